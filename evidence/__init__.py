@@ -1,0 +1,1 @@
+"""Holdfast's library: everything that is known about evidence, without a window."""

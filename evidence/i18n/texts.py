@@ -1,0 +1,98 @@
+"""The text catalogue, bound to one language."""
+
+from __future__ import annotations
+
+import gettext
+import locale
+from datetime import datetime, timedelta, timezone
+from functools import lru_cache
+from importlib.resources import files
+from typing import Literal, cast
+
+from babel.dates import format_datetime
+from babel.numbers import format_decimal
+
+from evidence.errors import EvidenceError
+
+Language = Literal["ko", "en", "fr"]
+LANGUAGES: tuple[Language, ...] = ("ko", "en", "fr")
+
+
+def N_(text: str) -> str:
+    """Mark ``text`` for the catalogue without translating it yet."""
+    return text
+
+
+class Texts:
+    """Turns marked English text, codes, times and numbers into one language."""
+
+    def __init__(self, language: Language, catalogue: gettext.NullTranslations) -> None:
+        self.language = language
+        self._catalogue = catalogue
+
+    def __call__(self, text: str, **params: object) -> str:
+        """The translation of ``text`` with its ``{placeholders}`` filled."""
+        translated = self._catalogue.gettext(text)
+        return translated.format(**params) if params else translated
+
+    def plural(self, singular: str, plural: str, n: int, **params: object) -> str:
+        """The form for ``n``; ``{n}`` is filled with the number as this language writes it."""
+        return self._catalogue.ngettext(singular, plural, n).format(n=self.number(n), **params)
+
+    def code(self, context: str, code: str, **params: object) -> str:
+        """The sentence of a stable ``code`` under ``context`` (``error``, ``advice``, ``check``, ``claim``, ``name``).
+
+        Raises ``KeyError`` when the catalogue has none: a test makes sure that this never reaches a person.
+        """
+        sentence = self._catalogue.pgettext(context, code)
+        if sentence == code:
+            raise KeyError(f"{context}: {code}")
+        return sentence.format(**params) if params else sentence
+
+    def error(self, error: EvidenceError) -> tuple[str, str]:
+        """The sentence and the advice for an error."""
+        params = {name: str(value) for name, value in error.params.items()}
+        return self.code("error", error.code, **params), self.code("advice", error.code, **params)
+
+    def moment(self, at: datetime, utc_offset_s: int = 0) -> str:
+        """An aware time as this language writes it, at the given offset from UTC, with the offset spelled out."""
+        local = at.astimezone(timezone(timedelta(seconds=utc_offset_s)))
+        hours, minutes = divmod(abs(utc_offset_s) // 60, 60)
+        offset = f"UTC{'-' if utc_offset_s < 0 else '+'}{hours:02d}:{minutes:02d}" if utc_offset_s else "UTC"
+        patterns = {"ko": "y년 M월 d일 HH:mm:ss", "en": "d MMMM y, HH:mm:ss", "fr": "d MMMM y 'à' HH:mm:ss"}
+        # Babel applies its own zone to an aware time; the wall-clock digits are already right, so it gets a naive one.
+        wall = format_datetime(local.replace(tzinfo=None), patterns[self.language], locale=self.language)
+        return f"{wall} ({offset})"
+
+    def number(self, value: float) -> str:
+        """A number with this language's separators."""
+        return format_decimal(value, locale=self.language)
+
+    def size(self, size: int) -> str:
+        """A number of bytes in a readable unit (1 kB = 1000 bytes)."""
+        if size < 1000:
+            return self.plural("{n} byte", "{n} bytes", size)
+        power = min((len(str(size)) - 1) // 3, 4)
+        return f"{self.number(round(size / 1000**power, 1))} {('B', 'kB', 'MB', 'GB', 'TB')[power]}"
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def texts(language: Language) -> Texts:
+    """The catalogue of ``language``, read once.
+
+    Raises :class:`EvidenceError` ``i18n.unknown_language`` for any other language.
+    """
+    if language not in LANGUAGES:
+        raise EvidenceError("i18n.unknown_language", language=language)
+    compiled = files("resources").joinpath("locale", language, "LC_MESSAGES", "holdfast.mo")
+    with compiled.open("rb") as stream:
+        return Texts(language, gettext.GNUTranslations(stream))
+
+
+def system_language() -> Language:
+    """The language of the computer, or English when it is none of ours."""
+    name = (locale.getlocale()[0] or "").casefold()
+    for language, starts in (("ko", ("ko", "korean")), ("fr", ("fr", "french"))):
+        if name.startswith(starts):
+            return cast(Language, language)
+    return "en"

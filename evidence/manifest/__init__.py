@@ -1,0 +1,29 @@
+"""The package's schema, shared by the room that makes packages and the room that verifies them. FORMAT.md explains it."""
+
+from evidence.manifest.layout import (
+    BAG_FILES,
+    CERTIFICATES,
+    CUSTODY,
+    FORMAT_NAME,
+    FORMAT_VERSION,
+    GUIDE,
+    HEADS_FOLDER,
+    IDENTIFIERS,
+    ITEMS,
+    JSONLD,
+    MANIFEST,
+    PAYLOAD_FOLDER,
+    REPORT,
+    SIGNATURE,
+    TOKENS_FOLDER,
+    UNLISTED,
+    head_path,
+    is_added_token,
+)
+from evidence.manifest.schema import FileEntry, FileRole, HeadToken, ItemEntry, LogSummary, Manifest, SignerEntry
+
+__all__ = [
+    "BAG_FILES", "CERTIFICATES", "CUSTODY", "FORMAT_NAME", "FORMAT_VERSION", "GUIDE", "HEADS_FOLDER", "IDENTIFIERS",
+    "ITEMS", "JSONLD", "MANIFEST", "PAYLOAD_FOLDER", "REPORT", "SIGNATURE", "TOKENS_FOLDER", "UNLISTED", "FileEntry",
+    "FileRole", "HeadToken", "ItemEntry", "LogSummary", "Manifest", "SignerEntry", "head_path", "is_added_token",
+]  # fmt: skip

@@ -1,0 +1,46 @@
+"""Where each part of a package stands. Paths are relative to the package's root, with forward slashes."""
+
+from __future__ import annotations
+
+import re
+
+FORMAT_NAME = "holdfast-package"
+FORMAT_VERSION = 1
+
+PAYLOAD_FOLDER = "data"
+REPORT = "01_report.pdf"
+ITEMS = "02_items.csv"
+IDENTIFIERS = "03_identifiers.csv"
+GUIDE = "04_how_to_verify.txt"
+MANIFEST = "proof/manifest.json"
+SIGNATURE = "proof/manifest.json.p7s"
+CUSTODY = "proof/custody.json"
+CERTIFICATES = "proof/certificates.pem"
+JSONLD = "proof/case.jsonld"
+HEADS_FOLDER = "proof/heads"
+TOKENS_FOLDER = "proof/tokens"
+BAG_FILES = (
+    "bagit.txt",
+    "bag-info.txt",
+    "manifest-sha256.txt",
+    "manifest-sha512.txt",
+    "tagmanifest-sha256.txt",
+    "tagmanifest-sha512.txt",
+)
+
+UNLISTED = frozenset({MANIFEST, SIGNATURE, REPORT, "tagmanifest-sha256.txt", "tagmanifest-sha512.txt"})
+"""The only files that the manifest cannot list: each is bound in another way (itself, its signature, its own
+signature and the manifest's digest inside it, the tag manifests over all of them)."""
+
+_ADDED_TOKEN = re.compile(r"proof/tokens/(?:signature|head-\d{8})-[a-z0-9]{1,32}\.tsr")
+
+
+def head_path(size: int) -> str:
+    """The file that holds the canonical JSON of the signed head of ``size`` leaves: what a token stamps."""
+    return f"{HEADS_FOLDER}/{size:08d}.json"
+
+
+def is_added_token(path: str) -> bool:
+    """Whether ``path`` may stand in a package without being listed: a token that arrived after the manifest was
+    signed. It is worth only what its own verification says."""
+    return _ADDED_TOKEN.fullmatch(path) is not None

@@ -1,0 +1,107 @@
+"""``proof/manifest.json`` as values. Its canonical JSON is what the examiner's key signs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from evidence.model import AcquisitionMethod, Examiner, Moment, ScoreReport, Tool
+
+
+class FileRole(StrEnum):
+    """What a file of the package is."""
+
+    ORIGINAL = "original"
+    DERIVED = "derived"
+    TABLE = "table"
+    GUIDE = "guide"
+    PROOF = "proof"
+    BAG = "bag"
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """One file of the package. Digests are lower-case hexadecimal, size in bytes."""
+
+    path: str
+    size: int
+    sha256: str
+    sha512: str
+    role: FileRole
+    item: str = ""
+    """Exhibit number, for originals and derived files."""
+    media_type: str = ""
+    original_name: str = ""
+    """File name exactly as it was found, for originals."""
+    derived_from_sha256: str = ""
+    transform: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemEntry:
+    """One exhibit: machine facts, and apart from them the human statements ``title``, ``note``, ``lawful_access``."""
+
+    number: str
+    id: str
+    method: AcquisitionMethod
+    acquired: Moment
+    tool: Tool
+    examiner: Examiner
+    source: dict[str, str]
+    settings: dict[str, str]
+    title: str
+    note: str
+    lawful_access: str
+    score: ScoreReport | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignerEntry:
+    """The key that signs manifest, report and heads."""
+
+    certificate_sha256: str
+    fingerprint_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogSummary:
+    """The custody log at the moment of freezing."""
+
+    log_id: str
+    size: int
+    root: str
+    disclosed: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeadToken:
+    """A time-stamp token over the head of ``head_size`` that was there when the package was made."""
+
+    path: str
+    head_size: int
+    tsa_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The whole manifest."""
+
+    package_id: str
+    created: Moment
+    tool: Tool
+    language: str
+    case_id: str
+    case_title: str
+    exhibits_in_case: int
+    examiner: Examiner
+    statement: str
+    signer: SignerEntry
+    log: LogSummary
+    items: tuple[ItemEntry, ...]
+    files: tuple[FileEntry, ...]
+    """Sorted by path; every file of the package but those of ``layout.UNLISTED``."""
+    tokens: tuple[HeadToken, ...] = ()
+    supersedes: tuple[str, ...] = field(default_factory=tuple)
+    """Ids of earlier packages of the same case."""
+    format: str = "holdfast-package"
+    version: int = 1

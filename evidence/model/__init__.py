@@ -1,0 +1,31 @@
+"""The frozen vocabulary: plain values that the rooms hand to one another and that stand in the files we write.
+
+Every class is a frozen dataclass of builtin types, enumerations and aware UTC times, so that
+:func:`evidence.digest.to_json` turns it into canonical JSON and :func:`evidence.digest.from_json` reads it back,
+type-checked. Terms are those of ARCHITECTURE.md, *Words*.
+"""
+
+from evidence.model.acquisition import (
+    Acquisition,
+    AcquisitionMethod,
+    Examiner,
+    IncomingFile,
+    Moment,
+    OperatorRole,
+    Tool,
+)
+from evidence.model.case import Case, DerivedFile, Exhibit, Item, OriginalFile, exhibit_number
+from evidence.model.custody import ConsistencyProof, CustodyEvent, EventKind, Head, InclusionProof, SignedHead
+from evidence.model.digest import Digests
+from evidence.model.score import Band, DetectorRun, ErrorRates, FaceFinding, ProvenanceFact, ScoreReport
+from evidence.model.snapshot import DisclosedLog, Exposure, PackageChoices, PackageMade, Snapshot
+from evidence.model.time import TimestampToken
+from evidence.model.verdict import Answer, Check, Claim, ClaimName, VerificationReport
+
+__all__ = [
+    "Acquisition", "AcquisitionMethod", "Answer", "Band", "Case", "Check", "Claim", "ClaimName", "ConsistencyProof",
+    "CustodyEvent", "DerivedFile", "DetectorRun", "Digests", "DisclosedLog", "ErrorRates", "EventKind", "Examiner",
+    "Exhibit", "Exposure", "FaceFinding", "Head", "InclusionProof", "IncomingFile", "Item", "Moment", "OperatorRole",
+    "OriginalFile", "PackageChoices", "PackageMade", "ProvenanceFact", "ScoreReport", "SignedHead", "Snapshot",
+    "TimestampToken", "Tool", "VerificationReport", "exhibit_number",
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Files that ship beside the code; read through importlib.resources."""
