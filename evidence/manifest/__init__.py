@@ -1,4 +1,4 @@
-"""The package's schema, shared by the room that makes packages and the room that verifies them. FORMAT.md explains it."""
+"""The package's schema, shared by the rooms that make and that verify packages. FORMAT.md explains it."""
 
 from evidence.manifest.layout import (
     BAG_FILES,
