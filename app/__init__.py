@@ -1,1 +1,1 @@
-"""Empty so far."""
+"""Entry points and wiring: the window, the command line, the stand-alone verifier."""

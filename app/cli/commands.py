@@ -1,0 +1,249 @@
+"""One short function for each verb: open what it needs, call the session, say the outcome."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from app.cli.console import Console
+from app.cli.wording import exhibit_lines, score_lines
+from evidence import session as verbs
+from evidence.digest import fingerprint_groups, to_json
+from evidence.errors import EvidenceError
+from evidence.model import Examiner, Exhibit, Item, PackageChoices
+from evidence.session import Session
+
+DONE = 0
+DAMAGED = 1
+FAILED = 2
+
+
+def demo(arguments: argparse.Namespace, console: Console) -> int:
+    """The whole main job on sample material that the program draws itself."""
+    from app.demo import run_demo  # draws and signs: not needed by any other verb
+
+    return run_demo(console, out=arguments.out)
+
+
+def vault_create(arguments: argparse.Namespace, console: Console) -> int:
+    """Make a vault; says the recovery key, this once."""
+    t = console.t
+    passphrase = console.secret(arguments.passphrase_file, t("A passphrase for the new vault"), twice=True)
+    examiner = Examiner(role=arguments.role, name=arguments.name)
+    session, recovery_key = verbs.create_vault(arguments.vault, passphrase, examiner=examiner)
+    with session:
+        digest, words = session.signer_fingerprint()
+    console.result(
+        {
+            "vault": str(arguments.vault),
+            "recovery_key": recovery_key,
+            "signer": {"certificate_sha256": digest, "words": words},
+        },
+        [
+            t("The vault stands in {path}.", path=arguments.vault),
+            "",
+            t("Recovery key, shown this once:"),
+            f"    {recovery_key}",
+            t("Write it on paper and keep it away from this computer. It opens the vault if the passphrase is lost."),
+            "",
+            t("Fingerprint of the key that signs your packages:"),
+            f"    {words}",
+        ],
+    )
+    return DONE
+
+
+def vault_check(arguments: argparse.Namespace, console: Console) -> int:
+    """Check every object, record, event, head and token."""
+    t = console.t
+    with _unlocked(arguments, console) as session:
+        outcome = session.check(progress=console.progress)
+    lines = [
+        t.plural("{n} sealed file was read and checked.", "{n} sealed files were read and checked.", outcome.objects),
+        t.plural("{n} log entry was checked.", "{n} log entries were checked.", outcome.events),
+    ]
+    lines += [
+        t("Damaged: {what}", what=t.code("name", finding.code, **{name: str(v) for name, v in finding.params.items()}))
+        for finding in outcome.findings
+    ]
+    lines.append(t("The vault is damaged.") if outcome.findings else t("Everything is as it was sealed."))
+    console.result(to_json(outcome), lines)
+    return DAMAGED if outcome.findings else DONE
+
+
+def case_create(arguments: argparse.Namespace, console: Console) -> int:
+    """Begin a case; prints its id."""
+    with _unlocked(arguments, console) as session:
+        case = session.create_case(arguments.title)
+    console.result(to_json(case), [case.id])
+    return DONE
+
+
+def case_list(arguments: argparse.Namespace, console: Console) -> int:
+    """List the cases, newest last."""
+    t = console.t
+    with _unlocked(arguments, console) as session:
+        cases = session.cases()
+    lines = [
+        f"{case.id}  {case.title}  ({t.plural('{n} exhibit', '{n} exhibits', case.item_count)})" for case in cases
+    ]
+    console.result({"cases": to_json(cases)}, lines or [t("There is no case yet.")])
+    return DONE
+
+
+def capture_file(arguments: argparse.Namespace, console: Console) -> int:
+    """Take in files as they are."""
+    with _unlocked(arguments, console) as session:
+        items = session.add_files(
+            arguments.case, arguments.paths, note=arguments.note, progress=console.progress, cancelled=_never
+        )
+    return _say_items(console, items)
+
+
+def capture_screen(arguments: argparse.Namespace, console: Console) -> int:
+    """Take in what the screen shows."""
+    with _unlocked(arguments, console) as session:
+        item = session.capture_screen(
+            arguments.case, screen=arguments.screen, region=arguments.region, note=arguments.note
+        )
+    return _say_items(console, [item])
+
+
+def capture_link(arguments: argparse.Namespace, console: Console) -> int:
+    """Take in a link; never opens it."""
+    with _unlocked(arguments, console) as session:
+        item = session.add_link(arguments.case, arguments.url, arguments.note)
+    return _say_items(console, [item])
+
+
+def items(arguments: argparse.Namespace, console: Console) -> int:
+    """List the exhibits of a case with digest, type, times and score."""
+    with _unlocked(arguments, console) as session:
+        exhibits = session.exhibits(arguments.case)
+    lines = [line for exhibit in exhibits for line in exhibit_lines(console.t, exhibit)]
+    console.result({"exhibits": to_json(exhibits)}, lines or [console.t("There is no exhibit in this case yet.")])
+    return DONE
+
+
+def timestamp(arguments: argparse.Namespace, console: Console) -> int:
+    """Empty the queue of log heads that wait for a time-stamp token."""
+    t = console.t
+    with _unlocked(arguments, console) as session:
+        if arguments.tsa and arguments.remember:
+            session.set_tsas(arguments.tsa)
+        results = session.timestamp(urls=arguments.tsa or None, progress=console.progress, cancelled=_never)
+        pending = session.pending_heads()
+    lines = []
+    for result in results:
+        if result.token is not None:
+            lines.append(
+                t("{name} confirms: {time}", name=result.token.tsa_name, time=t.moment(result.token.stamped_at))
+            )
+        elif result.error is not None:
+            lines += [f"{result.url}: {line}" for line in t.error(result.error)]
+    lines.append(
+        t.plural("{n} state of the log still waits for a time stamp.",
+                 "{n} states of the log still wait for a time stamp.", pending)
+    )  # fmt: skip
+    tokens = [to_json(result.token) for result in results if result.token is not None]
+    failures = [{"url": r.url, "code": r.error.code} for r in results if r.error is not None]
+    console.result({"tokens": tokens, "failures": failures, "pending": pending}, lines)
+    return FAILED if failures and not tokens else DONE
+
+
+def score(arguments: argparse.Namespace, console: Console) -> int:
+    """Score exhibits."""
+    with _unlocked(arguments, console) as session:
+        chosen = _choose(session.exhibits(arguments.case), arguments.item)
+        reports = session.score(
+            arguments.case, [exhibit.item.id for exhibit in chosen], progress=console.progress, cancelled=_never
+        )
+    lines: list[str] = []
+    for exhibit, report in zip(chosen, reports, strict=True):
+        lines += [exhibit.item.number, *(f"    {line}" for line in score_lines(console.t, report))]
+    console.result({"scores": to_json(reports)}, lines)
+    return DONE
+
+
+def score_file(arguments: argparse.Namespace, console: Console) -> int:
+    """Score files that are in no vault, and keep nothing."""
+    reports = verbs.score_files(arguments.paths, progress=console.progress, cancelled=_never)
+    lines: list[str] = []
+    for path, report in zip(arguments.paths, reports, strict=True):
+        lines += [str(path), *(f"    {line}" for line in score_lines(console.t, report))]
+    console.result({"scores": to_json(reports)}, lines)
+    return DONE
+
+
+def package(arguments: argparse.Namespace, console: Console) -> int:
+    """Make a signed package."""
+    t = console.t
+    if arguments.no_zip and arguments.no_folder:
+        raise EvidenceError("package.nothing_to_make")
+    with _unlocked(arguments, console) as session:
+        chosen = _choose(session.exhibits(arguments.case), arguments.item)
+        choices = PackageChoices(
+            language=t.language,
+            exposure={exhibit.item.id: arguments.exposure for exhibit in chosen},
+            statement=arguments.statement,
+            as_folder=not arguments.no_folder,
+            as_zip=not arguments.no_zip,
+        )
+        made = session.package(
+            arguments.case,
+            choices,
+            arguments.out,
+            [exhibit.item.id for exhibit in chosen],
+            progress=console.progress,
+            cancelled=_never,
+        )
+        words = session.signer_fingerprint()[1]
+    lines = [t("The package is ready:"), *(f"    {path}" for path in (made.folder, made.zip_file) if path)]
+    lines += [
+        t("Fingerprint of the manifest (SHA-256):"),
+        f"    {fingerprint_groups(made.manifest_sha256)}",
+        t("Fingerprint of the key that signed it, in words:"),
+        f"    {words}",
+        t("A trusted time is in it.") if made.has_trusted_time else t("There is no trusted time in it yet."),
+    ]
+    console.result(to_json(made), lines)
+    return DONE
+
+
+@contextmanager
+def _unlocked(arguments: argparse.Namespace, console: Console) -> Iterator[Session]:
+    """The vault that the words name, unlocked, and locked again whatever happens."""
+    if arguments.recovery_key_file is not None:
+        key = console.secret(arguments.recovery_key_file, console.t("Recovery key"))
+        session = verbs.open_vault(arguments.vault, recovery_key=key)
+    else:
+        passphrase = console.secret(arguments.passphrase_file, console.t("Passphrase"))
+        session = verbs.open_vault(arguments.vault, passphrase=passphrase)
+    with session:
+        for repair in session.repairs():
+            sys.stderr.write(f"{console.t.code('name', repair.code, **dict(repair.params))}\n")
+        yield session
+
+
+def _choose(exhibits: Sequence[Exhibit], numbers: Sequence[str]) -> list[Exhibit]:
+    """The exhibits with these numbers, or all. Raises ``item.unknown`` for a number that is not there."""
+    by_number = {exhibit.item.number: exhibit for exhibit in exhibits}
+    for number in numbers:
+        if number not in by_number:
+            raise EvidenceError("item.unknown", number=number)
+    return [by_number[number] for number in dict.fromkeys(numbers)] if numbers else list(exhibits)
+
+
+def _say_items(console: Console, added: Sequence[Item]) -> int:
+    document: dict[str, Any] = {"items": to_json(list(added))}
+    console.result(document, [line for item in added for line in exhibit_lines(console.t, Exhibit(item=item))])
+    return DONE
+
+
+def _never() -> bool:
+    """The command line is stopped with Ctrl+C, which raises by itself."""
+    return False

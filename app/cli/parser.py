@@ -1,0 +1,190 @@
+"""The verbs and their options, as product documentation lists them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from app.cli import commands
+from app.verify.command import add_arguments as add_verify_arguments
+from app.verify.command import run as run_verify
+from evidence.i18n import LANGUAGES, Texts
+from evidence.model import Exposure, OperatorRole
+from evidence.version import VERSION
+
+
+def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    """The parser of the whole command line; every subcommand sets ``run(arguments, console) -> exit code``."""
+    parser = kind(
+        prog="holdfast",
+        description=t("Keeps what you were sent or shown so that it stands as evidence: on your computer, encrypted."),
+    )
+    parser.add_argument("--version", action="version", version=f"holdfast {VERSION}")
+    verbs = parser.add_subparsers(metavar=t("COMMAND"), required=True, parser_class=kind)
+    shared = _shared(t)
+    secret = _secret(t)
+
+    demo = verbs.add_parser("demo", parents=[shared], help=t("run the whole main job on harmless sample material"))
+    demo.add_argument("--out", type=Path, metavar="DIR", help=t("where to put what it makes"))
+    demo.set_defaults(run=commands.demo)
+
+    _vault(verbs.add_parser("vault", help=t("create, check or copy a vault")), t, kind, shared, secret)
+    _case(verbs.add_parser("case", help=t("create or list cases")), t, kind, shared, secret)
+    _capture(verbs.add_parser("capture", help=t("take in a file, the screen or a link")), t, kind, shared, secret)
+
+    items = verbs.add_parser("items", parents=[shared, secret], help=t("list the exhibits of a case"))
+    _vault_and_case(items, t)
+    items.set_defaults(run=commands.items)
+
+    timestamp = verbs.add_parser(
+        "timestamp", parents=[shared, secret], help=t("ask time-stamping authorities to confirm that this exists now")
+    )
+    timestamp.add_argument("vault", type=Path, metavar="VAULT")
+    timestamp.add_argument(
+        "--tsa", action="append", default=[], metavar="URL", help=t("an authority to ask; may be given several times")
+    )
+    timestamp.add_argument("--remember", action="store_true", help=t("keep these authorities for the next time"))
+    timestamp.set_defaults(run=commands.timestamp)
+
+    score = verbs.add_parser("score", parents=[shared, secret], help=t("look for signs of manipulation"))
+    _vault_and_case(score, t)
+    _chosen_items(score, t)
+    score.set_defaults(run=commands.score)
+
+    score_file = verbs.add_parser("score-file", parents=[shared], help=t("score files without a vault, and forget"))
+    score_file.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    score_file.set_defaults(run=commands.score_file)
+
+    package = verbs.add_parser("package", parents=[shared, secret], help=t("make a signed package to hand over"))
+    _vault_and_case(package, t)
+    _chosen_items(package, t)
+    package.add_argument("--out", type=Path, required=True, metavar="DIR", help=t("where to put the package"))
+    package.add_argument(
+        "--exposure",
+        type=Exposure,
+        choices=list(Exposure),
+        default=Exposure.BLURRED,
+        metavar="|".join(Exposure),
+        help=t("how pictures appear in the report; the files themselves are never altered"),
+    )
+    package.add_argument("--statement", default="", metavar="TEXT", help=t("your own statement, in your own words"))
+    package.add_argument("--no-zip", action="store_true", help=t("make the folder alone"))
+    package.add_argument("--no-folder", action="store_true", help=t("make the ZIP file alone"))
+    package.set_defaults(run=commands.package)
+
+    verify = verbs.add_parser("verify", help=t("check a package that someone handed over"))
+    add_verify_arguments(verify, t)
+    verify.set_defaults(run=lambda arguments, _console: run_verify(arguments))
+    return parser
+
+
+def _vault(
+    parser: argparse.ArgumentParser,
+    t: Texts,
+    kind: type[argparse.ArgumentParser],
+    shared: argparse.ArgumentParser,
+    secret: argparse.ArgumentParser,
+) -> None:
+    verbs = parser.add_subparsers(metavar=t("COMMAND"), required=True, parser_class=kind)
+    create = verbs.add_parser("create", parents=[shared, secret], help=t("make a new, empty vault"))
+    create.add_argument("vault", type=Path, metavar="VAULT")
+    _examiner(create, t)
+    create.set_defaults(run=commands.vault_create)
+    check = verbs.add_parser("check", parents=[shared, secret], help=t("check everything that is in a vault"))
+    check.add_argument("vault", type=Path, metavar="VAULT")
+    check.set_defaults(run=commands.vault_check)
+
+
+def _case(
+    parser: argparse.ArgumentParser,
+    t: Texts,
+    kind: type[argparse.ArgumentParser],
+    shared: argparse.ArgumentParser,
+    secret: argparse.ArgumentParser,
+) -> None:
+    verbs = parser.add_subparsers(metavar=t("COMMAND"), required=True, parser_class=kind)
+    create = verbs.add_parser("create", parents=[shared, secret], help=t("begin a case; prints its id"))
+    create.add_argument("vault", type=Path, metavar="VAULT")
+    create.add_argument("--title", required=True, metavar="TEXT")
+    create.set_defaults(run=commands.case_create)
+    listing = verbs.add_parser("list", parents=[shared, secret], help=t("list the cases of a vault"))
+    listing.add_argument("vault", type=Path, metavar="VAULT")
+    listing.set_defaults(run=commands.case_list)
+
+
+def _capture(
+    parser: argparse.ArgumentParser,
+    t: Texts,
+    kind: type[argparse.ArgumentParser],
+    shared: argparse.ArgumentParser,
+    secret: argparse.ArgumentParser,
+) -> None:
+    verbs = parser.add_subparsers(metavar=t("COMMAND"), required=True, parser_class=kind)
+    about = argparse.ArgumentParser(add_help=False)
+    about.add_argument("--note", default="", metavar="TEXT", help=t("what you want to say about it, in your own words"))
+
+    file = verbs.add_parser("file", parents=[shared, secret, about], help=t("take in files"))
+    _vault_and_case(file, t)
+    file.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    file.set_defaults(run=commands.capture_file)
+
+    screen = verbs.add_parser("screen", parents=[shared, secret, about], help=t("take in what the screen shows"))
+    _vault_and_case(screen, t)
+    screen.add_argument("--screen", type=int, metavar="N", help=t("one monitor, counted from 1; without it all"))
+    screen.add_argument("--region", type=_region, metavar="X,Y,W,H", help=t("a part of the desktop, in pixels"))
+    screen.set_defaults(run=commands.capture_screen)
+
+    link = verbs.add_parser("link", parents=[shared, secret, about], help=t("take in a link, without a network"))
+    _vault_and_case(link, t)
+    link.add_argument("url", metavar="URL")
+    link.add_argument("--offline", action="store_true", help=t("never use a network (links are never opened anyway)"))
+    link.set_defaults(run=commands.capture_link)
+
+
+def _region(text: str) -> tuple[int, int, int, int]:
+    """``X,Y,W,H`` in pixels of the whole desktop; X and Y may be negative on a second monitor."""
+    parts = [int(part) for part in text.split(",")]
+    if len(parts) != 4 or parts[2] <= 0 or parts[3] <= 0:
+        raise ValueError(text)
+    return parts[0], parts[1], parts[2], parts[3]
+
+
+def _shared(t: Texts) -> argparse.ArgumentParser:
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--json", action="store_true", help=t("one JSON document on standard output"))
+    shared.add_argument("--language", choices=LANGUAGES, help=t("language of messages and of the report"))
+    return shared
+
+
+def _secret(t: Texts) -> argparse.ArgumentParser:
+    secret = argparse.ArgumentParser(add_help=False)
+    secret.add_argument(
+        "--passphrase-file", metavar="PATH", help=t("file with the passphrase in its first line; - is standard input")
+    )
+    secret.add_argument(
+        "--recovery-key-file", metavar="PATH", help=t("file with the recovery key, instead of the passphrase")
+    )
+    return secret
+
+
+def _vault_and_case(parser: argparse.ArgumentParser, t: Texts) -> None:
+    parser.add_argument("vault", type=Path, metavar="VAULT")
+    parser.add_argument("--case", required=True, metavar="ID", help=t("the case's id, as “case list” prints it"))
+
+
+def _chosen_items(parser: argparse.ArgumentParser, t: Texts) -> None:
+    parser.add_argument(
+        "--item", action="append", default=[], metavar="NO", help=t("an exhibit number; without it all of them")
+    )
+
+
+def _examiner(parser: argparse.ArgumentParser, t: Texts) -> None:
+    parser.add_argument(
+        "--role",
+        type=OperatorRole,
+        choices=list(OperatorRole),
+        default=OperatorRole.VICTIM,
+        metavar="|".join(OperatorRole),
+        help=t("who works with this vault"),
+    )
+    parser.add_argument("--name", default="", metavar="TEXT", help=t("your name for the report, if you want it there"))

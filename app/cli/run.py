@@ -1,0 +1,71 @@
+"""Words in, exit code out. The one place where the command line meets errors."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn, cast
+
+from app.cli.console import Console
+from app.cli.parser import build_parser
+from evidence.errors import CancelledError, EvidenceError
+from evidence.i18n import LANGUAGES, Language, Texts, system_language, texts
+
+FAILED = 2
+
+
+class UsageError(Exception):
+    """The words do not fit; ``usage`` is the line that shows how they do."""
+
+    def __init__(self, problem: str, usage: str) -> None:
+        super().__init__(problem)
+        self.usage = usage
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that raises instead of ending the process."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, self.format_usage())
+
+
+def run(words: Sequence[str]) -> int:
+    """Run one command. Returns its exit code; nothing but the code and calm words leaves here, never a traceback."""
+    t = texts(_language(words))
+    console = Console(t, as_json="--json" in words)
+    try:
+        arguments = build_parser(t, Parser).parse_args(list(words))
+        return cast(int, arguments.run(arguments, console))
+    except UsageError as problem:
+        sys.stderr.write(problem.usage)
+        console.failure(EvidenceError("cli.usage", problem=str(problem)))
+    except EvidenceError as error:
+        console.failure(error)
+    except (CancelledError, KeyboardInterrupt):
+        sys.stderr.write(f"\n{t('Stopped. Nothing that was already kept is lost.')}\n")
+    except BrokenPipeError:
+        # The reader of our output went away (a pager, `head`): nothing to say, and nowhere to say it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as problem:  # noqa: BLE001 - the last stop before a person: a bug is said calmly, without content
+        if os.environ.get("HOLDFAST_TRACEBACK"):
+            raise
+        console.failure(EvidenceError("internal.unexpected", kind=type(problem).__name__))
+    return FAILED
+
+
+def _language(words: Sequence[str]) -> Language:
+    """The language asked for with ``--language``, read before the parser exists so that its help speaks it too."""
+    wanted: str | None = os.environ.get("HOLDFAST_LANGUAGE")
+    for position, word in enumerate(words):
+        if word == "--language" and position + 1 < len(words):
+            wanted = words[position + 1]
+        elif word.startswith("--language="):
+            wanted = word.removeprefix("--language=")
+    return cast(Language, wanted) if wanted in LANGUAGES else system_language()
+
+
+def describe(t: Texts) -> str:
+    """One line on what the program is for, for the help."""
+    return t("Keeps what you were sent or shown so that it stands as evidence: on your own computer, encrypted.")

@@ -1,0 +1,37 @@
+"""How the command line puts exhibits and scores into lines."""
+
+from __future__ import annotations
+
+from evidence.digest import fingerprint_groups
+from evidence.i18n import Texts
+from evidence.model import Exhibit, ScoreReport
+
+
+def exhibit_lines(t: Texts, exhibit: Exhibit) -> list[str]:
+    """An exhibit in a few lines: number, title, how and when it came in, its files with digests, its score."""
+    item = exhibit.item
+    lines = [
+        f"{item.number}  {item.title}",
+        f"    {t.code('name', f'method.{item.method}')}, {t.moment(item.acquired.at, item.acquired.utc_offset_s)}",
+    ]
+    for file in item.files:
+        lines.append(f"    {file.name}  {file.media_type}  {t.size(file.digests.size)}")
+        lines.append(f"    SHA-256 {fingerprint_groups(file.digests.sha256)}")
+    if exhibit.score is not None:
+        lines.append(f"    {t.code('name', f'band.{exhibit.score.band}')}")
+    return lines
+
+
+def score_lines(t: Texts, report: ScoreReport) -> list[str]:
+    """A score in words: band, why, facts, what nobody looked at, and what it is worth."""
+    lines = [t.code("name", f"band.{report.band}")]
+    lines += [f"- {t.code('name', f'reason.{reason}')}" for reason in report.reasons]
+    lines += [
+        f"- {t.code('name', f'fact.{fact.kind}', value=fact.value)} ({t.code('name', f'reading.{fact.reading}')})"
+        for fact in report.provenance
+    ]
+    if report.not_examined:
+        names = ", ".join(t.code("name", f"not_examined.{name}") for name in report.not_examined)
+        lines.append(t("Not examined: {names}", names=names))
+    lines.append(t("A score is a lead for the investigation, not evidence of falsity."))
+    return lines
