@@ -33,6 +33,8 @@ class FileEntry:
     media_type: str = ""
     original_name: str = ""
     """File name exactly as it was found, for originals."""
+    position: int = 0
+    """Order of an original among the files of its exhibit, from 0."""
     derived_from_sha256: str = ""
     transform: str = ""
 
