@@ -26,6 +26,6 @@ from evidence.manifest.schema import FileEntry, FileRole, HeadToken, ItemEntry, 
 __all__ = [
     "BAG_FILES", "CERTIFICATES", "CUSTODY", "FORMAT_NAME", "FORMAT_VERSION", "GUIDE", "HEADS_FOLDER", "IDENTIFIERS",
     "ITEMS", "JSONLD", "MANIFEST", "PAYLOAD_FOLDER", "REPORT", "SIGNATURE", "TOKENS_FOLDER", "UNLISTED", "FileEntry",
-    "FileRole", "HeadToken", "ItemEntry", "LogSummary", "Manifest", "SignerEntry", "acquired_facts", "acquired_facts_of_entry",
-    "head_path", "is_added_token", "originals_of",
+    "FileRole", "HeadToken", "ItemEntry", "LogSummary", "Manifest", "SignerEntry", "acquired_facts",
+    "acquired_facts_of_entry", "head_path", "is_added_token", "originals_of",
 ]  # fmt: skip
