@@ -70,6 +70,8 @@ class PackageChoices:
     """The collector's own statement; a human statement."""
     as_folder: bool = True
     as_zip: bool = True
+    ask_time: bool = False
+    """Whether to ask the chosen time-stamping authorities now; the one part of packaging that uses a network."""
 
 
 @dataclass(frozen=True, slots=True)
