@@ -14,7 +14,7 @@ from evidence.model.acquisition import (
     OperatorRole,
     Tool,
 )
-from evidence.model.case import Case, DerivedFile, Exhibit, Item, OriginalFile, exhibit_number
+from evidence.model.case import Case, DerivedFile, Exhibit, Item, Note, OriginalFile, exhibit_number
 from evidence.model.custody import ConsistencyProof, CustodyEvent, EventKind, Head, InclusionProof, SignedHead
 from evidence.model.digest import Digests
 from evidence.model.score import Band, DetectorRun, ErrorRates, FaceFinding, ProvenanceFact, ScoreReport
@@ -25,7 +25,7 @@ from evidence.model.verdict import Answer, Check, Claim, ClaimName, Verification
 __all__ = [
     "Acquisition", "AcquisitionMethod", "Answer", "Band", "Case", "Check", "Claim", "ClaimName", "ConsistencyProof",
     "CustodyEvent", "DerivedFile", "DetectorRun", "Digests", "DisclosedLog", "ErrorRates", "EventKind", "Examiner",
-    "Exhibit", "Exposure", "FaceFinding", "Head", "InclusionProof", "IncomingFile", "Item", "Moment", "OperatorRole",
+    "Exhibit", "Exposure", "FaceFinding", "Head", "InclusionProof", "IncomingFile", "Item", "Moment", "Note", "OperatorRole",
     "OriginalFile", "PackageChoices", "PackageMade", "ProvenanceFact", "ScoreReport", "SignedHead", "Snapshot",
     "TimestampToken", "Tool", "VerificationReport", "exhibit_number",
 ]  # fmt: skip

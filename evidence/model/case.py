@@ -72,6 +72,15 @@ class Exhibit:
     score: ScoreReport | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the person wrote about an item later on, and when."""
+
+    item_id: str
+    text: str
+    written_at: datetime
+
+
 def exhibit_number(position: int) -> str:
     """The printed number of the ``position``-th item of a case, counted from 1: ``A-01`` … ``A-99``, ``A-100`` …"""
     return f"A-{position:02d}"
