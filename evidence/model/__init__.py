@@ -25,7 +25,8 @@ from evidence.model.verdict import Answer, Check, Claim, ClaimName, Verification
 __all__ = [
     "Acquisition", "AcquisitionMethod", "Answer", "Band", "Case", "Check", "Claim", "ClaimName", "ConsistencyProof",
     "CustodyEvent", "DerivedFile", "DetectorRun", "Digests", "DisclosedLog", "ErrorRates", "EventKind", "Examiner",
-    "Exhibit", "Exposure", "FaceFinding", "Head", "InclusionProof", "IncomingFile", "Item", "Moment", "Note", "OperatorRole",
+    "Exhibit", "Exposure", "FaceFinding", "Head", "InclusionProof", "IncomingFile", "Item", "Moment", "Note",
+    "OperatorRole",
     "OriginalFile", "PackageChoices", "PackageMade", "ProvenanceFact", "ScoreReport", "SignedHead", "Snapshot",
     "TimestampToken", "Tool", "VerificationReport", "exhibit_number",
 ]  # fmt: skip
