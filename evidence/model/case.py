@@ -74,11 +74,15 @@ class Exhibit:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What the person wrote about an item later on, and when."""
+    """The person's own words about a case or an item, kept apart from what the program knows."""
 
+    case_id: str
     item_id: str
-    text: str
+    """Empty when the note is about the whole case."""
     written_at: datetime
+    author: str
+    """``victim``, ``counsellor`` or ``third_party``."""
+    text: str
 
 
 def exhibit_number(position: int) -> str:
