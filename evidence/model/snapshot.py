@@ -86,3 +86,7 @@ class PackageMade:
     signer_fingerprint: str
     created_at: datetime
     has_trusted_time: bool
+    signature_level: str = "B-B"
+    """PAdES level of the report: ``B-B``, ``B-T``, ``B-LT`` or ``B-LTA`` (ETSI EN 319 142-1)."""
+    unanswered: tuple[str, ...] = ()
+    """Addresses of time-stamping authorities that were asked about the signature and gave no usable token."""
