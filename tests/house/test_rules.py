@@ -1,0 +1,150 @@
+"""What the repository promises about itself."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+from evidence.version import VERSION
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+SOURCES = [path for folder in ("app", "evidence", "ui") for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def repository_files() -> list[Path]:
+    """Every text file that belongs to the repository."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("this is not a checkout")
+    files = [ROOT / name for name in listed.stdout.split("\0") if name]
+    return [path for path in files if path.suffix not in (".png", ".ttf", ".onnx", ".otf") and path.is_file()]
+
+
+def locked(name: str) -> dict[str, list[str]]:
+    """The versions that a lock file names, by package; one package may have several, for different systems."""
+    found: dict[str, list[str]] = {}
+    for line in (ROOT / name).read_text("utf-8").splitlines():
+        if match := re.match(r"([A-Za-z0-9._-]+)==([^\s;\\]+)", line):
+            found.setdefault(match[1].lower().replace("_", "-"), []).append(match[2])
+        else:
+            assert re.fullmatch(r"\s*(--hash=sha256:[0-9a-f]{64}( \\)?)?", line) or line.startswith((" ", "#")), line
+    return found
+
+
+@pytest.mark.parametrize(
+    ("lock", "requirements"),
+    [
+        ("requirements.lock", PROJECT["project"]["dependencies"]),
+        ("requirements-dev.lock", PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"]),
+    ],
+)
+def test_the_lock_files_hold_what_the_project_asks_for(lock, requirements):
+    versions = locked(lock)
+    for requirement in map(Requirement, requirements):
+        held = versions.get(requirement.name.lower().replace("_", "-"))
+        assert held, f"{requirement} is not locked"
+        assert all(requirement.specifier.contains(version) for version in held), f"{requirement}: {held}"
+
+
+def test_every_locked_package_has_a_digest_and_tests_run_on_what_ships():
+    run, dev = locked("requirements.lock"), locked("requirements-dev.lock")
+    assert run.items() <= dev.items()
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        blocks = re.split(r"\n(?=[A-Za-z0-9])", (ROOT / name).read_text("utf-8"))
+        assert all("--hash=sha256:" in block for block in blocks if "==" in block)
+
+
+def test_no_file_names_a_package_index():
+    """Where packages come from is this computer's setting, not ours."""
+    names = re.compile("|".join(["py" + "pi.org", "python" + "hosted", "--index" + "-url", "--find" + "-links"]))
+    assert not [path for path in repository_files() if names.search(path.read_text("utf-8", "replace"))]
+
+
+def test_nothing_shadows_a_library():
+    assert not (ROOT / "packaging" / "__init__.py").exists()
+    assert not list((ROOT / "tests").rglob("__init__.py"))
+
+
+def test_the_version_is_stated_once():
+    assert "version" not in PROJECT["project"]
+    assert PROJECT["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "evidence.version.VERSION"}
+    stating = re.compile(rf"(?<![\d.]){re.escape(VERSION)}(?![\d.])")
+    assert [path.name for path in SOURCES if stating.search(path.read_text("utf-8"))] == ["version.py"]
+
+
+def test_every_code_and_text_stands_in_three_languages(catalogues):
+    assert catalogues.problems() == []
+
+
+def test_a_code_without_its_sentences_is_noticed(catalogues, monkeypatch):
+    messages, codes = catalogues.marked_in_code()
+    monkeypatch.setattr(catalogues, "marked_in_code", lambda: (messages | {"Not said yet"}, codes | {"room.new"}))
+    found = [line for line in catalogues.problems() if "room.new" in line or "Not said yet" in line]
+    assert len(found) == 8  # error and advice in three languages, the text in the two that are not in the code
+
+
+NETWORK_MODULES = {"aiohttp", "urllib.request", "http.client", "requests", "socket", "PySide6.QtNetwork"}
+NETWORK_ROOMS = ("evidence/timestamps/",)
+"""The only place that speaks over a network: it sends digests to the authorities that the person chose."""
+
+
+def imported_modules(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def test_only_the_time_stamps_speak_over_a_network():
+    speaking = [
+        str(path.relative_to(ROOT)) for path in SOURCES
+        if imported_modules(path) & NETWORK_MODULES and not path.relative_to(ROOT).as_posix().startswith(NETWORK_ROOMS)
+    ]  # fmt: skip
+    assert speaking == []
+
+
+def test_links_between_the_documents_lead_somewhere():
+    for path in ROOT.glob("*.md"):
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text("utf-8")):
+            assert target.startswith("https://") or (ROOT / target).exists(), f"{path.name}: {target}"
+
+
+def test_qt_keeps_its_count_of_none(qapp):
+    """PySide6 6.12.0 loses references to None on Python 3.11 until the interpreter dies; this build must not."""
+    from PySide6.QtCore import QModelIndex, QRect
+    from PySide6.QtGui import QColor, QImage, QPainter, QStandardItem, QStandardItemModel
+
+    image = QImage(64, 64, QImage.Format.Format_RGB32)
+    model = QStandardItemModel()
+
+    def work() -> None:
+        painter = QPainter(image)
+        for side in range(1, 60):
+            painter.fillRect(QRect(0, 0, side, side), QColor(side, side, side))
+            painter.drawLine(0, 0, side, side)
+            painter.drawText(0, side, "x")
+        painter.end()
+        model.clear()
+        for row in range(20):
+            model.appendRow(QStandardItem(str(row)))
+            model.setData(model.index(row, 0), None)
+            model.data(model.index(row, 0))
+            model.rowCount(QModelIndex())
+
+    work()
+    before = sys.getrefcount(None)
+    for _ in range(10):
+        work()
+    assert sys.getrefcount(None) > before - 100
