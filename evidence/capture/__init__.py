@@ -1,1 +1,20 @@
-"""Empty so far."""
+"""How bytes come in: files, paste, link, screen. Values only: no vault, no Qt, no network.
+
+Each ``acquire_…`` gives an :class:`evidence.model.Acquisition`; nothing has read its bytes yet, so that whoever seals
+them can take their digest on the way in.
+"""
+
+from evidence.capture.clock import Clock, ClockCheck, read_clock
+from evidence.capture.desktop import MssGrabber
+from evidence.capture.files import acquire_file, acquire_files
+from evidence.capture.folders import FolderLimits, FolderListing, list_folder
+from evidence.capture.link import acquire_link
+from evidence.capture.paste import acquire_paste
+from evidence.capture.screen import Frame, Region, Screen, ScreenGrabber, acquire_screen
+from evidence.capture.tool import tool_facts
+
+__all__ = [
+    "Clock", "ClockCheck", "FolderLimits", "FolderListing", "Frame", "MssGrabber", "Region", "Screen", "ScreenGrabber",
+    "acquire_file", "acquire_files", "acquire_link", "acquire_paste", "acquire_screen", "list_folder", "read_clock",
+    "tool_facts",
+]  # fmt: skip

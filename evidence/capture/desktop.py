@@ -1,0 +1,86 @@
+"""The desktop of X11, Windows or macOS as a :class:`evidence.capture.screen.ScreenGrabber`, by the library mss."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import mss
+from mss.exception import ScreenShotError
+
+from evidence.capture.screen import Frame, Region, Screen
+from evidence.capture.x11 import window_facts
+from evidence.errors import EvidenceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class MssGrabber:
+    """Opens the display anew for each act, so that it serves any thread and outlives a change of monitors."""
+
+    def __init__(self, environ: Mapping[str, str] | None = None, *, platform: str = sys.platform) -> None:
+        """``environ`` says which display is meant: ``DISPLAY``, ``WAYLAND_DISPLAY`` and ``XDG_SESSION_TYPE``.
+
+        Without it, the environment of the process.
+        """
+        self._environ = os.environ if environ is None else environ
+        self._platform = platform
+        self._has_one_display = platform in ("win32", "darwin")
+
+    def screens(self) -> Sequence[Screen]:
+        """The monitors. Where the system names none, the whole desktop counts as one.
+
+        Raises :class:`EvidenceError` ``capture.no_display`` or ``capture.wayland``.
+        """
+        with self._opened() as display:
+            try:
+                whole, *monitors = display.monitors
+            except (ScreenShotError, ValueError) as problem:
+                raise EvidenceError("capture.no_display") from problem
+        return tuple(
+            Screen(
+                number=number,
+                region=Region(facts["left"], facts["top"], facts["width"], facts["height"]),
+                name=str(facts.get("output") or facts.get("name") or ""),
+                is_primary=bool(facts.get("is_primary", False)),
+            )
+            for number, facts in enumerate(monitors or [whole], start=1)
+        )
+
+    def grab(self, region: Region) -> Frame:
+        """The pixels of ``region``. Raises :class:`EvidenceError` ``capture.screen_failed``."""
+        with self._opened() as display:
+            try:
+                picture = display.grab(
+                    {"left": region.left, "top": region.top, "width": region.width, "height": region.height}
+                )
+            except ScreenShotError as problem:
+                raise EvidenceError("capture.screen_failed") from problem
+        return Frame(picture.width, picture.height, picture.rgb)
+
+    def facts(self) -> dict[str, str]:
+        """The kind of display; on X11 also the active window's title and program, where the window manager tells."""
+        if self._platform == "win32":
+            return {"display": "Windows desktop"}
+        if self._platform == "darwin":
+            return {"display": "macOS desktop"}
+        return {"display": "X11", **window_facts(self._environ.get("DISPLAY", ""))}
+
+    @contextmanager
+    def _opened(self) -> Iterator[Any]:
+        if not self._has_one_display:
+            if self._environ.get("WAYLAND_DISPLAY") or self._environ.get("XDG_SESSION_TYPE") == "wayland":
+                # An X server below Wayland answers, but with black in the place of other programs' windows.
+                raise EvidenceError("capture.wayland")
+            if not self._environ.get("DISPLAY"):
+                raise EvidenceError("capture.no_display")
+        try:
+            display = mss.MSS() if self._has_one_display else mss.MSS(display=self._environ["DISPLAY"])
+        except (ScreenShotError, OSError, ValueError) as problem:
+            raise EvidenceError("capture.no_display") from problem
+        with display:
+            yield display

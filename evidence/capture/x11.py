@@ -1,0 +1,161 @@
+"""What the X server tells about the active window: its title and its program (EWMH 1.5, ICCCM 4.1.2.5).
+
+Asked through libxcb, which answers a wrong window with an empty reply; libX11 would end the process.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, Literal
+
+_ANY: Literal[0] = 0
+_LONGEST = 4096
+"""Bytes of a property that are read: a title that is longer is cut."""
+
+
+class _Cookie(ctypes.Structure):
+    _fields_ = [("sequence", ctypes.c_uint)]
+
+
+class _AtomReply(ctypes.Structure):
+    _fields_ = [("type", ctypes.c_uint8), ("pad", ctypes.c_uint8), ("sequence", ctypes.c_uint16),
+                ("length", ctypes.c_uint32), ("atom", ctypes.c_uint32)]  # fmt: skip
+
+
+class _PropertyReply(ctypes.Structure):
+    _fields_ = [("response", ctypes.c_uint8), ("format", ctypes.c_uint8), ("sequence", ctypes.c_uint16),
+                ("length", ctypes.c_uint32), ("type", ctypes.c_uint32), ("bytes_after", ctypes.c_uint32),
+                ("value_length", ctypes.c_uint32), ("pad", ctypes.c_uint8 * 12)]  # fmt: skip
+
+
+class _Screen(ctypes.Structure):
+    _fields_ = [("root", ctypes.c_uint32)]
+
+
+class _ScreenIterator(ctypes.Structure):
+    _fields_ = [("data", ctypes.POINTER(_Screen)), ("rem", ctypes.c_int), ("index", ctypes.c_int)]
+
+
+def window_facts(display: str) -> dict[str, str]:
+    """``window_title``, ``window_program`` and ``display_dpi`` of the X display, as far as it tells them.
+
+    No window manager, no library or no display gives no fact, never an error: these facts support, they are not needed.
+    """
+    with _connected(display) as connection:
+        return connection.window_facts() if connection else {}
+
+
+class _Connection:
+    def __init__(self, library: ctypes.CDLL, free: Callable[[Any], None], handle: Any, root: int) -> None:
+        self._library = library
+        self._free = free
+        self._handle = handle
+        self._root = root
+
+    def window_facts(self) -> dict[str, str]:
+        active = self._property(self._root, "_NET_ACTIVE_WINDOW")
+        window = int.from_bytes(active[:4], sys.byteorder) if len(active) >= 4 else 0
+        facts: dict[str, str] = {}
+        if window:
+            title = self._property(window, "_NET_WM_NAME") or self._property(window, "WM_NAME")
+            program = self._property(window, "WM_CLASS")
+            facts["window_title"] = _text(title)
+            facts["window_program"] = _text(program.rstrip(b"\0").rpartition(b"\0")[2])
+        for line in _text(self._property(self._root, "RESOURCE_MANAGER")).splitlines():
+            name, _, value = line.partition(":")
+            if name.strip() == "Xft.dpi":
+                facts["display_dpi"] = value.strip()
+        return {name: value for name, value in facts.items() if value}
+
+    def _property(self, window: int, name: str) -> bytes:
+        atom = self._atom(name)
+        if not atom:
+            return b""
+        cookie = self._library.xcb_get_property(self._handle, 0, window, atom, _ANY, 0, _LONGEST // 4)
+        reply = self._library.xcb_get_property_reply(self._handle, cookie, None)
+        if not reply:
+            return b""
+        try:
+            size = self._library.xcb_get_property_value_length(reply)
+            start = self._library.xcb_get_property_value(reply)
+            return ctypes.string_at(start, size) if size > 0 else b""
+        finally:
+            self._free(reply)
+
+    def _atom(self, name: str) -> int:
+        data = name.encode("ascii")
+        cookie = self._library.xcb_intern_atom(self._handle, 1, len(data), data)
+        reply = self._library.xcb_intern_atom_reply(self._handle, cookie, None)
+        if not reply:
+            return 0
+        try:
+            return int(reply.contents.atom)
+        finally:
+            self._free(reply)
+
+
+@contextmanager
+def _connected(display: str) -> Iterator[_Connection | None]:
+    found = _library()
+    if found is None or not display:
+        yield None
+        return
+    library, free = found
+    number = ctypes.c_int()
+    handle = library.xcb_connect(display.encode(), ctypes.byref(number))
+    try:
+        if library.xcb_connection_has_error(handle):
+            yield None
+            return
+        roots = library.xcb_setup_roots_iterator(library.xcb_get_setup(handle))
+        for _ in range(number.value):
+            library.xcb_screen_next(ctypes.byref(roots))
+        yield _Connection(library, free, handle, int(roots.data.contents.root))
+    finally:
+        library.xcb_disconnect(handle)
+
+
+def _text(value: bytes) -> str:
+    """A property as text. Titles are UTF-8 by EWMH and Latin-1 by ICCCM."""
+    try:
+        text = value.decode("utf-8")
+    except UnicodeDecodeError:
+        # A title that was cut in the middle of a character, or one in the older encoding.
+        text = value.decode("utf-8", "replace") if len(value) >= _LONGEST else value.decode("latin-1")
+    return text.replace("\0", " ").strip()
+
+
+@lru_cache(maxsize=1)
+def _library() -> tuple[ctypes.CDLL, Callable[[Any], None]] | None:
+    """libxcb with its signatures declared, and the function that frees its replies; None where it is not."""
+    try:
+        library = ctypes.CDLL("libxcb.so.1")
+        libc = ctypes.CDLL(None)
+    except OSError:
+        return None
+    connection, number, text = ctypes.c_void_p, ctypes.c_uint32, ctypes.c_char_p
+    signatures: dict[str, tuple[Any, list[Any]]] = {
+        "xcb_connect": (connection, [text, ctypes.POINTER(ctypes.c_int)]),
+        "xcb_connection_has_error": (ctypes.c_int, [connection]),
+        "xcb_disconnect": (None, [connection]),
+        "xcb_get_setup": (ctypes.c_void_p, [connection]),
+        "xcb_setup_roots_iterator": (_ScreenIterator, [ctypes.c_void_p]),
+        "xcb_screen_next": (None, [ctypes.POINTER(_ScreenIterator)]),
+        "xcb_intern_atom": (_Cookie, [connection, ctypes.c_uint8, ctypes.c_uint16, text]),
+        "xcb_intern_atom_reply": (ctypes.POINTER(_AtomReply), [connection, _Cookie, ctypes.c_void_p]),
+        "xcb_get_property": (
+            _Cookie, [connection, ctypes.c_uint8, number, number, number, number, number]
+        ),
+        "xcb_get_property_reply": (ctypes.POINTER(_PropertyReply), [connection, _Cookie, ctypes.c_void_p]),
+        "xcb_get_property_value": (ctypes.c_void_p, [ctypes.POINTER(_PropertyReply)]),
+        "xcb_get_property_value_length": (ctypes.c_int, [ctypes.POINTER(_PropertyReply)]),
+    }  # fmt: skip
+    for name, (result, arguments) in signatures.items():
+        function = getattr(library, name)
+        function.restype, function.argtypes = result, arguments
+    libc.free.restype, libc.free.argtypes = None, [ctypes.c_void_p]
+    return library, libc.free
