@@ -21,8 +21,8 @@ from pathlib import Path
 STAMP = "set-up.json"
 UNFINISHED = "set-up.unfinished"
 LOCKS = {"run": "requirements.lock", "test": "requirements-dev.lock"}
-FROM_SOURCE = "bagit"
-"""The one requirement that is published as source alone (one file of pure Python)."""
+FROM_SOURCE = {"run": ":none:", "test": "bagit"}
+"""The one requirement that is published as source alone (one file of pure Python); only the tests use it."""
 INDEX_SETTINGS = ("index-url", "extra-index-url", "find-links", "no-index", "proxy", "cert", "client-cert")
 
 
@@ -154,7 +154,7 @@ def install_packages(root: Path, venv: Path, purpose: str) -> None:
     python = str(python_of(venv))
     say("  Installing the packages …")
     lock = str(root / LOCKS[purpose])
-    arguments = ["--require-hashes", "--only-binary", ":all:", "--no-binary", FROM_SOURCE, "-r", lock]
+    arguments = ["--require-hashes", "--only-binary", ":all:", "--no-binary", FROM_SOURCE[purpose], "-r", lock]
     failure = (
         "The packages could not be installed; the lines above say why.\n"
         "They come from the package index that this computer's pip is set to use: check the network connection and\n"
