@@ -1,0 +1,210 @@
+"""Looking at everything that a vault holds. Findings are collected, each names what is affected; nothing is skipped."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from evidence.custody import audit_log
+from evidence.errors import CancelledError, EvidenceError
+from evidence.manifest import acquired_facts
+from evidence.model import Case, CustodyEvent, EventKind, Item, OriginalFile
+from evidence.store import slots
+from evidence.store.log_records import VAULT_LOG
+from evidence.store.objects import Cancelled, Progress
+from evidence.store.vault import Finding, Store
+
+_BLOCK = 1 << 20
+_EVENT_WEIGHT = 20_000
+"""Checking one event takes about as long as reading this many bytes of an original; for the progress alone."""
+
+_OBJECT_DAMAGE = {
+    "vault.object_missing": "vault.damage.object_missing",
+    "vault.unreadable": "vault.damage.unreadable",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOutcome:
+    """What was looked at, and what was found. No findings: everything is as it was sealed."""
+
+    objects: int
+    """Sealed files that were read to their end."""
+    items: int
+    events: int
+    heads: int
+    tokens: int
+    findings: tuple[Finding, ...]
+
+
+def check(
+    store: Store, *, progress: Progress = lambda _share: None, cancelled: Cancelled = lambda: False
+) -> CheckOutcome:
+    """Verify slots, database pages, rows, events, nodes, heads, tokens and every byte of every object.
+
+    Damage becomes findings, named by exhibit; only a vault that cannot be read at all raises. Raises
+    :class:`CancelledError`, and :class:`EvidenceError` ``vault.locked``.
+    """
+    return _Check(store, progress, cancelled).run()
+
+
+class _Check:
+    def __init__(self, store: Store, progress: Progress, cancelled: Cancelled) -> None:
+        self._store = store
+        self._progress = progress
+        self._cancelled = cancelled
+        self._findings: list[Finding] = []
+        self._objects = self._items = self._events = self._heads = self._tokens = 0
+        self._done = self._total = 0
+
+    def run(self) -> CheckOutcome:
+        store = self._store
+        self._total = store.items.total_size() + _EVENT_WEIGHT * sum(map(store.log.log_size, store.log.log_ids())) + 1
+        self._records()
+        for log_id in (VAULT_LOG, *(case.id for case in store.cases.all())):
+            with self._part("vault.damage.log", case=self._case_name(log_id)):
+                self._log(log_id)
+        cited: set[str] = set()
+        for case in store.cases.all():
+            self._case(case, cited)
+        self._strangers(cited)
+        self._progress(1.0)
+        return CheckOutcome(
+            objects=self._objects, items=self._items, events=self._events, heads=self._heads, tokens=self._tokens,
+            findings=tuple(self._findings),
+        )  # fmt: skip
+
+    def _records(self) -> None:
+        """Slots against the records, the pages of the records, and their structure."""
+        store = self._store
+        with self._part("vault.damage.records"):
+            if not slots.is_stored(store.folder, store.slots_text()):
+                self._found("vault.damage.slots")
+            pages, problems = store.record_problems()
+            if pages:
+                self._found("vault.damage.pages", count=len(pages))
+            if problems:
+                self._found("vault.damage.records")
+            store.signer()
+
+    def _log(self, log_id: str) -> None:
+        """One custody log from its first event to its last, its heads and its tokens."""
+        store = self._store
+        heads = store.log.heads(log_id)
+        start = self._done
+
+        def step(count: int) -> None:
+            self._stop_or_go_on(start + count * _EVENT_WEIGHT)
+
+        problems = audit_log(
+            log_id,
+            store.log.canonical_events(log_id),
+            heads,
+            store.signer().certificate_der,
+            node=lambda level, index: store.log.node(log_id, level, index),
+            progress=step,
+        )
+        for problem in problems:
+            place = problem.params.get("index", problem.params.get("size", ""))
+            self._found("vault.damage.log", case=self._case_name(log_id), place=place)
+        stated, counted = store.log.log_size(log_id), store.log.count_events(log_id)
+        if stated != counted:
+            self._found("vault.damage.log", case=self._case_name(log_id), place=counted)
+        sizes = {head.head.size for head in heads}
+        tokens = store.log.tokens(log_id)
+        for token in tokens:
+            if token.head_size not in sizes or not token.response:
+                self._found("vault.damage.token", case=self._case_name(log_id), place=token.head_size)
+        self._events += stated
+        self._heads += len(heads)
+        self._tokens += len(tokens)
+
+    def _case(self, case: Case, cited: set[str]) -> None:
+        """The items of a case: each row against its event in the log, each object against its digest."""
+        acquired: dict[str, CustodyEvent] = {}
+        with self._part("vault.damage.log", case=case.title, place=""):
+            acquired = {
+                event.item_id: event
+                for event in self._store.log.each_event(case.id)
+                if event.kind is EventKind.ACQUIRED
+            }
+        seen: set[str] = set()
+        for item_id, number in self._store.items.ids(case.id):
+            seen.add(item_id)
+            cited |= set(self._store.items.object_ids(item_id))
+            with self._part("vault.damage.item", exhibit=_name(case, number)):
+                self._item(case, self._store.items.get_checked(item_id), acquired.get(item_id))
+        for event in acquired.values():
+            if event.item_id not in seen:
+                self._found("vault.damage.item_missing", exhibit=_name(case, event.facts.get("number", "?")))
+
+    def _item(self, case: Case, item: Item, event: CustodyEvent | None) -> None:
+        self._items += 1
+        expected = acquired_facts(item)
+        if event is None or any(event.facts.get(name) != value for name, value in expected.items()):
+            self._found("vault.damage.item", exhibit=_name(case, item.number))
+        for file in item.files:
+            self._object(case, item, file)
+
+    def _object(self, case: Case, item: Item, file: OriginalFile) -> None:
+        exhibit = _name(case, item.number)
+        start = self._done
+        try:
+            with self._store.open_object(file.object_id) as stream:
+                digest = hashlib.sha256()
+                while data := stream.read(_BLOCK):
+                    digest.update(data)
+                    self._stop_or_go_on(self._done + len(data))
+                stream.verify_rest()
+                is_same = digest.hexdigest() == file.digests.sha256 and stream.size == file.digests.size
+        except EvidenceError as problem:
+            self._done = start + file.digests.size
+            if problem.code == "vault.locked":
+                raise
+            self._found(_OBJECT_DAMAGE.get(problem.code, "vault.damage.object"), exhibit=exhibit)
+            return
+        self._objects += 1
+        if not is_same:
+            self._found("vault.damage.object", exhibit=exhibit)
+
+    def _strangers(self, cited: set[str]) -> None:
+        """Files in the objects folder that no record knows: left in place, and said."""
+        with self._part("vault.damage.unreadable", exhibit="objects"):
+            strangers = sum(1 for name in self._store.object_names() if name not in cited)
+            if strangers:
+                self._found("vault.damage.unknown_objects", count=strangers)
+
+    def _case_name(self, log_id: str) -> str:
+        if log_id == VAULT_LOG:
+            return VAULT_LOG
+        try:
+            return self._store.cases.get(log_id).title
+        except EvidenceError:
+            return log_id
+
+    def _stop_or_go_on(self, done: int) -> None:
+        if self._cancelled():
+            raise CancelledError
+        self._done = done
+        self._progress(min(done / self._total, 1.0))
+
+    @contextmanager
+    def _part(self, code: str, **params: object) -> Iterator[None]:
+        """Damage inside becomes one finding, and the check goes on behind it."""
+        try:
+            yield
+        except EvidenceError as problem:
+            if problem.code == "vault.locked":
+                raise
+            self._found(code, **params)
+
+    def _found(self, code: str, **params: object) -> None:
+        finding = Finding(code, {name: str(value) for name, value in params.items()})
+        if finding not in self._findings:
+            self._findings.append(finding)
+
+
+def _name(case: Case, number: str) -> str:
+    return f"{number} ({case.title})"

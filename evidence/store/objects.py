@@ -1,0 +1,223 @@
+"""The folder of sealed originals: written once, named by a random id, complete or not there.
+
+The order of writes, so that what was acknowledged survives a crash at any point:
+
+1. the bytes go to ``objects/new/ID.part``, which is flushed to the disk;
+2. it is renamed to ``objects/new/ID``, and the folder is flushed;
+3. the rows that cite the id are committed (by the caller);
+4. the file moves to ``objects/XX/ID``, its place for good.
+
+What is found in ``objects/new`` at the next start is moved on when a row cites it, and removed when none does.
+Files in their place are never removed because a row is missing: rows that are too old must not cost an original.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from evidence.digest import DigestingReader
+from evidence.errors import CancelledError, EvidenceError
+from evidence.model import Digests
+from evidence.store import object_format as form
+from evidence.store.files import BINARY, PART, reading, sync_file, sync_folder, writing
+from evidence.store.object_reader import ObjectReader
+
+Progress = Callable[[float], None]
+"""Called with the share of the work that is done, 0 to 1."""
+Cancelled = Callable[[], bool]
+"""Whether the person asked to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """What sealing gives back. The object is durable, but is swept at the next start unless a row cites it."""
+
+    object_id: str
+    digests: Digests
+
+
+class ObjectFolder:
+    """Seals, opens and removes the objects of one vault."""
+
+    def __init__(self, folder: Path, object_key: bytes, epoch: int) -> None:
+        """``object_key`` is the vault's sub-key for objects in this ``epoch``."""
+        self._folder = folder
+        self._new = folder / "new"
+        self._keys = {epoch: object_key}
+        self._epoch = epoch
+
+    def put(
+        self,
+        stream: BinaryIO,
+        *,
+        expected_size: int | None = None,
+        progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> StoredObject:
+        """Seal the stream from its present position to its end; both digests are taken before anything else sees the
+        bytes. Constant memory. ``stream`` is not closed.
+
+        Raises :class:`EvidenceError` ``vault.disk_full``, ``vault.write_failed``, ``vault.object_too_large``, whatever
+        the stream raises, and :class:`CancelledError`; then nothing of the object is left.
+        """
+        self._require_space(expected_size)
+        object_id = secrets.token_bytes(form.ID_SIZE)
+        part = self._new / (object_id.hex() + PART)
+        reader = DigestingReader(stream)
+        sealed = part.with_suffix("")
+        try:
+            with writing("objects"), _create(part) as target:
+                for block in self._sealed(object_id, reader, expected_size, progress, cancelled):
+                    _write_all(target, block)
+                sync_file(target.fileno())
+            with writing("objects"):
+                part.rename(sealed)
+                sync_folder(self._new)
+        except BaseException:
+            for path in (part, sealed):
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
+            raise
+        return StoredObject(object_id=object_id.hex(), digests=reader.digests())
+
+    def open(self, object_id: str) -> ObjectReader:
+        """The content of an object as a seekable, verifying stream.
+
+        Raises :class:`EvidenceError` ``vault.object_missing``, ``vault.object_damaged`` or ``vault.unreadable``.
+        """
+        place = self._place(object_id)
+        # Another thread may be moving it from the one to the other.
+        for path in (place, self._new / object_id):
+            with suppress(FileNotFoundError):
+                return ObjectReader(path, bytes.fromhex(object_id), self._keys.get)
+        try:
+            return ObjectReader(place, bytes.fromhex(object_id), self._keys.get)
+        except FileNotFoundError as problem:
+            raise EvidenceError("vault.object_missing", object_id=object_id) from problem
+
+    def settle(self, object_ids: Collection[str]) -> None:
+        """Move objects whose rows are committed to their place. What fails is made up for at the next start."""
+        for object_id in object_ids:
+            place = self._place(object_id)
+            with suppress(OSError):
+                place.parent.mkdir(mode=0o700, exist_ok=True)
+                (self._new / object_id).rename(place)
+
+    def delete(self, object_id: str) -> None:
+        """Remove an object, wherever it stands; nothing happens when it is not there.
+
+        Raises :class:`EvidenceError` ``vault.write_failed``.
+        """
+        with writing("objects"):
+            for path in (self._place(object_id), self._new / object_id):
+                path.unlink(missing_ok=True)
+
+    def sweep(self, is_cited: Callable[[str], bool]) -> tuple[int, int]:
+        """Finish or undo what a crash interrupted. Gives how many objects were moved on and how many removed.
+
+        Raises :class:`EvidenceError` ``vault.unreadable`` or ``vault.write_failed``.
+        """
+        moved = removed = 0
+        with writing("objects"):
+            self._new.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with reading("objects"):
+            names = sorted(path.name for path in self._new.iterdir())
+        for name in names:
+            if is_object_name(name) and is_cited(name):
+                self.settle((name,))
+                moved += 1
+            else:
+                with writing("objects"):
+                    (self._new / name).unlink()
+                removed += 1
+        return moved, removed
+
+    def forget(self) -> None:
+        """Forget the keys: nothing can be sealed or opened from here on. Streams that are open stay readable."""
+        self._keys.clear()
+
+    def names(self) -> Iterator[str]:
+        """The ids of all objects that stand in their place, and any foreign names there, folder and all.
+
+        Raises :class:`EvidenceError` ``vault.unreadable``.
+        """
+        with reading("objects"):
+            folders = sorted(path for path in self._folder.iterdir() if path != self._new)
+            for folder in folders:
+                if not folder.is_dir():
+                    yield folder.name
+                    continue
+                for path in sorted(folder.iterdir()):
+                    is_ours = is_object_name(path.name) and path == self._place(path.name)
+                    yield path.name if is_ours else f"{folder.name}/{path.name}"
+
+    def _sealed(
+        self,
+        object_id: bytes,
+        reader: DigestingReader,
+        expected_size: int | None,
+        progress: Progress | None,
+        cancelled: Cancelled | None,
+    ) -> Iterator[bytes]:
+        """Header and chunks. A chunk is sealed when the next byte is known to come or not: the last one is marked."""
+        header, cipher = form.new_object(object_id, self._keys[self._epoch], self._epoch)
+        yield header
+        index = size = 0
+        chunk = b""
+        while data := _read_source(reader, form.CHUNK - len(chunk)):
+            if cancelled is not None and cancelled():
+                raise CancelledError
+            size += len(data)
+            chunk = chunk + data if chunk else data
+            if len(chunk) == form.CHUNK:
+                # Content is never the end of the last chunk: its length still follows.
+                yield cipher.seal(index, chunk, is_last=False)
+                index, chunk = index + 1, b""
+            if progress is not None and expected_size:
+                progress(min(size / expected_size, 1.0))
+        zeros, length = form.padding(size)
+        while len(chunk) + zeros + len(length) > form.CHUNK:
+            filling = form.CHUNK - len(chunk)
+            yield cipher.seal(index, chunk + bytes(filling), is_last=False)
+            index, chunk, zeros = index + 1, b"", zeros - filling
+        yield cipher.seal(index, chunk + bytes(zeros) + length, is_last=True)
+
+    def _require_space(self, expected_size: int | None) -> None:
+        with writing("objects"):
+            free = shutil.disk_usage(self._new).free
+        if expected_size is not None and free < form.padded_size(expected_size) * 1.01 + form.HEADER:
+            raise EvidenceError("vault.disk_full")
+
+    def _place(self, object_id: str) -> Path:
+        return self._folder / object_id[:2] / object_id
+
+
+def is_object_name(name: str) -> bool:
+    """Whether ``name`` could be the id of an object."""
+    return len(name) == 2 * form.ID_SIZE and all(digit in "0123456789abcdef" for digit in name)
+
+
+def _read_source(reader: DigestingReader, size: int) -> bytes:
+    """Read from the source: its failures are not failures of writing."""
+    try:
+        return reader.read(size)
+    except OSError as problem:
+        raise EvidenceError("vault.source_unreadable") from problem
+
+
+def _create(path: Path) -> BinaryIO:
+    """A new file that nobody else may read, whatever the umask says."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o600), "wb", buffering=0)
+
+
+def _write_all(target: BinaryIO, block: bytes) -> None:
+    view = memoryview(block)
+    while view:
+        view = view[target.write(view) :]

@@ -1,0 +1,276 @@
+"""The vault: a folder with encrypted records, sealed originals, key slots and a lock. FORMAT.md gives every byte.
+
+A :class:`Store` serves one thread at a time (see :mod:`evidence.store.database`); streams that it opened are free.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from evidence.errors import EvidenceError
+from evidence.store import slots
+from evidence.store.database import Database
+from evidence.store.facts import Facts, VaultSettings
+from evidence.store.files import sync_folder, writing
+from evidence.store.keys import KEY_SIZE, Argon2Cost, sub_key, tuned_cost
+from evidence.store.lock import VaultLock
+from evidence.store.log_records import LogRecords
+from evidence.store.migrations import migrate
+from evidence.store.object_reader import ObjectReader
+from evidence.store.objects import Cancelled, ObjectFolder, Progress, StoredObject
+from evidence.store.records import CaseRecords, ItemRecords, PackageRecords
+from evidence.store.signing import VaultSigner, load_signer, new_signer
+from evidence.store.unlocking import Passphrase, RecoveryKey, Secret
+
+DATABASE_FILE = "vault.db"
+OBJECTS_FOLDER = "objects"
+LOCK_FILE = "lock"
+_FIRST_EPOCH = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was found or repaired. ``code`` is looked up in the text catalogue under the context ``name``."""
+
+    code: str
+    params: dict[str, str] = field(default_factory=dict)
+
+
+class Store:
+    """An unlocked vault. Made by :func:`create` and :func:`open_store` alone; ends with :meth:`close`."""
+
+    def __init__(self, folder: Path, lock: VaultLock, database: Database, objects: ObjectFolder) -> None:
+        self.folder = folder
+        self.cases = CaseRecords(database)
+        self.items = ItemRecords(database, self._adopt)
+        self.packages = PackageRecords(database)
+        self.log = LogRecords(database)
+        self.settings = VaultSettings(database)
+        self.repairs: tuple[Finding, ...] = ()
+        """What the opening found and put right."""
+        self._lock = lock
+        self._database = database
+        self._objects = objects
+        self._facts = Facts(database)
+        self._adopted: list[str] = []
+
+    def put_object(
+        self,
+        stream: BinaryIO,
+        *,
+        expected_size: int | None = None,
+        progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> StoredObject:
+        """Seal a stream; see :meth:`evidence.store.objects.ObjectFolder.put`. Needs no transaction.
+
+        An item that cites the object must be added before the vault is closed, or the object is swept.
+        """
+        self._require_open()
+        return self._objects.put(stream, expected_size=expected_size, progress=progress, cancelled=cancelled)
+
+    def open_object(self, object_id: str) -> ObjectReader:
+        """The content of an object as a seekable, verifying stream; may be read on another thread.
+
+        Raises :class:`EvidenceError` ``vault.object_missing``, ``vault.object_damaged`` or ``vault.unreadable``.
+        """
+        self._require_open()
+        return self._objects.open(object_id)
+
+    def delete_object(self, object_id: str) -> None:
+        """Remove an object that no item cites: what a caller does when it gives up after sealing.
+
+        Raises ``ValueError`` for one that an item cites, :class:`EvidenceError` ``vault.write_failed``.
+        """
+        if self.items.cites(object_id):
+            raise ValueError("an item cites this object")
+        self._objects.delete(object_id)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Rows, events, nodes and head that are written inside become durable together, or not at all.
+
+        Raises as :meth:`evidence.store.database.Database.transaction`.
+        """
+        return self._transaction()
+
+    def signer(self) -> VaultSigner:
+        """The vault's signing key with its certificate. Raises :class:`EvidenceError` ``vault.signer_damaged``."""
+        row = self._database.row("SELECT private_key, certificate FROM signer")
+        if row is None:
+            raise EvidenceError("vault.signer_damaged")
+        return load_signer(bytes(row[0]), bytes(row[1]))
+
+    def slots_text(self) -> bytes:
+        """What ``slots.json`` must hold, as the records say."""
+        return self._facts.get("slots")
+
+    def object_names(self) -> Iterator[str]:
+        """The names that stand in the objects folder; see :meth:`evidence.store.objects.ObjectFolder.names`."""
+        return self._objects.names()
+
+    def record_problems(self) -> tuple[list[int], list[str]]:
+        """Numbers of damaged pages of the records, and what is wrong with their structure."""
+        self._database.checkpoint()
+        return self._database.damaged_pages(), self._database.structure_problems()
+
+    @property
+    def vault_id(self) -> str:
+        """The vault's random id, hexadecimal."""
+        return self._facts.get("vault_id").hex()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether :meth:`close` has not been called."""
+        return self._database.is_open
+
+    def close(self) -> None:
+        """Lock the vault: close the records, forget the keys, free the folder. May be called twice."""
+        if self._database.is_open:
+            with suppress(EvidenceError):
+                self._objects.sweep(self.items.cites)
+        self._database.close()
+        self._objects.forget()
+        self._lock.release()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._adopted = []
+        with self._database.transaction():
+            yield
+        self._objects.settle(self._adopted)
+
+    def _adopt(self, object_id: str) -> None:
+        self._adopted.append(object_id)
+
+    def _require_open(self) -> None:
+        if not self._database.is_open:
+            raise EvidenceError("vault.locked")
+
+
+def create(
+    folder: Path,
+    passphrase: Passphrase,
+    *,
+    now: datetime,
+    cost: Argon2Cost | None = None,
+    program: str = "",
+) -> tuple[Store, str]:
+    """Make a vault in ``folder``, which must be missing or empty. Gives it unlocked, with its recovery key as text.
+
+    The recovery key stands nowhere else: it must be shown now. Without ``cost`` a guess at the passphrase is made to
+    take about a second on this computer, and never less than 64 MiB and 3 passes. ``program`` is recorded with the
+    version of the tables. Raises :class:`EvidenceError` ``vault.already_exists``, ``vault.write_failed``,
+    ``vault.disk_full``, ``vault.out_of_memory``, ``vault.open_elsewhere``; then nothing is left.
+    """
+    with writing(folder.name):
+        is_fresh = not folder.exists()
+        if not is_fresh and (not folder.is_dir() or any(folder.iterdir())):
+            raise EvidenceError("vault.already_exists", path=folder)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with ExitStack() as undo:
+        undo.callback(_remove, folder, is_fresh)
+        recovery_key = RecoveryKey.generate()
+        master_key, vault_id = secrets.token_bytes(KEY_SIZE), secrets.token_bytes(16)
+        wrapped = tuple(
+            slots.wrap(master_key, secret, vault_id=vault_id.hex(), epoch=_FIRST_EPOCH, cost=cost or tuned_cost())
+            for secret in (passphrase, recovery_key)
+        )
+        content = slots.SlotsFile(vault_id=vault_id.hex(), epoch=_FIRST_EPOCH, slots=wrapped).to_bytes()
+        lock = VaultLock(folder / LOCK_FILE)
+        undo.callback(lock.release)
+        with writing(OBJECTS_FOLDER):
+            (folder / OBJECTS_FOLDER / "new").mkdir(mode=0o700, parents=True)
+        with writing(DATABASE_FILE):
+            (folder / DATABASE_FILE).touch(mode=0o600)  # or it would be readable by whatever the umask says
+        database = Database(folder / DATABASE_FILE, sub_key(master_key, "records", salt=vault_id))
+        undo.callback(database.close)
+        migrate(database, now, program)
+        signer = new_signer(now)
+        with database.transaction():
+            facts = Facts(database)
+            facts.put("vault_id", vault_id)
+            facts.put("slots", content)
+            database.write("INSERT INTO signer VALUES (1, ?, ?)", (signer.private_bytes(), signer.certificate_der))
+        # The slots come last: with them the folder is a vault.
+        slots.store(folder, content)
+        with writing(folder.name):
+            sync_folder(folder.parent)
+        objects = _object_folder(folder, master_key, vault_id, _FIRST_EPOCH)
+        store = Store(folder, lock, database, objects)
+        undo.pop_all()
+    return store, recovery_key.to_text()
+
+
+def open_store(folder: Path, secret: Secret, *, now: datetime, program: str = "") -> Store:
+    """Unlock the vault in ``folder``; what a crash interrupted is finished or undone, and said in ``repairs``.
+
+    Raises :class:`EvidenceError` ``vault.not_a_vault``, ``vault.open_elsewhere``, ``vault.cannot_lock``,
+    ``vault.wrong_passphrase``, ``vault.wrong_recovery_key``, ``vault.revoked_slot``, ``vault.slots_damaged``,
+    ``vault.database_missing``, ``vault.database_damaged``, ``vault.newer_version`` and those of the disk.
+    """
+    if not folder.is_dir():
+        raise EvidenceError("vault.not_a_vault", path=folder)
+    candidates = slots.load(folder)
+    with ExitStack() as undo:
+        lock = VaultLock(folder / LOCK_FILE)
+        undo.callback(lock.release)
+        used, slot, master_key = slots.unlock(candidates, secret)
+        vault_id = bytes.fromhex(used.vault_id)
+        if not (folder / DATABASE_FILE).exists():
+            raise EvidenceError("vault.database_missing")
+        database = Database(folder / DATABASE_FILE, sub_key(master_key, "records", salt=vault_id))
+        undo.callback(database.close)
+        migrate(database, now, program)
+        store = Store(folder, lock, database, _object_folder(folder, master_key, vault_id, used.epoch))
+        store.repairs = (*_repair_slots(store, slot), *_repair_objects(store))
+        undo.pop_all()
+    return store
+
+
+def _repair_slots(store: Store, opened: slots.Slot) -> Iterator[Finding]:
+    """The records say which slots there are: an older or damaged file is replaced."""
+    content = store.slots_text()
+    if opened not in slots.parse(content).slots:
+        raise EvidenceError("vault.revoked_slot")
+    if not slots.is_stored(store.folder, content):
+        slots.store(store.folder, content)
+        yield Finding("vault.repair.slots")
+
+
+def _repair_objects(store: Store) -> Iterator[Finding]:
+    moved, removed = store._objects.sweep(store.items.cites)
+    if moved:
+        yield Finding("vault.repair.finished", {"count": str(moved)})
+    if removed:
+        yield Finding("vault.repair.unfinished", {"count": str(removed)})
+
+
+def _object_folder(folder: Path, master_key: bytes, vault_id: bytes, epoch: int) -> ObjectFolder:
+    return ObjectFolder(folder / OBJECTS_FOLDER, sub_key(master_key, "objects", salt=vault_id), epoch)
+
+
+def _remove(folder: Path, is_fresh: bool) -> None:
+    """Take away what an unfinished creation left: only names that it makes."""
+    names = (
+        *(f"{name}{part}" for name in (slots.SLOTS_FILE, slots.SLOTS_COPY) for part in ("", ".part")),
+        *(f"{DATABASE_FILE}{suffix}" for suffix in ("", "-wal", "-shm", "-journal")),
+        LOCK_FILE,
+    )
+    removals: list[Callable[[], object]] = [(folder / name).unlink for name in names]
+    removals += [(folder / OBJECTS_FOLDER / "new").rmdir, (folder / OBJECTS_FOLDER).rmdir]
+    removals += [folder.rmdir] if is_fresh else []
+    for removal in removals:
+        with suppress(OSError):
+            removal()
