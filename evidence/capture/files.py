@@ -35,9 +35,9 @@ class WatchedFile(io.FileIO):
     """A file opened for one reading that notices when the file changes meanwhile.
 
     At the end of the file, and again when it is closed after its end was reached, the size, the time of modification
-    and the identity of the file are compared with what they were when it was chosen; a difference raises
-    :class:`EvidenceError` ``capture.changed_while_read``. A reading that is broken off claims nothing and checks
-    nothing.
+    and the identity of the file are compared with what they were when it was chosen; a difference, or more bytes than
+    there were, raises :class:`EvidenceError` ``capture.changed_while_read``. A reading that is broken off claims
+    nothing and checks nothing.
     """
 
     def __init__(self, path: Path, name: str, before: os.stat_result) -> None:
@@ -89,6 +89,9 @@ class WatchedFile(io.FileIO):
         if count == 0 and asked > 0:
             self._reached_end = True
             self._compare()
+        elif self.tell() > self._before.st_size:
+            # A file that grows as fast as it is read would otherwise never end.
+            raise EvidenceError("capture.changed_while_read", name=self._name)
 
     def _compare(self) -> None:
         try:
