@@ -16,14 +16,15 @@ from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "resources" / "locale"
 LANGUAGES = ("ko", "en", "fr")
-KEYWORDS = {"t": None, "N_": None, "plural": (1, 2)}
+MARKS = ("t", "N_", "plural")
+"""Calls whose first argument is English text for the catalogue. Read from the syntax tree, so that a call inside an
+f-string counts too."""
 CODE_CONTEXTS = ("error", "advice", "check", "claim", "name")
 CODE = re.compile(r"[a-z0-9]+\.[a-z0-9_.]+")
 PLACEHOLDER = re.compile(r"\{(\w*)[^{}]*\}")
@@ -55,14 +56,15 @@ def marked_in_code() -> tuple[set[str], set[str]]:
     codes: set[str] = set()
     for folder in ("app", "evidence", "ui"):
         for path in sorted((ROOT / folder).rglob("*.py")):
-            source = path.read_bytes()
-            for _line, text, _comments, _context in extract("python", BytesIO(source), keywords=KEYWORDS):
-                messages.add(text if isinstance(text, str) else text[0])
-            for node in ast.walk(ast.parse(source)):
+            for node in ast.walk(ast.parse(path.read_bytes())):
                 if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
                     name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
                     first = node.args[0].value
-                    if name.endswith("Error") and isinstance(first, str) and CODE.fullmatch(first):
+                    if not isinstance(first, str):
+                        continue
+                    if name in MARKS:
+                        messages.add(first)
+                    elif name.endswith("Error") and CODE.fullmatch(first):
                         codes.add(first)
     return messages, codes
 
