@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
 
+from app.cli.parser import build_parser
+from app.cli.run import Parser
 from evidence.version import VERSION
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -113,6 +118,32 @@ def test_only_the_time_stamps_speak_over_a_network():
         if imported_modules(path) & NETWORK_MODULES and not path.relative_to(ROOT).as_posix().startswith(NETWORK_ROOMS)
     ]  # fmt: skip
     assert speaking == []
+
+
+def parsers_below(parser: argparse.ArgumentParser, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every command with its parser: ``("vault", "create")`` and so on."""
+    inner = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    if not inner:
+        yield path, parser
+    for action in inner:
+        for word, below in action.choices.items():
+            yield from parsers_below(below, (*path, word))
+
+
+def test_the_documents_name_commands_that_exist_and_all_of_them(texts):
+    commands = dict(parsers_below(build_parser(texts, Parser)))
+    named = set()
+    for document in ROOT.glob("*.md"):
+        for line in re.findall(r"^python3 start\.py ([a-z].*)$", document.read_text("utf-8"), re.M):
+            words = re.split(r"\s{2,}", line)[0].split()
+            if words[0] == "test":
+                continue
+            path = next((tuple(words[:n]) for n in (2, 1) if tuple(words[:n]) in commands), None)
+            assert path is not None, f"{document.name}: {line}"
+            named.add(path)
+            options = {option for action in commands[path]._actions for option in action.option_strings}
+            assert {word for word in words if word.startswith("-")} <= options, f"{document.name}: {line}"
+    assert set(commands) - named == set()
 
 
 def test_links_between_the_documents_lead_somewhere():
