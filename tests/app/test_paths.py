@@ -1,0 +1,41 @@
+"""Where the program keeps what is its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.paths import find_paths
+
+
+def test_everything_lies_in_the_persons_own_folders(home: Path) -> None:
+    paths = find_paths()
+    for place in (paths.settings, paths.log, paths.suggested_vault):
+        assert place.is_relative_to(home)
+        assert not place.exists()
+    assert not paths.is_portable
+
+
+def test_the_names_tell_nothing(home: Path) -> None:
+    paths = find_paths()
+    names = {
+        part for place in (paths.settings, paths.log, paths.suggested_vault) for part in place.relative_to(home).parts
+    }
+    assert names - {".config", ".local", "state", "share", "AppData", "Local", "Roaming", "Library"} <= {
+        "Holdfast", "settings.json", "log", "log.txt", "vault", "Logs", "Application Support", "Preferences",
+    }  # fmt: skip
+
+
+def test_a_stick_keeps_everything_on_itself(tmp_path: Path) -> None:
+    assert not find_paths(tmp_path).is_portable
+    (tmp_path / "holdfast-data").mkdir()
+    paths = find_paths(tmp_path)
+    assert paths.is_portable
+    assert {paths.settings.parent, paths.log.parent, paths.suggested_vault.parent} == {tmp_path / "holdfast-data"}
+
+
+@pytest.mark.parametrize("content", [b"", b"text"])
+def test_a_file_of_that_name_changes_nothing(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "holdfast-data").write_bytes(content)
+    assert not find_paths(tmp_path).is_portable
