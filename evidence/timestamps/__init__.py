@@ -1,1 +1,19 @@
-"""Empty so far."""
+"""Time-stamp tokens (RFC 3161): asking for them, carrying the requests, verifying what came back."""
+
+from evidence.timestamps.asking import (
+    TIMEOUT_S,
+    Tsa,
+    TsaAnswer,
+    build_request,
+    clock_offset_ms,
+    request_token,
+    request_tokens,
+)
+from evidence.timestamps.client import HttpTsaClient, TsaClient, check_url
+from evidence.timestamps.response import MAX_RESPONSE_SIZE
+from evidence.timestamps.verification import TokenFacts, verify_response, verify_token
+
+__all__ = [
+    "MAX_RESPONSE_SIZE", "TIMEOUT_S", "HttpTsaClient", "TokenFacts", "Tsa", "TsaAnswer", "TsaClient", "build_request",
+    "check_url", "clock_offset_ms", "request_token", "request_tokens", "verify_response", "verify_token",
+]  # fmt: skip
