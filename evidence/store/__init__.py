@@ -1,16 +1,21 @@
 """The vault on disk: encrypted records, sealed originals, key slots, one opener at a time."""
 
 from evidence.store.check import CheckOutcome, check
+from evidence.store.keeper import SlotInfo, SlotKeeper
 from evidence.store.keys import FLOOR, Argon2Cost, tuned_cost
 from evidence.store.log_records import VAULT_LOG, LogRecords, TsaRecord
 from evidence.store.object_reader import ObjectReader
 from evidence.store.objects import Cancelled, Progress, StoredObject
+from evidence.store.public_keys import RecipientKey, UnlockKey
+from evidence.store.shares import RecoveryShares
 from evidence.store.signing import VaultSigner
-from evidence.store.unlocking import Passphrase, RecoveryKey, Secret
+from evidence.store.slots import Lock, Secret, SlotKind
+from evidence.store.unlocking import Passphrase, RecoveryKey
 from evidence.store.vault import Finding, Store, create, open_store
 
 __all__ = [
-    "FLOOR", "VAULT_LOG", "Argon2Cost", "Cancelled", "CheckOutcome", "Finding", "LogRecords", "ObjectReader",
-    "Passphrase", "Progress", "RecoveryKey", "Secret", "Store", "StoredObject", "TsaRecord", "VaultSigner", "check",
-    "create", "open_store", "tuned_cost",
+    "FLOOR", "VAULT_LOG", "Argon2Cost", "Cancelled", "CheckOutcome", "Finding", "Lock", "LogRecords", "ObjectReader",
+    "Passphrase", "Progress", "RecipientKey", "RecoveryKey", "RecoveryShares", "Secret", "SlotInfo", "SlotKeeper",
+    "SlotKind", "Store", "StoredObject", "TsaRecord", "UnlockKey", "VaultSigner", "check", "create", "open_store",
+    "tuned_cost",
 ]  # fmt: skip

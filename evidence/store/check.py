@@ -80,7 +80,7 @@ class _Check:
         """Slots against the records, the pages of the records, and their structure."""
         store = self._store
         with self._part("vault.damage.records"):
-            if not slots.is_stored(store.folder, store.slots_text()):
+            if not slots.is_stored(store.folder, store.slots.text()):
                 self._found("vault.damage.slots")
             pages, problems = store.record_problems()
             if pages:

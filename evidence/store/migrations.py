@@ -10,6 +10,9 @@ from evidence.store.database import Database
 STEPS: tuple[tuple[str, ...], ...] = (
     (
         "CREATE TABLE facts (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
+        """CREATE TABLE slots (
+            id TEXT PRIMARY KEY, kind TEXT NOT NULL, label TEXT NOT NULL, added_at TEXT NOT NULL, public_key BLOB
+        ) WITHOUT ROWID""",
         """CREATE TABLE cases (
             id TEXT PRIMARY KEY, title TEXT NOT NULL, created_at TEXT NOT NULL, last_position INTEGER NOT NULL DEFAULT 0
         )""",

@@ -20,12 +20,15 @@ from evidence.digest import canonical_json, from_json, parse_json, to_json
 from evidence.errors import EvidenceError
 from evidence.store.files import read_bounded, write_whole
 from evidence.store.keys import KEY_SIZE, SALT_SIZE, Argon2Cost, stretch, sub_key
-from evidence.store.unlocking import Passphrase, RecoveryKey, Secret
+from evidence.store.public_keys import WRAPPED_SIZE, RecipientKey, UnlockKey
+from evidence.store.shares import RecoveryShares
+from evidence.store.unlocking import Passphrase, RecoveryKey
 
 SLOTS_FILE = "slots.json"
 SLOTS_COPY = "slots.copy.json"
 FORMAT = 1
 MAX_SLOTS = 16
+ID_SIZE = 8
 _MAX_BYTES = 64 * 1024
 _NONCE_SIZE = 12
 
@@ -35,6 +38,21 @@ class SlotKind(StrEnum):
 
     PASSPHRASE = "passphrase"  # noqa: S105  the name of a kind
     RECOVERY_KEY = "recovery_key"
+    SHARES = "shares"
+    PUBLIC_KEY = "public_key"
+
+
+Secret = Passphrase | RecoveryKey | RecoveryShares | UnlockKey
+"""What opens a slot."""
+Lock = Passphrase | RecoveryKey | RecoveryShares | RecipientKey
+"""What a slot can be made for."""
+_KINDS: dict[type, SlotKind] = {
+    Passphrase: SlotKind.PASSPHRASE,
+    RecoveryKey: SlotKind.RECOVERY_KEY,
+    RecoveryShares: SlotKind.SHARES,
+    RecipientKey: SlotKind.PUBLIC_KEY,
+    UnlockKey: SlotKind.PUBLIC_KEY,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,44 +84,42 @@ class SlotsFile:
         return canonical_json(self)
 
 
-def wrap(master_key: bytes, secret: Secret, *, vault_id: str, epoch: int, cost: Argon2Cost | None = None) -> Slot:
-    """A new slot for ``secret``; ``cost`` is needed for a passphrase. The slot is bound to vault, epoch and its facts.
+def wrap(master_key: bytes, lock: Lock, *, vault_id: str, epoch: int, cost: Argon2Cost | None = None) -> Slot:
+    """A new slot for ``lock``; ``cost`` is needed for a passphrase. The slot is bound to vault, epoch and its facts.
 
     Raises :class:`EvidenceError` ``vault.out_of_memory``.
     """
-    kind = SlotKind.PASSPHRASE if isinstance(secret, Passphrase) else SlotKind.RECOVERY_KEY
+    kind = _KINDS[type(lock)]
     slot = Slot(
-        id=secrets.token_hex(8), kind=kind, salt=secrets.token_hex(SALT_SIZE), nonce=secrets.token_hex(_NONCE_SIZE),
-        wrapped="", cost=cost if kind is SlotKind.PASSPHRASE else None,
+        id=secrets.token_hex(ID_SIZE), kind=kind, salt=secrets.token_hex(SALT_SIZE),
+        nonce=secrets.token_hex(_NONCE_SIZE), wrapped="", cost=cost if isinstance(lock, Passphrase) else None,
     )  # fmt: skip
-    sealed = AESGCMSIV(_slot_key(slot, secret)).encrypt(
-        bytes.fromhex(slot.nonce), master_key, _associated(slot, vault_id, epoch)
-    )
+    context = _context(slot, vault_id, epoch)
+    if isinstance(lock, RecipientKey):
+        sealed = lock.wrap(master_key, context)
+    else:
+        sealed = AESGCMSIV(_slot_key(slot, lock)).encrypt(bytes.fromhex(slot.nonce), master_key, context)
     return replace(slot, wrapped=sealed.hex())
 
 
 def unwrap(slots: SlotsFile, secret: Secret) -> tuple[Slot, bytes]:
     """The slot that ``secret`` opens, and the master key.
 
-    Raises :class:`EvidenceError` ``vault.wrong_passphrase``, ``vault.wrong_recovery_key``, ``vault.slots_damaged``
-    when a cost is out of bounds, and ``vault.out_of_memory``.
+    Raises :class:`EvidenceError` ``vault.wrong_passphrase``, ``vault.wrong_recovery_key``, ``vault.wrong_shares``,
+    ``vault.wrong_private_key``, ``vault.slots_damaged`` when a cost is out of bounds, and ``vault.out_of_memory``.
     """
-    kind = SlotKind.PASSPHRASE if isinstance(secret, Passphrase) else SlotKind.RECOVERY_KEY
+    kind = _KINDS[type(secret)]
     for slot in slots.slots:
         if slot.kind != kind:
             continue
-        key = _slot_key(slot, secret)
+        context = _context(slot, slots.vault_id, slots.epoch)
         try:
-            master_key = AESGCMSIV(key).decrypt(
-                bytes.fromhex(slot.nonce), bytes.fromhex(slot.wrapped), _associated(slot, slots.vault_id, slots.epoch)
-            )
+            master_key = _opened(slot, secret, context)
         except InvalidTag:
             continue
         if len(master_key) == KEY_SIZE:
             return slot, master_key
-    if kind is SlotKind.PASSPHRASE:
-        raise EvidenceError("vault.wrong_passphrase")
-    raise EvidenceError("vault.wrong_recovery_key")
+    raise _refusal(secret)
 
 
 def parse(untrusted_data: bytes) -> SlotsFile:
@@ -186,28 +202,46 @@ def is_stored(folder: Path, data: bytes) -> bool:
     return all(path.exists() and read_bounded(path, _MAX_BYTES) == data for path in paths)
 
 
-def _slot_key(slot: Slot, secret: Secret) -> bytes:
+def _opened(slot: Slot, secret: Secret, context: bytes) -> bytes:
+    wrapped = bytes.fromhex(slot.wrapped)
+    if isinstance(secret, UnlockKey):
+        return secret.unwrap(wrapped, context)
+    return AESGCMSIV(_slot_key(slot, secret)).decrypt(bytes.fromhex(slot.nonce), wrapped, context)
+
+
+def _slot_key(slot: Slot, secret: Passphrase | RecoveryKey | RecoveryShares) -> bytes:
     salt = bytes.fromhex(slot.salt)
     if isinstance(secret, Passphrase):
         if slot.cost is None:
             raise EvidenceError("vault.slots_damaged")
         return stretch(secret.secret, salt, slot.cost)
     # 160 random bits cannot be guessed: stretching would only cost time.
-    assert isinstance(secret, RecoveryKey)
-    return sub_key(secret.secret, "recovery slot", salt=salt)
+    return sub_key(secret.secret, f"{slot.kind} slot", salt=salt)
 
 
-def _associated(slot: Slot, vault_id: str, epoch: int) -> bytes:
+def _refusal(secret: Secret) -> EvidenceError:
+    if isinstance(secret, Passphrase):
+        return EvidenceError("vault.wrong_passphrase")
+    if isinstance(secret, RecoveryKey):
+        return EvidenceError("vault.wrong_recovery_key")
+    if isinstance(secret, RecoveryShares):
+        return EvidenceError("vault.wrong_shares")
+    return EvidenceError("vault.wrong_private_key")
+
+
+def _context(slot: Slot, vault_id: str, epoch: int) -> bytes:
+    """What a wrapped key is bound to: the vault, the epoch and every fact of its slot."""
     facts = to_json(replace(slot, wrapped=""))
     return canonical_json({"epoch": epoch, "format": FORMAT, "slot": facts, "vault_id": vault_id})
 
 
 def _is_sound(slot: Slot) -> bool:
+    wrapped_size = WRAPPED_SIZE if slot.kind == SlotKind.PUBLIC_KEY else KEY_SIZE + 16
     has_sizes = (
-        _is_hex(slot.id, 8)
+        _is_hex(slot.id, ID_SIZE)
         and _is_hex(slot.salt, SALT_SIZE)
         and _is_hex(slot.nonce, _NONCE_SIZE)
-        and _is_hex(slot.wrapped, KEY_SIZE + 16)
+        and _is_hex(slot.wrapped, wrapped_size)
     )
     if slot.kind == SlotKind.PASSPHRASE:
         return has_sizes and slot.cost is not None and slot.cost.is_bearable()

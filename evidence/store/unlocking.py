@@ -1,4 +1,4 @@
-"""The secrets that a person gives: a passphrase, or the recovery key from the printed sheet."""
+"""The secrets that one person gives: a passphrase, or the recovery key from the printed sheet."""
 
 from __future__ import annotations
 
@@ -76,9 +76,6 @@ class RecoveryKey:
 
     def __repr__(self) -> str:
         return "RecoveryKey(…)"
-
-
-Secret = Passphrase | RecoveryKey
 
 
 def _check_digits(secret: bytes) -> str:

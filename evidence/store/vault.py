@@ -18,6 +18,7 @@ from evidence.store import slots
 from evidence.store.database import Database
 from evidence.store.facts import Facts, VaultSettings
 from evidence.store.files import sync_folder, writing
+from evidence.store.keeper import SlotKeeper
 from evidence.store.keys import KEY_SIZE, Argon2Cost, sub_key, tuned_cost
 from evidence.store.lock import VaultLock
 from evidence.store.log_records import LogRecords
@@ -26,7 +27,8 @@ from evidence.store.object_reader import ObjectReader
 from evidence.store.objects import Cancelled, ObjectFolder, Progress, StoredObject
 from evidence.store.records import CaseRecords, ItemRecords, PackageRecords
 from evidence.store.signing import VaultSigner, load_signer, new_signer
-from evidence.store.unlocking import Passphrase, RecoveryKey, Secret
+from evidence.store.slots import Secret
+from evidence.store.unlocking import Passphrase, RecoveryKey
 
 DATABASE_FILE = "vault.db"
 OBJECTS_FOLDER = "objects"
@@ -52,6 +54,7 @@ class Store:
         self.packages = PackageRecords(database)
         self.log = LogRecords(database)
         self.settings = VaultSettings(database)
+        self.slots = SlotKeeper(folder, database, self.log, self.signer)
         self.repairs: tuple[Finding, ...] = ()
         """What the opening found and put right."""
         self._lock = lock
@@ -105,10 +108,6 @@ class Store:
         if row is None:
             raise EvidenceError("vault.signer_damaged")
         return load_signer(bytes(row[0]), bytes(row[1]))
-
-    def slots_text(self) -> bytes:
-        """What ``slots.json`` must hold, as the records say."""
-        return self._facts.get("slots")
 
     def object_names(self) -> Iterator[str]:
         """The names that stand in the objects folder; see :meth:`evidence.store.objects.ObjectFolder.names`."""
@@ -183,9 +182,10 @@ def create(
         undo.callback(_remove, folder, is_fresh)
         recovery_key = RecoveryKey.generate()
         master_key, vault_id = secrets.token_bytes(KEY_SIZE), secrets.token_bytes(16)
+        cost = cost or tuned_cost()
+        locks: tuple[slots.Lock, ...] = (passphrase, recovery_key)
         wrapped = tuple(
-            slots.wrap(master_key, secret, vault_id=vault_id.hex(), epoch=_FIRST_EPOCH, cost=cost or tuned_cost())
-            for secret in (passphrase, recovery_key)
+            slots.wrap(master_key, one, vault_id=vault_id.hex(), epoch=_FIRST_EPOCH, cost=cost) for one in locks
         )
         content = slots.SlotsFile(vault_id=vault_id.hex(), epoch=_FIRST_EPOCH, slots=wrapped).to_bytes()
         lock = VaultLock(folder / LOCK_FILE)
@@ -198,17 +198,18 @@ def create(
         undo.callback(database.close)
         migrate(database, now, program)
         signer = new_signer(now)
+        store = Store(folder, lock, database, _object_folder(folder, master_key, vault_id, _FIRST_EPOCH))
         with database.transaction():
             facts = Facts(database)
             facts.put("vault_id", vault_id)
             facts.put("slots", content)
+            for slot, one in zip(wrapped, locks, strict=True):
+                store.slots.record(slot, one, label="", now=now)
             database.write("INSERT INTO signer VALUES (1, ?, ?)", (signer.private_bytes(), signer.certificate_der))
         # The slots come last: with them the folder is a vault.
         slots.store(folder, content)
         with writing(folder.name):
             sync_folder(folder.parent)
-        objects = _object_folder(folder, master_key, vault_id, _FIRST_EPOCH)
-        store = Store(folder, lock, database, objects)
         undo.pop_all()
     return store, recovery_key.to_text()
 
@@ -241,7 +242,7 @@ def open_store(folder: Path, secret: Secret, *, now: datetime, program: str = ""
 
 def _repair_slots(store: Store, opened: slots.Slot) -> Iterator[Finding]:
     """The records say which slots there are: an older or damaged file is replaced."""
-    content = store.slots_text()
+    content = store.slots.text()
     if opened not in slots.parse(content).slots:
         raise EvidenceError("vault.revoked_slot")
     if not slots.is_stored(store.folder, content):
