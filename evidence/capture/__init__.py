@@ -10,11 +10,12 @@ from evidence.capture.files import acquire_file, acquire_files
 from evidence.capture.folders import FolderLimits, FolderListing, list_folder
 from evidence.capture.link import acquire_link
 from evidence.capture.paste import acquire_paste
-from evidence.capture.screen import Frame, Region, Screen, ScreenGrabber, acquire_screen
+from evidence.capture.screen import Frame, Region, Screen, ScreenGrabber, Window, acquire_screen
 from evidence.capture.tool import tool_facts
+from evidence.capture.watch import FolderWatch
 
 __all__ = [
-    "Clock", "ClockCheck", "FolderLimits", "FolderListing", "Frame", "MssGrabber", "Region", "Screen", "ScreenGrabber",
-    "acquire_file", "acquire_files", "acquire_link", "acquire_paste", "acquire_screen", "list_folder", "read_clock",
-    "tool_facts",
+    "Clock", "ClockCheck", "FolderLimits", "FolderListing", "FolderWatch", "Frame", "MssGrabber", "Region", "Screen",
+    "ScreenGrabber", "Window", "acquire_file", "acquire_files", "acquire_link", "acquire_paste", "acquire_screen",
+    "list_folder", "read_clock", "tool_facts",
 ]  # fmt: skip

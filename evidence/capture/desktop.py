@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import mss
 from mss.exception import ScreenShotError
 
-from evidence.capture.screen import Frame, Region, Screen
-from evidence.capture.x11 import window_facts
+from evidence.capture import x11
+from evidence.capture.screen import Frame, Region, Screen, Window
 from evidence.errors import EvidenceError
 
 if TYPE_CHECKING:
@@ -68,7 +68,19 @@ class MssGrabber:
             return {"display": "Windows desktop"}
         if self._platform == "darwin":
             return {"display": "macOS desktop"}
-        return {"display": "X11", **window_facts(self._environ.get("DISPLAY", ""))}
+        return {"display": "X11", **x11.window_facts(self._environ.get("DISPLAY", ""))}
+
+    def windows(self) -> Sequence[Window]:
+        """The windows that can be chosen, topmost first. Empty where the system does not tell; so far only X11 does.
+
+        A window's region is what a person sees there, with whatever lies over it: nothing is drawn anew.
+        """
+        if self._has_one_display:
+            return ()
+        return tuple(
+            Window(each.title, each.program, Region(each.left, each.top, each.width, each.height))
+            for each in x11.windows(self._environ.get("DISPLAY", ""))
+        )
 
     @contextmanager
     def _opened(self) -> Iterator[Any]:

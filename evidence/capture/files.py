@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar, cast
 
 from evidence.capture.clock import Clock, read_clock
+from evidence.capture.origin import origin_facts
 from evidence.errors import EvidenceError
 from evidence.model import Acquisition, AcquisitionMethod, IncomingFile
 
@@ -152,6 +153,7 @@ def acquire_file(
         source["followed_link"] = "yes"
     if not _is_text(path.name):
         source["file_name_encoding"] = "not UTF-8; other bytes are written as \\x.."
+    source |= origin_facts(path)
     if keep_path:
         source["file_path"] = _as_text(str(path.absolute()))
     opened = cast("Callable[[], BinaryIO]", partial(WatchedFile, path, name, before))

@@ -74,6 +74,15 @@ class Screen:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """A window that a person can choose to picture."""
+
+    title: str
+    program: str
+    region: Region
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """A picture of the screen: three bytes for each pixel (red, green, blue), row by row from the top."""
 
@@ -100,10 +109,11 @@ class ScreenGrabber(Protocol):
 
 def acquire_screen(
     grabber: ScreenGrabber, *, clock: Clock = read_clock, screen: int | None = None,
-    region: Region | tuple[int, int, int, int] | None = None, note: str = "", lawful_access: str = "",
+    region: Region | tuple[int, int, int, int] | None = None, window: Window | None = None, note: str = "",
+    lawful_access: str = "",
 ) -> Acquisition:  # fmt: skip
     """Picture the whole desktop, or monitor ``screen``, or ``region`` (measured from that monitor's corner when both
-    are given), and keep it as PNG.
+    are given), or the place of ``window`` with whatever lies over it, and keep it as PNG.
 
     What of the region lies outside is cut off, and both the wish and the result are recorded. The title of the active
     window is recorded where the system tells it. Raises :class:`EvidenceError` ``capture.no_display``,
@@ -113,6 +123,8 @@ def acquire_screen(
     screens = grabber.screens()
     if not screens:
         raise EvidenceError("capture.no_display")
+    if window is not None:
+        screen, region = None, window.region
     bounds = bounding(screens) if screen is None else _chosen(screens, screen).region
     asked = bounds
     if region is not None:
@@ -141,7 +153,11 @@ def acquire_screen(
         source["region_asked"] = str(asked)
     if screen is not None:
         source["screen"] = str(screen)
-    extent = "region" if region is not None else "screen" if screen is not None else "desktop"
+    if window is not None:
+        source |= {"window_title": window.title, "window_program": window.program}
+        extent = "window"
+    else:
+        extent = "region" if region is not None else "screen" if screen is not None else "desktop"
     return Acquisition(
         files=(IncomingFile(name=name, open=partial(io.BytesIO, png), expected_size=len(png)),),
         method=AcquisitionMethod.LIVE_CAPTURE,

@@ -1,4 +1,6 @@
-"""What the X server tells about the active window: its title and its program (EWMH 1.5, ICCCM 4.1.2.5).
+"""What the X server tells about windows: which is active, where each stands, their titles and programs.
+
+EWMH 1.5; ICCCM 4.1.2.5.
 
 Asked through libxcb, which answers a wrong window with an empty reply; libX11 would end the process.
 """
@@ -9,6 +11,7 @@ import ctypes
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -40,6 +43,38 @@ class _ScreenIterator(ctypes.Structure):
     _fields_ = [("data", ctypes.POINTER(_Screen)), ("rem", ctypes.c_int), ("index", ctypes.c_int)]
 
 
+class _GeometryReply(ctypes.Structure):
+    _fields_ = [("response", ctypes.c_uint8), ("depth", ctypes.c_uint8), ("sequence", ctypes.c_uint16),
+                ("length", ctypes.c_uint32), ("root", ctypes.c_uint32), ("x", ctypes.c_int16), ("y", ctypes.c_int16),
+                ("width", ctypes.c_uint16), ("height", ctypes.c_uint16), ("border", ctypes.c_uint16),
+                ("pad", ctypes.c_uint8 * 2)]  # fmt: skip
+
+
+class _TranslateReply(ctypes.Structure):
+    _fields_ = [("response", ctypes.c_uint8), ("same_screen", ctypes.c_uint8), ("sequence", ctypes.c_uint16),
+                ("length", ctypes.c_uint32), ("child", ctypes.c_uint32), ("x", ctypes.c_int16),
+                ("y", ctypes.c_int16)]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class WindowPlace:
+    """A window as the server describes it: its inside, without the frame that a window manager draws around it."""
+
+    id: int
+    title: str
+    program: str
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+def windows(display: str) -> tuple[WindowPlace, ...]:
+    """The windows that the window manager lists, topmost first; empty where none tells."""
+    with _connected(display) as connection:
+        return connection.windows() if connection else ()
+
+
 def window_facts(display: str) -> dict[str, str]:
     """``window_title``, ``window_program`` and ``display_dpi`` of the X display, as far as it tells them.
 
@@ -61,15 +96,47 @@ class _Connection:
         window = int.from_bytes(active[:4], sys.byteorder) if len(active) >= 4 else 0
         facts: dict[str, str] = {}
         if window:
-            title = self._property(window, "_NET_WM_NAME") or self._property(window, "WM_NAME")
-            program = self._property(window, "WM_CLASS")
-            facts["window_title"] = _text(title)
-            facts["window_program"] = _text(program.rstrip(b"\0").rpartition(b"\0")[2])
+            facts["window_title"], facts["window_program"] = self._named(window)
         for line in _text(self._property(self._root, "RESOURCE_MANAGER")).splitlines():
             name, _, value = line.partition(":")
             if name.strip() == "Xft.dpi":
                 facts["display_dpi"] = value.strip()
         return {name: value for name, value in facts.items() if value}
+
+    def windows(self) -> tuple[WindowPlace, ...]:
+        """The windows of the window manager's list, topmost first."""
+        listed = self._property(self._root, "_NET_CLIENT_LIST_STACKING") or self._property(
+            self._root, "_NET_CLIENT_LIST"
+        )
+        found: list[WindowPlace] = []
+        for start in range(len(listed) - len(listed) % 4 - 4, -1, -4):
+            window = int.from_bytes(listed[start : start + 4], sys.byteorder)
+            if place := self._place(window):
+                title, program = self._named(window)
+                found.append(WindowPlace(window, title, program, *place))
+        return tuple(found)
+
+    def _named(self, window: int) -> tuple[str, str]:
+        """Title and program of a window."""
+        title = self._property(window, "_NET_WM_NAME") or self._property(window, "WM_NAME")
+        program = self._property(window, "WM_CLASS")
+        return _text(title), _text(program.rstrip(b"\0").rpartition(b"\0")[2])
+
+    def _place(self, window: int) -> tuple[int, int, int, int] | None:
+        """Left, top, width and height on the desktop, or None for a window that is gone."""
+        cookie = self._library.xcb_get_geometry(self._handle, window)
+        geometry = self._library.xcb_get_geometry_reply(self._handle, cookie, None)
+        if not geometry:
+            return None
+        size = int(geometry.contents.width), int(geometry.contents.height)
+        self._free(geometry)
+        cookie = self._library.xcb_translate_coordinates(self._handle, window, self._root, 0, 0)
+        corner = self._library.xcb_translate_coordinates_reply(self._handle, cookie, None)
+        if not corner:
+            return None
+        place = int(corner.contents.x), int(corner.contents.y), *size
+        self._free(corner)
+        return place
 
     def _property(self, window: int, name: str) -> bytes:
         atom = self._atom(name)
@@ -151,6 +218,14 @@ def _library() -> tuple[ctypes.CDLL, Callable[[Any], None]] | None:
             _Cookie, [connection, ctypes.c_uint8, number, number, number, number, number]
         ),
         "xcb_get_property_reply": (ctypes.POINTER(_PropertyReply), [connection, _Cookie, ctypes.c_void_p]),
+        "xcb_get_geometry": (_Cookie, [connection, number]),
+        "xcb_get_geometry_reply": (ctypes.POINTER(_GeometryReply), [connection, _Cookie, ctypes.c_void_p]),
+        "xcb_translate_coordinates": (
+            _Cookie, [connection, number, number, ctypes.c_int16, ctypes.c_int16]
+        ),
+        "xcb_translate_coordinates_reply": (
+            ctypes.POINTER(_TranslateReply), [connection, _Cookie, ctypes.c_void_p]
+        ),
         "xcb_get_property_value": (ctypes.c_void_p, [ctypes.POINTER(_PropertyReply)]),
         "xcb_get_property_value_length": (ctypes.c_int, [ctypes.POINTER(_PropertyReply)]),
     }  # fmt: skip

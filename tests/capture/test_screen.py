@@ -137,20 +137,39 @@ class TestRealDisplay:
         finally:
             set_active_window(chat.display, 0)
 
+    def test_a_window_can_be_chosen_from_the_window_managers_list(
+        self, chat: Chat, grabber: MssGrabber, clock: Clock, bytes_of: BytesOf
+    ) -> None:
+        assert grabber.windows() == ()  # there is no window manager on this display
+        set_root_windows(chat.display, b"_NET_CLIENT_LIST_STACKING", [0x7FFFFFF, chat.window])
+        try:
+            (window,) = grabber.windows()  # the other one is gone
+            assert window.region == (LEFT, TOP, WIDTH, HEIGHT)
+            found = acquire_screen(grabber, clock=clock, window=window)
+        finally:
+            set_root_windows(chat.display, b"_NET_CLIENT_LIST_STACKING", [])
+        assert np.array_equal(pixels(bytes_of(found)), chat.drawn)
+        assert (found.settings["extent"], found.source["window_title"]) == ("window", "친구와의 대화 – Chat")
+
 
 def set_active_window(display: str, window: int) -> None:
     """Say which window is active, as a window manager does; 0 for none."""
+    set_root_windows(display, b"_NET_ACTIVE_WINDOW", [window] if window else [])
+
+
+def set_root_windows(display: str, name: bytes, windows: Sequence[int]) -> None:
+    """Give the root window a property that lists windows, as a window manager does."""
     xcb = ctypes.CDLL("libxcb.so.1")
     xcb.xcb_connect.restype = ctypes.c_void_p
     handle = ctypes.c_void_p(xcb.xcb_connect(display.encode(), None))
-    name, kind = b"_NET_ACTIVE_WINDOW", 33  # WINDOW
+    kind = 33  # WINDOW
     xcb.xcb_intern_atom_reply.restype = ctypes.POINTER(x11._AtomReply)
     reply = xcb.xcb_intern_atom_reply(handle, xcb.xcb_intern_atom(handle, 0, len(name), name), None)
     xcb.xcb_setup_roots_iterator.restype = x11._ScreenIterator
     xcb.xcb_get_setup.restype = ctypes.c_void_p
     root = xcb.xcb_setup_roots_iterator(ctypes.c_void_p(xcb.xcb_get_setup(handle))).data.contents.root
-    value = ctypes.c_uint32(window)
-    xcb.xcb_change_property(handle, 0, root, reply.contents.atom, kind, 32, 1 if window else 0, ctypes.byref(value))
+    values = (ctypes.c_uint32 * len(windows))(*windows)
+    xcb.xcb_change_property(handle, 0, root, reply.contents.atom, kind, 32, len(windows), values)
     xcb.xcb_get_input_focus_reply(handle, xcb.xcb_get_input_focus(handle), None)  # when it answers, the rest is done
     xcb.xcb_disconnect(handle)
 
