@@ -1,0 +1,70 @@
+"""The window, wired: application, settings, the session's doors, the runner."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import platformdirs
+from PySide6.QtWidgets import QApplication
+
+from evidence import session
+from evidence.settings import Settings, load_settings, save_settings
+from ui import icons
+from ui.autolock import InputWatch
+from ui.desk import Desk, Doors
+from ui.jobs import Jobs
+from ui.main_window import MainWindow
+
+NAME = "Holdfast"
+
+
+def run_window() -> int:
+    """Open the window and stay until it is closed; returns the exit code."""
+    application = make_application(sys.argv[:1])
+    window = make_window(application, settings_path(), suggested_vault())
+    window.resize(1120, 760)
+    window.show()
+    return application.exec()
+
+
+def make_application(arguments: list[str]) -> QApplication:
+    """The one Qt application of the process."""
+    application = QApplication(arguments)
+    application.setApplicationName(NAME)
+    application.setApplicationDisplayName(NAME)
+    application.setStyle("Fusion")
+    application.setWindowIcon(icons.mark())
+    return application
+
+
+def make_window(
+    application: QApplication, settings_file: Path, vault: Path, *, doors: Doors | None = None
+) -> MainWindow:
+    """The window with everything that it needs; closing it ends its threads."""
+
+    def keep(settings: Settings) -> None:
+        save_settings(settings_file, settings)
+
+    desk = Desk(doors or real_doors(), Jobs(), load_settings(settings_file), keep, vault)
+    return MainWindow(desk, InputWatch(application))
+
+
+def real_doors() -> Doors:
+    """The session's verbs that need no open vault."""
+    return Doors(
+        create_vault=session.create_vault,
+        open_vault=session.open_vault,
+        verify_package=session.verify_package,
+        screens=session.screens,
+    )
+
+
+def settings_path() -> Path:
+    """Where the window's choices are kept."""
+    return platformdirs.user_config_path(NAME, appauthor=False) / "settings.json"
+
+
+def suggested_vault() -> Path:
+    """The place that is offered for a new vault: not in a folder that systems like to copy to a cloud."""
+    return platformdirs.user_data_path(NAME, appauthor=False) / "vault"

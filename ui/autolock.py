@@ -1,0 +1,45 @@
+"""Notices that nothing was touched for a while, and where the keyboard is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+TOUCHES = frozenset({
+    QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.Wheel,
+    QEvent.Type.TouchBegin, QEvent.Type.TabletPress,
+})  # fmt: skip
+
+
+class InputWatch(QObject):
+    """Watches keys and mouse of the whole program; ``idle`` is sent once when nothing was touched for the set time."""
+
+    idle = Signal()
+
+    def __init__(self, application: QApplication) -> None:
+        super().__init__(application)
+        self.is_by_keyboard = True
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.idle)
+        application.installEventFilter(self)
+
+    def begin(self, minutes: float) -> None:
+        """Count from now."""
+        self._timer.start(round(minutes * 60_000))
+
+    def end(self) -> None:
+        """Do not count."""
+        self._timer.stop()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Every touch begins the count anew."""
+        kind = event.type()
+        if kind in TOUCHES:
+            if self._timer.isActive():
+                self._timer.start()
+            if kind == QEvent.Type.KeyPress:
+                self.is_by_keyboard = True
+            elif kind == QEvent.Type.MouseButtonPress:
+                self.is_by_keyboard = False
+        return False

@@ -1,0 +1,170 @@
+"""What every page is given: the session, the runner, the texts, the look, and the way to other pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from evidence.i18n import LANGUAGES, Language, Texts, system_language, texts
+from evidence.model import Item, VerificationReport
+from evidence.settings import Settings
+from ui.jobs import Jobs
+from ui.theme import Theme, palette_for
+
+if TYPE_CHECKING:
+    from evidence.session import Session
+    from ui.page import Page
+
+
+class Navigator(Protocol):
+    """The ways between the pages; the main window has them."""
+
+    def show_start(self) -> None:
+        """The page before a vault is open."""
+
+    def show_create(self) -> None:
+        """Make a vault."""
+
+    def show_cases(self) -> None:
+        """The list of cases."""
+
+    def show_case(self, case_id: str) -> None:
+        """One case."""
+
+    def show_capture(self, case_id: str, *, kind: str = "screen", url: str = "") -> None:
+        """Bring something into a case; ``kind`` is ``screen``, ``files`` or ``link``."""
+
+    def show_exhibit(self, case_id: str, item_id: str) -> None:
+        """One exhibit."""
+
+    def show_package(self, case_id: str) -> None:
+        """Make a package of a case."""
+
+    def show_verify(self, path: Path | None = None) -> None:
+        """Check a package."""
+
+    def show_settings(self) -> None:
+        """Language, look, time authorities."""
+
+    def show_sheet(self, sheet: Page) -> None:
+        """Lay a sheet over the page: it asks something, and the page comes back as it was."""
+
+    def close_sheet(self) -> None:
+        """Take the sheet away."""
+
+    def said_in_case(self, items: Sequence[Item]) -> None:
+        """Say in the shown case what came in."""
+
+    def opened(self, session: Session) -> None:
+        """A vault was opened."""
+
+    def lock(self) -> None:
+        """Close the vault and everything that came out of it."""
+
+
+class Area(Protocol):
+    """A rectangle of the desktop, in the units in which the system places its monitors."""
+
+    @property
+    def left(self) -> int: ...
+    @property
+    def top(self) -> int: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+
+
+class Monitor(Protocol):
+    """One monitor as the session names it; ``number`` counts from 1."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def region(self) -> Area: ...
+
+
+@dataclass(frozen=True)
+class Doors:
+    """What is needed of the library without an open vault; handed in by the wiring."""
+
+    create_vault: Callable[..., tuple[Session, str]]
+    open_vault: Callable[..., Session]
+    verify_package: Callable[..., VerificationReport]
+    screens: Callable[[], Sequence[Monitor]]
+
+
+class Desk(QObject):
+    """One for the window; pages keep it, nothing imports it as a global."""
+
+    language_changed = Signal()
+    look_changed = Signal()
+
+    def __init__(
+        self,
+        doors: Doors,
+        jobs: Jobs,
+        settings: Settings,
+        keep: Callable[[Settings], None],
+        suggested_vault: Path,
+    ) -> None:
+        super().__init__()
+        self.doors = doors
+        self.jobs = jobs
+        self.settings = settings
+        self.suggested_vault = suggested_vault
+        self.go: Navigator
+        self.epoch = 0
+        """Counts locks: what a job of an earlier epoch brings is dropped."""
+        self._keep = keep
+        self._session: Session | None = None
+
+    @property
+    def language(self) -> Language:
+        """The language of the window."""
+        chosen = self.settings.language
+        return chosen if chosen in LANGUAGES else system_language()
+
+    @property
+    def t(self) -> Texts:
+        """The texts in the language of the window."""
+        return texts(self.language)
+
+    @property
+    def theme(self) -> Theme:
+        """The look of the window."""
+        return Theme(palette_for(self.settings.look), self.settings.text_percent)
+
+    @property
+    def session(self) -> Session:
+        """The open vault. Pages that need one are only shown while there is one."""
+        if self._session is None:
+            raise LookupError("no vault is open")
+        return self._session
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a vault is open."""
+        return self._session is not None
+
+    def take(self, session: Session | None) -> None:
+        """Set or, with None, forget the open vault."""
+        self._session = session
+        self.epoch += 1
+
+    def change(self, **choices: Any) -> None:
+        """Change settings, keep them, and let the window follow.
+
+        Raises :class:`evidence.errors.EvidenceError` when they cannot be kept; the window follows all the same.
+        """
+        before = self.settings
+        self.settings = replace(before, **choices)
+        if self.settings.language != before.language:
+            self.language_changed.emit()
+        if (self.settings.look, self.settings.text_percent) != (before.look, before.text_percent):
+            self.look_changed.emit()
+        self._keep(self.settings)

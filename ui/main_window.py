@@ -1,0 +1,299 @@
+"""The main window: switches pages, and locks. Nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from evidence.model import Item
+from ui.autolock import InputWatch
+from ui.desk import Desk
+from ui.page import Page
+from ui.pages.capture import CapturePage
+from ui.pages.case import CasePage
+from ui.pages.cases import CasesPage
+from ui.pages.create import CreatePage
+from ui.pages.exhibit import ExhibitPage
+from ui.pages.package import PackagePage
+from ui.pages.settings import SettingsPage
+from ui.pages.start import StartPage
+from ui.pages.verify import VerifyPage
+from ui.widgets import Button, FocusRing, Icon, text
+
+if TYPE_CHECKING:
+    from evidence.session import Session
+
+
+class MainWindow(QMainWindow):
+    """A bar with the ways at the side, the page beside it."""
+
+    def __init__(self, desk: Desk, watch: InputWatch) -> None:
+        super().__init__()
+        self.desk = desk
+        desk.go = self
+        self._watch = watch
+        self._sheet: Page | None = None
+        self._under: QWidget | None = None
+        self.setWindowTitle("Holdfast")
+        self.start, self.create_page, self.cases = StartPage(desk), CreatePage(desk), CasesPage(desk)
+        self.case, self.capture, self.exhibit = CasePage(desk), CapturePage(desk), ExhibitPage(desk)
+        self.package, self.verify, self.settings = PackagePage(desk), VerifyPage(desk), SettingsPage(desk)
+        self.pages: dict[str, Page] = {
+            "start": self.start, "create": self.create_page, "cases": self.cases, "case": self.case,
+            "capture": self.capture, "exhibit": self.exhibit, "package": self.package, "verify": self.verify,
+            "settings": self.settings,
+        }  # fmt: skip
+        self.stack = QStackedWidget()
+        for page in self.pages.values():
+            self.stack.addWidget(page)
+        self._build_side()
+        whole = QWidget()
+        row = QHBoxLayout(whole)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.side)
+        row.addWidget(self.stack, 1)
+        self.setCentralWidget(whole)
+        self.ring = FocusRing(desk, whole)
+        self._shortcuts = [
+            QShortcut(QKeySequence("Ctrl+L"), self, self.lock),
+            QShortcut(QKeySequence("Ctrl+Q"), self, self.close),
+            QShortcut(QKeySequence("Ctrl+1"), self, self.show_cases),
+            QShortcut(QKeySequence("Ctrl+2"), self, self.show_verify),
+            QShortcut(QKeySequence("Ctrl+,"), self, self.show_settings),
+            QShortcut(QKeySequence("Alt+Left"), self, self._back),
+        ]
+        desk.language_changed.connect(self.retranslate)
+        desk.look_changed.connect(self.relook)
+        watch.idle.connect(self._idle)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._focus_moved)
+        self.relook()
+        self.retranslate()
+        self.show_start()
+
+    def _build_side(self) -> None:
+        self.side = QWidget()
+        self.side.setObjectName("side")
+        self.side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(self.side)
+        column.setContentsMargins(12, 18, 12, 16)
+        column.setSpacing(4)
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        self.brand = text("brand")
+        self.brand.setWordWrap(False)
+        head.addWidget(Icon(self.desk, "mark", 26))
+        head.addWidget(self.brand, 1)
+        column.addLayout(head)
+        column.addSpacing(16)
+        self.cases_way = Button(self.desk, "way", "cases")
+        self.verify_way = Button(self.desk, "way", "verify")
+        self.settings_way = Button(self.desk, "way", "settings")
+        self.lock_way = Button(self.desk, "way", "lock")
+        self.lock_way.setCheckable(False)
+        self.cases_way.clicked.connect(lambda: self.show_cases())
+        self.verify_way.clicked.connect(lambda: self.show_verify())
+        self.settings_way.clicked.connect(lambda: self.show_settings())
+        self.lock_way.clicked.connect(lambda: self.lock())
+        for way in (self.cases_way, self.verify_way, self.settings_way):
+            column.addWidget(way)
+        column.addStretch(1)
+        column.addWidget(self.lock_way)
+
+    # The ways (ui.desk.Navigator) -------------------------------------------------------------------------------------
+
+    def show_start(self) -> None:
+        """The page before a vault is open; with an open vault, its cases."""
+        if self.desk.is_open:
+            self.show_cases()
+        else:
+            self._show(self.start)
+
+    def show_create(self) -> None:
+        """Make a vault."""
+        self._show(self.create_page)
+
+    def show_cases(self) -> None:
+        """The list of cases."""
+        if self.desk.is_open:
+            self._show(self.cases)
+
+    def show_case(self, case_id: str) -> None:
+        """One case."""
+        self.case.open_case(case_id)
+        self._show(self.case)
+
+    def show_capture(self, case_id: str, *, kind: str = "screen", url: str = "") -> None:
+        """Bring something into a case."""
+        self.capture.open_for(case_id, kind, url)
+        self._show(self.capture)
+
+    def show_exhibit(self, case_id: str, item_id: str) -> None:
+        """One exhibit."""
+        self.exhibit.open_item(case_id, item_id)
+        self._show(self.exhibit)
+
+    def show_package(self, case_id: str) -> None:
+        """Make a package of a case."""
+        self.package.open_case(case_id)
+        self._show(self.package)
+
+    def show_verify(self, path: Path | None = None) -> None:
+        """Check a package."""
+        self.verify.open_package(path)
+        self._show(self.verify)
+
+    def show_settings(self) -> None:
+        """Language, look, time authorities."""
+        self._show(self.settings)
+
+    def show_sheet(self, sheet: Page) -> None:
+        """Lay a sheet over the page."""
+        self.close_sheet()
+        self._under = self.stack.currentWidget()
+        self._sheet = sheet
+        self.stack.addWidget(sheet)
+        self.stack.setCurrentWidget(sheet)
+        _focus(sheet)
+
+    def close_sheet(self) -> None:
+        """Take the sheet away; the page under it comes back as it was."""
+        if self._sheet is not None:
+            sheet, self._sheet = self._sheet, None
+            if self._under is not None:
+                self.stack.setCurrentWidget(self._under)
+            self.stack.removeWidget(sheet)
+            sheet.deleteLater()
+            if isinstance(self._under, Page):
+                _focus(self._under)
+
+    def said_in_case(self, items: Sequence[Item]) -> None:
+        """Say in the shown case what came in."""
+        self.case.added(items)
+
+    def opened(self, session: Session) -> None:
+        """A vault was opened: show its cases and count idle minutes."""
+        self.desk.take(session)
+        self._watch.begin(self.desk.settings.auto_lock_minutes)
+        self._show_side()
+        self.show_cases()
+
+    def lock(self) -> None:
+        """Stop all work, close the vault, drop everything that came out of it."""
+        pending = self.create_page.pending()
+        session = self.desk.session if self.desk.is_open else pending
+        if session is None:
+            return
+        self.desk.jobs.cancel_all()
+        self.desk.take(None)
+        self._watch.end()
+        for page in self.pages.values():
+            page.forget()
+        self.desk.jobs.start(lambda _progress, _cancelled: session.lock(), _nothing, _nothing)
+        self._show_side()
+        self._show(self.start)
+
+    # The window -------------------------------------------------------------------------------------------------------
+
+    def retranslate(self) -> None:
+        """Say every word in the language of the window."""
+        t = self.desk.t
+        self.brand.setText("Holdfast")
+        for way, words in (
+            (self.cases_way, t("Cases")),
+            (self.verify_way, t("Check a package")),
+            (self.settings_way, t("Settings")),
+            (self.lock_way, t("Lock (Ctrl+L)")),
+        ):
+            way.setProperty("words", words)
+            way.setAccessibleName(words.replace("&", ""))
+            way.setToolTip(words.replace("&", ""))
+        for page in self._all_pages():
+            page.retranslate(t)
+        self._show_side()
+
+    def relook(self) -> None:
+        """Follow the look and the size of text."""
+        theme = self.desk.theme
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.setFont(theme.font())
+        application.setPalette(theme.qpalette())
+        application.setStyleSheet(theme.stylesheet())
+        for button in self.findChildren(Button):
+            button.relook(theme)
+        for icon in self.findChildren(Icon):
+            icon.relook(theme)
+        for page in self._all_pages():
+            page.relook(theme)
+        self._show_side()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_side()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Lock, wait for the threads, and leave."""
+        self.lock()
+        self.desk.jobs.close()
+        super().closeEvent(event)
+
+    def _all_pages(self) -> list[Page]:
+        return [*self.pages.values(), *([self._sheet] if self._sheet is not None else [])]
+
+    def _show(self, page: Page) -> None:
+        self.close_sheet()
+        before = self.stack.currentWidget()
+        if isinstance(before, Page) and before is not page:
+            before.leave()
+        self.stack.setCurrentWidget(page)
+        page.area.verticalScrollBar().setValue(0)
+        page.enter()
+        self.cases_way.setChecked(page in (self.cases, self.case, self.capture, self.exhibit, self.package))
+        self.verify_way.setChecked(page is self.verify)
+        self.settings_way.setChecked(page is self.settings)
+        _focus(page)
+
+    def _show_side(self) -> None:
+        """The ways that there are now; narrow, when the page needs the room."""
+        theme = self.desk.theme
+        is_open = self.desk.is_open
+        self.cases_way.setVisible(is_open)
+        self.lock_way.setVisible(is_open)
+        is_narrow = self.width() < theme.px(232) + theme.px(480)
+        for way in (self.cases_way, self.verify_way, self.settings_way, self.lock_way):
+            way.setText("" if is_narrow else str(way.property("words") or ""))
+        self.brand.setVisible(not is_narrow)
+        self.side.setFixedWidth(theme.px(48) + 24 if is_narrow else theme.px(212) + 24)
+
+    def _back(self) -> None:
+        page = self.stack.currentWidget()
+        if isinstance(page, Page) and page.back.isVisible() and page.back.isEnabled():
+            page.back.click()
+
+    def _idle(self) -> None:
+        if self.desk.jobs.is_busy:
+            self._watch.begin(1)
+        else:
+            QTimer.singleShot(0, self.lock)
+
+    def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
+        is_ours = new is not None and self.isAncestorOf(new)
+        self.ring.follow(new if is_ours and self._watch.is_by_keyboard else None)
+
+
+def _focus(page: Page) -> None:
+    focus = page.first_focus()
+    if focus is not None:
+        focus.setFocus(Qt.FocusReason.TabFocusReason)
+
+
+def _nothing(_outcome: object) -> None:
+    """Closing the vault has no outcome that anyone waits for."""

@@ -1,0 +1,174 @@
+"""What all pages have in common: a column that scrolls, a heading, a place for messages, and work with progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from shiboken6 import isValid
+
+from evidence.errors import CancelledError
+from evidence.i18n import Texts
+from ui.desk import Desk
+from ui.errors import Told, tell
+from ui.jobs import Job, Lane, Operation
+from ui.theme import Theme
+from ui.widgets import Button, Message, Working, text
+
+Value = TypeVar("Value")
+
+
+class Page(QWidget):
+    """One page of the window. Subclasses fill ``body`` and say their words in ``retranslate``."""
+
+    COLUMN = 760
+    """Width of the column in pixels at 100 %: lines longer than this are tiring to read."""
+
+    def __init__(self, desk: Desk, *, has_back: bool = False) -> None:
+        super().__init__()
+        self.desk = desk
+        self.setObjectName("page")
+        self._job: Job | None = None
+        self._before_work: QWidget | None = None
+
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        outer.addWidget(self.area)
+        ground = QWidget()
+        ground.setObjectName("column")
+        self.area.setWidget(ground)
+        centre = QHBoxLayout(ground)
+        centre.setContentsMargins(32, 24, 32, 28)
+        self.column = QWidget()
+        self.column.setObjectName("column")
+        centre.addStretch(1)
+        centre.addWidget(self.column, 1000)
+        centre.addStretch(1)
+
+        stack = QVBoxLayout(self.column)
+        stack.setContentsMargins(4, 4, 4, 4)
+        stack.setSpacing(14)
+        self.back = Button(desk, "text", "back")
+        self.back.setVisible(has_back)
+        stack.addWidget(self.back, 0, Qt.AlignmentFlag.AlignLeft)
+        self.heading = text("title")
+        stack.addWidget(self.heading)
+        self.message = Message(desk)
+        stack.addWidget(self.message)
+        self.working = Working(desk)
+        self.working.stopped.connect(self._stop_work)
+        stack.addWidget(self.working)
+        self.content = QWidget()
+        self.content.setObjectName("column")
+        stack.addWidget(self.content, 1)
+        self.body = QVBoxLayout(self.content)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(16)
+        self.relook(desk.theme)
+
+    def retranslate(self, t: Texts) -> None:
+        """Say every word of the page in the language of ``t``."""
+        self.message.retranslate()
+        self.working.retranslate()
+
+    def relook(self, theme: Theme) -> None:
+        """Follow the look."""
+        self.column.setMaximumWidth(theme.px(self.COLUMN))
+
+    def enter(self) -> None:
+        """The page is shown: bring it up to date."""
+
+    def leave(self) -> None:
+        """Another page is shown."""
+        self.message.forget()
+
+    def forget(self) -> None:
+        """The vault is being locked: drop everything that came out of it."""
+        self.message.forget()
+        self._end_work()
+
+    def first_focus(self) -> QWidget | None:
+        """Where the keyboard is when the page is shown."""
+        return None
+
+    def work(
+        self,
+        op: Operation[Value],
+        done: Callable[[Value], None],
+        *,
+        label: str = "",
+        can_stop: bool = True,
+        lane: Lane = Lane.SERIAL,
+        failed: Callable[[BaseException], None] | None = None,
+    ) -> Job:
+        """Run ``op`` and hand its value to ``done``, unless the vault was locked meanwhile.
+
+        With a ``label`` the page shows that it works and rests; without, it goes on quietly. A problem is shown as a
+        message; ``failed`` is called after that.
+        """
+        epoch = self.desk.epoch
+        is_shown = bool(label)
+
+        def arrived(value: Value) -> None:
+            if epoch == self.desk.epoch:
+                if is_shown:
+                    self._end_work()
+                done(value)
+
+        def stopped(problem: BaseException) -> None:
+            if epoch != self.desk.epoch:
+                return
+            if is_shown:
+                self._end_work()
+            if is_shown or not isinstance(problem, CancelledError):
+                self.say_problem(problem)
+            if failed is not None:
+                failed(problem)
+
+        if is_shown:
+            self.message.forget()
+            self._before_work = QApplication.focusWidget()
+            self.working.begin(label, can_stop=can_stop)
+            if can_stop:
+                self.working.stop.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.content.setEnabled(False)
+        progress = (lambda share, step: self.working.move_to(share)) if is_shown else None
+        job = self.desk.jobs.start(op, arrived, stopped, progress=progress, lane=lane)
+        if is_shown:
+            self._job = job
+        return job
+
+    def say_problem(self, problem: BaseException) -> None:
+        """Tell a problem in a message."""
+        told = tell(self.desk.t, problem)
+        cache = {self.desk.language: told}
+
+        def words() -> Told:
+            return cache.setdefault(self.desk.language, tell(self.desk.t, problem))
+
+        self.message.say(words)
+        self.area.ensureWidgetVisible(self.message)
+
+    def say(self, words: Callable[[Texts], tuple[str, str]], *, kind: str = "good") -> None:
+        """Tell something good or neutral in a message."""
+        self.message.say(lambda: Told(*words(self.desk.t), is_problem=False), kind=kind)
+
+    def _stop_work(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+
+    def _end_work(self) -> None:
+        self._job = None
+        had_focus = self.working.isAncestorOf(QApplication.focusWidget() or self) or QApplication.focusWidget() is None
+        self.working.hide()
+        self.content.setEnabled(True)
+        before, self._before_work = self._before_work, None
+        if had_focus and before is not None and isValid(before) and before.isVisible() and before.isEnabled():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)

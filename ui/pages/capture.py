@@ -1,0 +1,355 @@
+"""Bring something into a case: the screen, files, or a link with a note."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
+
+from evidence.i18n import Texts
+from evidence.model import Item
+from ui.chooser import Chooser
+from ui.desk import Desk, Monitor
+from ui.flow import FlowLayout
+from ui.jobs import Lane
+from ui.page import Page
+from ui.region import RegionChoice
+from ui.theme import Theme
+from ui.widgets import Button, Card, Choice, Field, TextField, text
+
+#: Milliseconds that a system needs to take a hidden window off the screen.
+GONE_MS = 350
+WAITS_S = (0, 3, 10)
+KINDS = ("screen", "files", "link")
+
+
+class CapturePage(Page):
+    """Three ways in, one note, one button."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, has_back=True)
+        self.case_id = ""
+        self.kind = "screen"
+        self._screens: Sequence[Monitor] = ()
+        self._files: list[Path] = []
+        self._regions: RegionChoice | None = None
+        self.setAcceptDrops(True)
+        self.back.clicked.connect(self._leave_for_case)
+
+        ways = FlowLayout(gap=8)
+        group = QButtonGroup(self)
+        self.kinds: dict[str, Button] = {}
+        for kind, icon in zip(KINDS, ("screen", "file", "link"), strict=True):
+            button = Button(desk, "choice", icon)
+            button.clicked.connect(lambda _checked=False, to=kind: self.become(to))
+            group.addButton(button)
+            self.kinds[kind] = button
+            ways.addWidget(button)
+        self.body.addLayout(ways)
+
+        card = Card()
+        self.body.addWidget(card)
+        self.parts = {"screen": self._build_screen(), "files": self._build_files(), "link": self._build_link()}
+        for part in self.parts.values():
+            card.inside.addWidget(part)
+        self.note = TextField()
+        card.inside.addWidget(self.note)
+        row = FlowLayout(gap=10)
+        self.take_button = Button(desk, "main", "check")
+        self.take_button.clicked.connect(self.take)
+        self.cancel_button = Button(desk)
+        self.cancel_button.clicked.connect(self._leave_for_case)
+        row.addWidget(self.take_button)
+        row.addWidget(self.cancel_button)
+        card.inside.addLayout(row)
+
+        self.minor = Card("care")
+        self.minor_title, self.minor_text = text("label"), text()
+        self.minor.inside.addWidget(self.minor_title)
+        self.minor.inside.addWidget(self.minor_text)
+        self.body.addWidget(self.minor)
+        self.body.addStretch(1)
+        self.become("screen")
+        self.relook(desk.theme)
+
+    def _build_screen(self) -> QWidget:
+        part, column = _part()
+        self.what = text("label")
+        column.addWidget(self.what)
+        self.screen_choices = QVBoxLayout()
+        self.screen_choices.setSpacing(2)
+        column.addLayout(self.screen_choices)
+        self.screen_group = QButtonGroup(self)
+        self.region_choice, self.all_choice = QRadioButton(), QRadioButton()
+        self.monitor_choices: list[QRadioButton] = []
+        for choice in (self.region_choice, self.all_choice):
+            self.screen_group.addButton(choice)
+            self.screen_choices.addWidget(choice)
+        self.region_choice.setChecked(True)
+        self.wait = Choice(len(WAITS_S))
+        column.addWidget(self.wait)
+        self.hidden = text("small")
+        column.addWidget(self.hidden)
+        return part
+
+    def _build_files(self) -> QWidget:
+        part, column = _part()
+        self.files_text = text()
+        column.addWidget(self.files_text)
+        row = FlowLayout(gap=8)
+        self.choose_button = Button(self.desk, "", "folder")
+        self.choose_button.clicked.connect(self._choose_files)
+        row.addWidget(self.choose_button)
+        column.addLayout(row)
+        self.files_list = text("quiet", selectable=True)
+        column.addWidget(self.files_list)
+        return part
+
+    def _build_link(self) -> QWidget:
+        part, column = _part()
+        self.url = Field()
+        self.url.line.returnPressed.connect(self.take)
+        column.addWidget(self.url)
+        return part
+
+    def retranslate(self, t: Texts) -> None:
+        super().retranslate(t)
+        self.back.setText(t("&Back to the case"))
+        self.heading.setText(t("Bring something in"))
+        for kind, words in zip(KINDS, (t("The &screen"), t("&Files"), t("A &link")), strict=True):
+            self.kinds[kind].setText(words)
+        self.what.setText(t("What to capture"))
+        self.region_choice.setText(t("A &part that I choose"))
+        self.all_choice.setText(t("&Everything that the screens show"))
+        for choice, screen in zip(self.monitor_choices, self._screens, strict=True):
+            area = screen.region
+            choice.setText(
+                t("Screen {number} ({width} × {height})", number=screen.number, width=area.width, height=area.height)
+            )
+        self.wait.name(t("&When"))
+        words_of = {0: t("Right away"), 3: t("After 3 seconds"), 10: t("After 10 seconds")}
+        for position, seconds in enumerate(WAITS_S):
+            self.wait.box.setItemText(position, words_of[seconds])
+        self.hidden.setText(t("This window hides first, and comes back afterwards."))
+        self.files_text.setText(
+            t("Choose files, or drop them here. They are copied in as they are; the files outside stay.")
+        )
+        self.choose_button.setText(t("C&hoose files…"))
+        self.url.name(t("The &link"), t("It is written down as it is. It is not opened, and nobody learns of it."))
+        self.note.name(t("A &note, if you want"), t("What you saw, in your own words: facts, no guesses."))
+        self.minor_title.setText(t("Is someone under age in it, or could it be?"))
+        self.minor_text.setText(
+            t(
+                "Then take no picture and no file. Note the link, the names of the accounts and the time, "
+                "and let the police secure the rest."
+            )
+        )
+        self.cancel_button.setText(t("N&ot now"))
+        self._name_take()
+        self._show_files()
+
+    def relook(self, theme: Theme) -> None:
+        super().relook(theme)
+        if hasattr(self, "note"):
+            self.note.set_height(theme.px(76))
+
+    def open_for(self, case_id: str, kind: str, url: str) -> None:
+        """Bring something into this case."""
+        self.case_id = case_id
+        self.url.line.setText(url)
+        self._files = []
+        self._show_files()
+        self.become(kind)
+
+    def become(self, kind: str) -> None:
+        """Change the way in."""
+        self.kind = kind
+        for name, part in self.parts.items():
+            part.setVisible(name == kind)
+        self.kinds[kind].setChecked(True)
+        self.minor.setVisible(kind != "link")
+        self._name_take()
+
+    def enter(self) -> None:
+        self.desk.jobs.start(
+            lambda _progress, _cancelled: self.desk.doors.screens(),
+            self._take_screens,
+            lambda _problem: self._take_screens(()),
+            lane=Lane.PARALLEL,
+        )
+
+    def first_focus(self) -> QWidget:
+        return {"screen": self.region_choice, "files": self.choose_button, "link": self.url.line}[self.kind]
+
+    def leave(self) -> None:
+        super().leave()
+        self._drop_words()
+
+    def forget(self) -> None:
+        super().forget()
+        if self._regions is not None:
+            self._regions.close()
+            self._regions = None
+        self.case_id = ""
+        self._drop_words()
+
+    def take(self) -> None:
+        """Take in what is chosen."""
+        if self.kind == "screen":
+            self._begin_screen()
+        elif self.kind == "files":
+            self._take_files()
+        else:
+            self._take_link()
+
+    def _take_files(self) -> None:
+        if not self._files:
+            self._choose_files()
+            return
+        session, case_id, files, note = self.desk.session, self.case_id, list(self._files), self._note()
+        self.work(
+            lambda progress, cancelled: session.add_files(
+                case_id, files, note=note, progress=progress, cancelled=cancelled
+            ),
+            self._done,
+            label=self.desk.t("Sealing"),
+        )
+
+    def _take_link(self) -> None:
+        session, case_id, url, note = self.desk.session, self.case_id, self.url.line.text().strip(), self._note()
+        self.work(
+            lambda _progress, _cancelled: [session.add_link(case_id, url, note)],
+            self._done,
+            failed=lambda _problem: self.url.line.setFocus(),
+        )
+
+    def _begin_screen(self) -> None:
+        """Hide, wait, and then capture or let the person choose a part."""
+        self.message.forget()
+        wait_s = WAITS_S[max(0, self.wait.box.currentIndex())]
+        self.window().hide()
+        epoch = self.desk.epoch
+        QTimer.singleShot(GONE_MS + 1000 * wait_s, lambda: self._capture(epoch))
+
+    def _capture(self, epoch: int) -> None:
+        if epoch != self.desk.epoch:
+            self.window().show()
+            return
+        if not self.region_choice.isChecked():
+            number = next(
+                (screen.number for choice, screen in zip(self.monitor_choices, self._screens, strict=True)
+                 if choice.isChecked()), None,
+            )  # fmt: skip
+            self._seal_screen(number, None)
+            return
+        self._regions = RegionChoice(self.desk, self._screens)
+        for cover in self._regions.covers:
+            cover.chosen.connect(self._region_chosen)
+            cover.left.connect(self._region_left)
+        self._regions.show()
+
+    def _region_chosen(self, region: tuple[int, int, int, int]) -> None:
+        if self._regions is not None:
+            self._regions.close()
+            self._regions = None
+            QTimer.singleShot(GONE_MS, lambda: self._seal_screen(None, region))
+
+    def _region_left(self) -> None:
+        if self._regions is not None:
+            self._regions.close()
+            self._regions = None
+        self._come_back()
+
+    def _seal_screen(self, screen: int | None, region: tuple[int, int, int, int] | None) -> None:
+        if not self.desk.is_open:
+            self._come_back()
+            return
+        session, case_id, note = self.desk.session, self.case_id, self._note()
+
+        def done(item: Item) -> None:
+            self._come_back()
+            self._done([item])
+
+        self.work(
+            lambda _progress, _cancelled: session.capture_screen(case_id, screen=screen, region=region, note=note),
+            done,
+            failed=lambda _problem: self._come_back(),
+        )
+
+    def _come_back(self) -> None:
+        window = self.window()
+        window.show()
+        window.raise_()
+        window.activateWindow()
+        self.take_button.setFocus()
+
+    def _done(self, items: Sequence[Item]) -> None:
+        self._drop_words()
+        self.desk.go.show_case(self.case_id)
+        self.desk.go.said_in_case(items)
+
+    def _choose_files(self) -> None:
+        self.desk.go.show_sheet(Chooser(self.desk, "files", Path.home(), self._take_paths))
+
+    def _take_paths(self, paths: Sequence[Path]) -> None:
+        self._files = list(dict.fromkeys([*self._files, *paths]))
+        self._show_files()
+        self.take_button.setFocus()
+
+    def _take_screens(self, screens: Sequence[Monitor]) -> None:
+        if list(screens) == list(self._screens):
+            return
+        for choice in self.monitor_choices:
+            self.screen_group.removeButton(choice)
+            choice.deleteLater()
+        self.monitor_choices = []
+        self._screens = screens
+        for _screen in screens:
+            choice = QRadioButton()
+            self.screen_group.addButton(choice)
+            self.screen_choices.addWidget(choice)
+            self.monitor_choices.append(choice)
+        self.retranslate(self.desk.t)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() and self.content.isEnabled():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.become("files")
+            self._take_paths(paths)
+
+    def _leave_for_case(self) -> None:
+        self.desk.go.show_case(self.case_id)
+
+    def _note(self) -> str:
+        return self.note.words()
+
+    def _drop_words(self) -> None:
+        self._files = []
+        self.url.line.setText("")
+        self.note.forget()
+        self._show_files()
+
+    def _name_take(self) -> None:
+        t = self.desk.t
+        names = {"screen": t("&Capture"), "files": t("&Take in"), "link": t("&Write it down")}
+        self.take_button.setText(names[self.kind])
+
+    def _show_files(self) -> None:
+        self.files_list.setText("\n".join(path.name for path in self._files))
+        self.files_list.setVisible(bool(self._files))
+
+
+def _part() -> tuple[QWidget, QVBoxLayout]:
+    part = QWidget()
+    column = QVBoxLayout(part)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(10)
+    return part, column

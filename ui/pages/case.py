@@ -1,0 +1,270 @@
+"""One case with its exhibits: descriptions, no pictures; and what can be done with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QWidget
+
+from evidence.errors import EvidenceError
+from evidence.i18n import Texts
+from evidence.model import Case, Exhibit, Item, ScoreReport
+from ui import wording
+from ui.desk import Desk
+from ui.flow import FlowLayout
+from ui.page import Page
+from ui.rows import Row, RowList
+from ui.widgets import Button, text
+
+
+class CasePage(Page):
+    """The exhibits of a case, and the ways in and out."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, has_back=True)
+        self.case_id = ""
+        self.case: Case | None = None
+        self._exhibits: Sequence[Exhibit] = ()
+        self._pending = 0
+        self.setAcceptDrops(True)
+        self.back.clicked.connect(lambda: self.desk.go.show_cases())
+        ways_in = FlowLayout(gap=8)
+        self.screen_button = Button(desk, "main", "screen")
+        self.files_button = Button(desk, "", "file")
+        self.paste_button = Button(desk, "", "paste")
+        self.link_button = Button(desk, "", "link")
+        self.screen_button.clicked.connect(lambda: self.desk.go.show_capture(self.case_id, kind="screen"))
+        self.files_button.clicked.connect(lambda: self.desk.go.show_capture(self.case_id, kind="files"))
+        self.paste_button.clicked.connect(self.paste)
+        self.link_button.clicked.connect(lambda: self.desk.go.show_capture(self.case_id, kind="link"))
+        for button in (self.screen_button, self.files_button, self.paste_button, self.link_button):
+            ways_in.addWidget(button)
+        self.body.addLayout(ways_in)
+        self.empty = text("quiet")
+        self.body.addWidget(self.empty)
+        self.list = RowList(desk)
+        self.list.opened.connect(lambda key: self.desk.go.show_exhibit(self.case_id, key))
+        self.body.addWidget(self.list, 1)
+        self.filler = QWidget()
+        self.body.addWidget(self.filler, 1)
+        self.hint = text("small")
+        self.body.addWidget(self.hint)
+        self.after = text("label")
+        self.body.addWidget(self.after)
+        ways_on = FlowLayout(gap=8)
+        self.score_button = Button(desk, "", "score")
+        self.time_button = Button(desk, "", "clock")
+        self.package_button = Button(desk, "", "package")
+        self.score_button.clicked.connect(self.score)
+        self.time_button.clicked.connect(self.timestamp)
+        self.package_button.clicked.connect(lambda: self.desk.go.show_package(self.case_id))
+        for button in (self.score_button, self.time_button, self.package_button):
+            ways_on.addWidget(button)
+        self.body.addLayout(ways_on)
+        self.time_text = text("small")
+        self.body.addWidget(self.time_text)
+        QShortcut(QKeySequence.StandardKey.Paste, self, self.paste)
+
+    def retranslate(self, t: Texts) -> None:
+        super().retranslate(t)
+        self.back.setText(t("All c&ases"))
+        self.screen_button.setText(t("&Capture the screen"))
+        self.files_button.setText(t("Add &files"))
+        self.paste_button.setText(t("&Paste"))
+        self.link_button.setText(t("Add a &link"))
+        self.empty.setText(
+            t(
+                "Nothing is here yet. Use the buttons above, drop files here, or paste. "
+                "Everything is sealed as it comes in; you need not look at it."
+            )
+        )
+        self.list.setAccessibleName(t("Exhibits"))
+        self.hint.setText(t("Enter opens an exhibit. No picture is shown in this list."))
+        self.after.setText(t("With what is here"))
+        self.score_button.setText(t("Look for si&gns of manipulation"))
+        self.time_button.setText(t("Have the &time confirmed"))
+        self.package_button.setText(t("Ma&ke a package"))
+        self._show()
+
+    def open_case(self, case_id: str) -> None:
+        """Show this case."""
+        if case_id != self.case_id:
+            self.case, self._exhibits = None, ()
+            self._show()
+        self.case_id = case_id
+
+    def enter(self) -> None:
+        session, case_id = self.desk.session, self.case_id
+
+        def read(_progress: object, _cancelled: object) -> tuple[Case, list[Exhibit], int]:
+            return session.case(case_id), session.exhibits(case_id), session.pending_heads()
+
+        def done(found: tuple[Case, list[Exhibit], int]) -> None:
+            if case_id != self.case_id:
+                return
+            self.case, self._exhibits, self._pending = found
+            self._show()
+
+        self.work(read, done)
+
+    def first_focus(self) -> QWidget:
+        return self.screen_button
+
+    def forget(self) -> None:
+        super().forget()
+        self.case_id, self.case, self._exhibits, self._pending = "", None, (), 0
+        self._show()
+
+    def added(self, items: Sequence[Item]) -> None:
+        """Say what came in, and bring the list up to date."""
+        numbers = ", ".join(item.number for item in items)
+        self.say(
+            lambda t: (
+                t("Sealed as {numbers}.", numbers=numbers),
+                t("The original stays exactly as it came. Its digital fingerprint was taken first."),
+            )
+        )
+        self.enter()
+
+    def add_files(self, paths: Sequence[Path], note: str = "") -> None:
+        """Take in files."""
+        session, case_id = self.desk.session, self.case_id
+        self.work(
+            lambda progress, cancelled: session.add_files(
+                case_id, paths, note=note, progress=progress, cancelled=cancelled
+            ),
+            self.added,
+            label=self.desk.t("Sealing"),
+            failed=lambda _problem: self.enter(),
+        )
+
+    def paste(self) -> None:
+        """Take in what is in the clipboard: files, a picture, a link or text."""
+        if not self.content.isEnabled():
+            return
+        self.take_in(QApplication.clipboard().mimeData())
+
+    def take_in(self, data: QMimeData) -> None:
+        """Take in what was pasted or dropped."""
+        paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        session, case_id, t = self.desk.session, self.case_id, self.desk.t
+        if paths:
+            self.add_files(paths)
+            return
+        words = data.text().strip()
+        if words.startswith(("http://", "https://")) and len(words.split()) == 1:
+            self.desk.go.show_capture(case_id, kind="link", url=words)
+            return
+        name, content = pasted(data)
+        if not content:
+            self.say_problem(EvidenceError("ui.nothing_to_paste"))
+            return
+        self.work(
+            lambda _progress, _cancelled: [session.add_bytes(case_id, name, content)],
+            self.added,
+            label=t("Sealing"),
+            can_stop=False,
+        )
+
+    def score(self) -> None:
+        """Look for signs of manipulation in everything here."""
+        session, case_id = self.desk.session, self.case_id
+        ids = [exhibit.item.id for exhibit in self._exhibits]
+
+        def done(reports: list[ScoreReport]) -> None:
+            self.say(
+                lambda t: (
+                    t.plural("{n} exhibit was looked at.", "{n} exhibits were looked at.", len(reports)),
+                    t("A score is a lead for the investigation, not evidence of falsity."),
+                )
+            )
+            self.enter()
+
+        self.work(
+            lambda progress, cancelled: session.score(case_id, ids, progress=progress, cancelled=cancelled),
+            done,
+            label=self.desk.t("Looking for signs of manipulation. Nothing is shown."),
+            failed=lambda _problem: self.enter(),
+        )
+
+    def timestamp(self) -> None:
+        """Ask the chosen authorities to confirm the time. The one act here that uses a network."""
+        session = self.desk.session
+
+        def done(results: Sequence[object]) -> None:
+            tokens = [token for token in (getattr(result, "token", None) for result in results) if token is not None]
+            errors = [error for error in (getattr(result, "error", None) for result in results) if error is not None]
+            if tokens:
+                first = tokens[0]
+                self.say(
+                    lambda t: (
+                        t("{name} confirms: {time}", name=first.tsa_name, time=t.moment(first.stamped_at)),
+                        t("Only a digital fingerprint was sent, no content."),
+                    )
+                )
+            elif errors:
+                self.say_problem(errors[0])
+            else:
+                self.say(lambda t: (t("Everything here is already confirmed."), ""), kind="plain")
+            self.enter()
+
+        self.work(
+            lambda progress, cancelled: session.timestamp(progress=progress, cancelled=cancelled),
+            done,
+            label=self.desk.t("Asking for the time. Only a digital fingerprint is sent."),
+        )
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        data = event.mimeData()
+        if self.content.isEnabled() and (data.hasUrls() or data.hasImage() or data.hasText()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.take_in(event.mimeData())
+
+    def _show(self) -> None:
+        t = self.desk.t
+        self.heading.setText(self.case.title if self.case is not None else "")
+        rows = [
+            Row(
+                exhibit.item.id,
+                f"{exhibit.item.number}  {exhibit.item.title}",
+                wording.exhibit_detail(t, exhibit),
+                t.code("name", f"band.{exhibit.score.band}") if exhibit.score is not None else "",
+                wording.icon_of(exhibit.item),
+            )
+            for exhibit in self._exhibits
+        ]
+        self.list.show_rows(rows)
+        self.list.fit(2, 6)
+        has_any = bool(rows)
+        self.filler.setVisible(not has_any)
+        self.list.setVisible(has_any)
+        self.hint.setVisible(has_any)
+        self.empty.setVisible(self.case is not None and not has_any)
+        for part in (self.after, self.score_button, self.time_button, self.package_button, self.time_text):
+            part.setVisible(has_any)
+        self.time_text.setText(
+            t("The time of the newest entries is not confirmed by anyone yet.")
+            if self._pending
+            else t("The time of everything here is confirmed.")
+        )
+
+
+def pasted(data: QMimeData) -> tuple[str, bytes]:
+    """A neutral name and the bytes of what the clipboard holds: the bytes as they are, where it has a file's own."""
+    for kind, name in (("image/png", "pasted.png"), ("image/jpeg", "pasted.jpg")):
+        if data.hasFormat(kind):
+            return name, bytes(data.data(kind).data())
+    if data.hasImage():
+        image = QImage(data.imageData())
+        content = QByteArray()
+        buffer = QBuffer(content)
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        image.save(buffer, b"PNG")
+        return "pasted.png", bytes(content.data())
+    return "pasted.txt", data.text().encode()

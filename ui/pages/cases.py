@@ -1,0 +1,98 @@
+"""The list of cases, and a line to begin a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QWidget
+
+from evidence.i18n import Texts
+from evidence.model import Case
+from ui.desk import Desk
+from ui.page import Page
+from ui.rows import Row, RowList
+from ui.widgets import Button, Field, text
+
+
+class CasesPage(Page):
+    """What items are gathered for."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._cases: Sequence[Case] = ()
+        self._is_loaded = False
+        self.new = Field()
+        self.new_button = Button(desk, "main", "plus")
+        self.new_button.clicked.connect(self.begin)
+        self.new.line.returnPressed.connect(self.begin)
+        self.new.row.addWidget(self.new_button)
+        self.body.addWidget(self.new)
+        self.empty = text("quiet")
+        self.body.addWidget(self.empty)
+        self.list = RowList(desk)
+        self.list.opened.connect(lambda key: self.desk.go.show_case(key))
+        self.body.addWidget(self.list, 1)
+        self.filler = QWidget()
+        self.body.addWidget(self.filler, 1)
+        self.hint = text("small")
+        self.body.addWidget(self.hint)
+
+    def retranslate(self, t: Texts) -> None:
+        super().retranslate(t)
+        self.heading.setText(t("Cases"))
+        self.new.name(t("A &new case"), t("A title that says something to you alone. It stays inside the vault."))
+        self.new_button.setText(t("&Begin"))
+        self.empty.setText(t("There is no case yet. One case holds everything that belongs together."))
+        self.list.setAccessibleName(t("Cases"))
+        self.hint.setText(t("Enter opens a case."))
+        self._show()
+
+    def enter(self) -> None:
+        session = self.desk.session
+        self.work(lambda _progress, _cancelled: session.cases(), self._loaded)
+
+    def first_focus(self) -> QWidget:
+        return self.list if self._cases else self.new.line
+
+    def forget(self) -> None:
+        super().forget()
+        self._cases, self._is_loaded = (), False
+        self.new.line.setText("")
+        self._show()
+
+    def begin(self) -> None:
+        """Begin a case with the typed title and go to it."""
+        title, session = self.new.line.text(), self.desk.session
+
+        def done(case: Case) -> None:
+            self.new.line.setText("")
+            self.desk.go.show_case(case.id)
+
+        self.work(lambda _progress, _cancelled: session.create_case(title), done)
+
+    def _loaded(self, cases: Sequence[Case]) -> None:
+        is_first = not self._is_loaded
+        self._cases, self._is_loaded = cases, True
+        self._show()
+        if is_first and self.isVisible():
+            self.first_focus().setFocus()
+
+    def _show(self) -> None:
+        t = self.desk.t
+        self.list.show_rows(
+            [
+                Row(
+                    case.id,
+                    case.title,
+                    t("begun on {time}", time=t.moment(case.created_at)),
+                    t.plural("{n} exhibit", "{n} exhibits", case.item_count),
+                    "cases",
+                )
+                for case in self._cases
+            ]
+        )
+        self.list.setVisible(bool(self._cases))
+        self.hint.setVisible(bool(self._cases))
+        self.empty.setVisible(self._is_loaded and not self._cases)
+        self.filler.setVisible(not self._cases)
+        self.list.fit(2, 5)

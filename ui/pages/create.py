@@ -1,0 +1,217 @@
+"""Make a vault: where, who, the passphrase, and then the recovery key, shown this once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QRadioButton, QVBoxLayout, QWidget
+
+from evidence.i18n import Texts
+from evidence.model import Examiner, OperatorRole
+from ui.chooser import PlaceField
+from ui.desk import Desk
+from ui.flow import FlowLayout
+from ui.page import Page
+from ui.strength import Strength, strength
+from ui.widgets import Button, Card, Field, SecretField, text
+
+if TYPE_CHECKING:
+    from evidence.session import Session
+
+
+class CreatePage(Page):
+    """Two steps on one page: the form, and the recovery key."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, has_back=True)
+        self.back.clicked.connect(self._go_back)
+        self._session: Session | None = None
+        self.form, self.key_card = QWidget(), Card()
+        self._build_form()
+        self._build_key()
+        self.body.addWidget(self.form)
+        self.body.addWidget(self.key_card)
+        self.body.addStretch(1)
+        self.key_card.hide()
+
+    def _build_form(self) -> None:
+        desk = self.desk
+        column = QVBoxLayout(self.form)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
+        safety = Card("plain")
+        self.safety_title, self.safety_text = text("label"), text()
+        safety.inside.addWidget(self.safety_title)
+        safety.inside.addWidget(self.safety_text)
+        column.addWidget(safety)
+        card = Card()
+        column.addWidget(card)
+        self.place = PlaceField(desk)
+        self.place.line.setText(str(desk.suggested_vault))
+        card.inside.addWidget(self.place)
+        self.role_label = text("label")
+        card.inside.addWidget(self.role_label)
+        roles = FlowLayout(gap=18)
+        group = QButtonGroup(self)
+        self.roles: dict[OperatorRole, QRadioButton] = {}
+        for role in OperatorRole:
+            self.roles[role] = QRadioButton()
+            group.addButton(self.roles[role])
+            roles.addWidget(self.roles[role])
+        self.roles[OperatorRole.VICTIM].setChecked(True)
+        card.inside.addLayout(roles)
+        self.person = Field()
+        card.inside.addWidget(self.person)
+        self.first, self.second = SecretField(desk), SecretField(desk)
+        self.second.show_button.hide()
+        self.first.show_button.toggled.connect(self.second.show_button.setChecked)
+        self.first.line.textChanged.connect(self._advise)
+        self.second.line.textChanged.connect(self._advise)
+        self.second.line.returnPressed.connect(self.make)
+        self.advice = text("small")
+        card.inside.addWidget(self.first)
+        card.inside.addWidget(self.advice)
+        card.inside.addWidget(self.second)
+        self.same = text("small")
+        card.inside.addWidget(self.same)
+        self.create_button = Button(desk, "main", "lock")
+        self.create_button.clicked.connect(self.make)
+        row = FlowLayout(gap=10)
+        row.addWidget(self.create_button)
+        card.inside.addLayout(row)
+
+    def _build_key(self) -> None:
+        inside = self.key_card.inside
+        self.key_title, self.key_text = text("heading"), text()
+        self.key = text("mono", selectable=True)
+        self.written = QCheckBox()
+        self.continue_button = Button(self.desk, "main", "check")
+        self.continue_button.setEnabled(False)
+        self.written.toggled.connect(self.continue_button.setEnabled)
+        self.continue_button.clicked.connect(self._continue)
+        row = FlowLayout(gap=10)
+        row.addWidget(self.continue_button)
+        inside.addWidget(self.key_title)
+        inside.addWidget(self.key_text)
+        framed = Card("plain")
+        framed.inside.addWidget(self.key)
+        inside.addWidget(framed)
+        inside.addWidget(self.written)
+        inside.addLayout(row)
+
+    def retranslate(self, t: Texts) -> None:
+        super().retranslate(t)
+        self.back.setText(t("&Back"))
+        self.heading.setText(t("A new vault"))
+        self.safety_title.setText(t("Is this computer safe for you?"))
+        self.safety_text.setText(
+            t(
+                "If someone you do not trust can use this computer or see what you do on it, another may be better: "
+                "a friend's, or one at a support centre."
+            )
+        )
+        self.place.name(t("&Where to keep it"), t("A new or empty folder that no cloud copies."))
+        self.place.retranslate(t)
+        self.role_label.setText(t("Who will work with it?"))
+        for role, choice in self.roles.items():
+            choice.setText(t.code("name", f"role.{role}"))
+        self.person.name(t("Na&me, if you want"), t("It is printed in packages. You can leave it empty."))
+        self.first.name(t("&Passphrase"))
+        self.second.name(t("The &same once more"))
+        self.first.show_button.setText(t("Show"))
+        self.first.show_button.setAccessibleName(t("Show what is typed"))
+        self.second.show_button.setAccessibleName(t("Show what is typed"))
+        self.create_button.setText(t("Make the &vault"))
+        self.key_title.setText(t("Your recovery key"))
+        self.key_text.setText(
+            t(
+                "It opens the vault if you forget the passphrase. It is shown only now. Write it on paper and keep the "
+                "paper away from this computer, with someone you trust."
+            )
+        )
+        self.key.setAccessibleName(t("Your recovery key"))
+        self.written.setText(t("I &wrote it down"))
+        self.continue_button.setText(t("&Continue"))
+        self._advise()
+
+    def first_focus(self) -> QWidget:
+        return self.place.line if self._session is None else self.written
+
+    def forget(self) -> None:
+        super().forget()
+        self._reset()
+
+    def make(self) -> None:
+        """Make the vault with what was typed."""
+        if not self.first.line.text() or self.first.line.text() != self.second.line.text():
+            self._advise()
+            (self.second if self.first.line.text() else self.first).line.setFocus()
+            return
+        path, doors = self.place.path(), self.desk.doors
+        role = next(role for role, choice in self.roles.items() if choice.isChecked())
+        examiner = Examiner(role=role, name=self.person.line.text().strip())
+        passphrase = self.first.take()
+        self.second.forget()
+
+        def done(made: tuple[Session, str]) -> None:
+            self._session, recovery_key = made
+            self.form.hide()
+            self.back.hide()
+            self.key.setText(recovery_key)
+            self.key_card.show()
+            self.written.setFocus()
+
+        self.work(
+            lambda _progress, _cancelled: doors.create_vault(path, passphrase, examiner=examiner),
+            done,
+            label=self.desk.t("Making the vault. This takes a moment on purpose."),
+            can_stop=False,
+            failed=lambda _problem: self.first.line.setFocus(),
+        )
+
+    def leave(self) -> None:
+        super().leave()
+        self.first.forget()
+        self.second.forget()
+
+    def pending(self) -> Session | None:
+        """A vault that was made while its recovery key is still on the screen."""
+        return self._session
+
+    def _go_back(self) -> None:
+        self.desk.go.show_start()
+
+    def _continue(self) -> None:
+        session = self._session
+        self._reset()
+        if session is not None:
+            self.desk.go.opened(session)
+
+    def _reset(self) -> None:
+        self._session = None
+        self.key.setText("")
+        self.written.setChecked(False)
+        self.person.line.clear()
+        self.first.forget()
+        self.second.forget()
+        self.key_card.hide()
+        self.form.show()
+        self.back.show()
+
+    def _advise(self) -> None:
+        t = self.desk.t
+        words = {
+            Strength.NONE: t("Four words or more that do not belong together are easy to remember and hard to guess."),
+            Strength.SHORT: t("Still short. Add another word."),
+            Strength.WEAK: t("It could be guessed. Add a word that has nothing to do with the others."),
+            Strength.GOOD: t("Good."),
+            Strength.STRONG: t("Very good."),
+        }
+        self.advice.setText(words[strength(self.first.line.text())])
+        second = self.second.line.text()
+        if not second:
+            self.same.setText(t("There is no way back in without the passphrase or the recovery key."))
+        elif second == self.first.line.text():
+            self.same.setText(t("Both are the same."))
+        else:
+            self.same.setText(t("The two are not the same yet."))

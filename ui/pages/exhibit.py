@@ -1,0 +1,268 @@
+"""One exhibit: what is known about it, with the picture blurred; shown in full only while it is held."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from evidence.i18n import Texts
+from evidence.model import CustodyEvent, Exhibit, Exposure
+from ui import wording
+from ui.desk import Desk
+from ui.flow import FlowLayout
+from ui.page import Page
+from ui.picture import HeldPicture
+from ui.theme import Theme
+from ui.widgets import Button, Card, TextField, text
+
+PREVIEW_SIDE = 480
+
+
+class ExhibitPage(Page):
+    """Facts, digital fingerprints, the log, a note."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, has_back=True)
+        self.case_id, self.item_id = "", ""
+        self._exhibit: Exhibit | None = None
+        self._events: Sequence[CustodyEvent] = ()
+        self.back.clicked.connect(lambda: self.desk.go.show_case(self.case_id))
+
+        self.picture_card = Card()
+        self.picture = HeldPicture(desk)
+        self.picture.wanted.connect(self.reveal)
+        self.picture_hint = text("small")
+        self.picture_card.inside.addWidget(self.picture)
+        self.picture_card.inside.addWidget(self.picture_hint)
+        self.body.addWidget(self.picture_card)
+
+        self.facts_title, facts_card = self._section()
+        self.facts = QGridLayout()
+        self.facts.setHorizontalSpacing(20)
+        self.facts.setVerticalSpacing(8)
+        self.facts.setColumnStretch(1, 1)
+        facts_card.inside.addLayout(self.facts)
+
+        self.digests_title, digests_card = self._section()
+        self.digests = QVBoxLayout()
+        digests_card.inside.addLayout(self.digests)
+
+        self.score_title, self.score_card = self._section()
+        self.score_band = text("label")
+        self.score_text = text("body", selectable=True)
+        self.score_limit = text("small")
+        self.score_button = Button(desk, "", "score")
+        self.score_button.clicked.connect(self.score)
+        row = FlowLayout(gap=8)
+        row.addWidget(self.score_button)
+        for part in (self.score_band, self.score_text, self.score_limit):
+            self.score_card.inside.addWidget(part)
+        self.score_card.inside.addLayout(row)
+
+        self.note_title, note_card = self._section()
+        self.note = TextField()
+        self.note_button = Button(desk, "", "note")
+        self.note_button.clicked.connect(self.add_note)
+        note_row = FlowLayout(gap=8)
+        note_row.addWidget(self.note_button)
+        note_card.inside.addWidget(self.note)
+        note_card.inside.addLayout(note_row)
+
+        self.log_title, log_card = self._section()
+        self.log = QVBoxLayout()
+        self.log.setSpacing(6)
+        log_card.inside.addLayout(self.log)
+        self.body.addStretch(1)
+        self.relook(desk.theme)
+
+    def _section(self) -> tuple[QLabel, Card]:
+        title, card = text("heading"), Card()
+        self.body.addWidget(title)
+        self.body.addWidget(card)
+        return title, card
+
+    def retranslate(self, t: Texts) -> None:
+        super().retranslate(t)
+        self.back.setText(t("&Back to the case"))
+        self.facts_title.setText(t("How it came in"))
+        self.digests_title.setText(t("Digital fingerprints"))
+        self.score_title.setText(t("Signs of manipulation"))
+        self.score_limit.setText(t("A score is a lead for the investigation, not evidence of falsity."))
+        self.score_button.setText(t("Look for si&gns of manipulation"))
+        self.note_title.setText(t("Note"))
+        self.note.name(t("A &note, if you want"), t("What you saw, in your own words: facts, no guesses."))
+        self.note_button.setText(t("&Keep the note"))
+        self.log_title.setText(t("What happened to it"))
+        self._show()
+
+    def relook(self, theme: Theme) -> None:
+        super().relook(theme)
+        if hasattr(self, "note"):
+            self.note.set_height(theme.px(76))
+            self.picture.setFixedHeight(theme.px(260))
+
+    def open_item(self, case_id: str, item_id: str) -> None:
+        """Show this exhibit."""
+        if item_id != self.item_id:
+            self._exhibit, self._events = None, ()
+            self.picture.forget()
+        self.case_id, self.item_id = case_id, item_id
+
+    def enter(self) -> None:
+        session, case_id, item_id = self.desk.session, self.case_id, self.item_id
+
+        def read(_progress: object, _cancelled: object) -> tuple[Exhibit, list[CustodyEvent]]:
+            return session.exhibit(item_id), session.events(case_id, item_id)
+
+        def done(found: tuple[Exhibit, list[CustodyEvent]]) -> None:
+            if item_id == self.item_id:
+                self._exhibit, self._events = found
+                self._show()
+
+        def seen(picture: bytes | None) -> None:
+            if item_id == self.item_id:
+                self._show_picture(picture)
+
+        self.work(read, done)
+        self.work(lambda _progress, _cancelled: session.preview(item_id, Exposure.BLURRED, PREVIEW_SIDE), seen)
+
+    def leave(self) -> None:
+        super().leave()
+        self.picture.forget()
+
+    def forget(self) -> None:
+        super().forget()
+        self.case_id, self.item_id, self._exhibit, self._events = "", "", None, ()
+        self.picture.forget()
+        self.note.forget()
+        self._show()
+
+    def first_focus(self) -> QWidget:
+        return self.back
+
+    def reveal(self) -> None:
+        """Show it without blur while it is held; the log says so."""
+        session, item_id = self.desk.session, self.item_id
+
+        def done(picture: bytes | None) -> None:
+            if item_id == self.item_id:
+                self.picture.show_revealed(picture)
+                self._read_events()
+
+        self.work(lambda _progress, _cancelled: session.reveal(item_id), done)
+
+    def score(self) -> None:
+        """Look for signs of manipulation in this exhibit."""
+        session, case_id, item_id = self.desk.session, self.case_id, self.item_id
+        self.work(
+            lambda progress, cancelled: session.score(case_id, [item_id], progress=progress, cancelled=cancelled),
+            lambda _reports: self.enter(),
+            label=self.desk.t("Looking for signs of manipulation. Nothing is shown."),
+        )
+
+    def add_note(self) -> None:
+        """Keep the note; the log says when it was written."""
+        session, item_id, words = self.desk.session, self.item_id, self.note.words()
+
+        def done(_nothing: object) -> None:
+            self.note.forget()
+            self.say(lambda t: (t("The note is kept."), ""))
+            self._read_events()
+
+        def write(_progress: object, _cancelled: object) -> None:
+            session.add_note(item_id, words)
+
+        self.work(write, done)
+
+    def _read_events(self) -> None:
+        session, case_id, item_id = self.desk.session, self.case_id, self.item_id
+
+        def done(events: list[CustodyEvent]) -> None:
+            if item_id == self.item_id:
+                self._events = events
+                self._show_log()
+
+        self.work(lambda _progress, _cancelled: session.events(case_id, item_id), done)
+
+    def _show_picture(self, picture: bytes | None) -> None:
+        t = self.desk.t
+        has_one = picture is not None
+        self.picture.show_blurred(picture, t("The picture, blurred") if has_one else t("There is no picture to show"))
+        self.picture_card.setVisible(has_one)
+        self.picture_hint.setText(
+            t("Hold the mouse button or the Space key on the picture to see it. The log notes each time.")
+        )
+
+    def _show(self) -> None:
+        t = self.desk.t
+        _empty(self.facts)
+        _empty(self.digests)
+        if self._exhibit is None:
+            self.heading.setText("")
+            self.picture_card.hide()
+            self._show_log()
+            return
+        item = self._exhibit.item
+        self.heading.setText(f"{item.number}  {item.title}")
+        self._show_words_of_picture()
+        facts = [
+            (t("How"), wording.method(t, item)),
+            (t("When"), wording.moment(t, item.acquired)),
+            (t("Clock"), wording.clock(t, item.acquired)),
+            (t("By"), ", ".join(filter(None, (t.code("name", f"role.{item.examiner.role}"), item.examiner.name)))),
+            (t("With"), f"{item.tool.name} {item.tool.version}, {item.tool.system}"),
+        ]
+        facts += [(wording.named(t, f"source.{name}"), value) for name, value in item.source.items()]
+        if item.note:
+            facts.append((t("Note"), item.note))
+        for row, (name, value) in enumerate(facts):
+            label, shown = text("quiet"), text("body", selectable=True)
+            label.setText(name)
+            label.setWordWrap(False)
+            shown.setText(value)
+            shown.setAccessibleName(f"{name}: {value}")
+            self.facts.addWidget(label, row, 0)
+            self.facts.addWidget(shown, row, 1)
+        for file in item.files:
+            title = text("label")
+            title.setText(f"{file.name} · {file.media_type} · {t.size(file.digests.size)}")
+            self.digests.addWidget(title)
+            for kind, digest in (("SHA-256", file.digests.sha256), ("SHA-512", file.digests.sha512)):
+                kind_label, shown = text("small"), text("mono", selectable=True)
+                kind_label.setText(kind)
+                shown.setText(wording.groups(digest))
+                shown.setAccessibleName(f"{kind}: {digest}")
+                self.digests.addWidget(kind_label)
+                self.digests.addWidget(shown)
+        score = self._exhibit.score
+        self.score_band.setText(t.code("name", f"band.{score.band}") if score is not None else t("Not looked at yet."))
+        self.score_text.setText("\n".join(wording.score_lines(t, score)) if score is not None else "")
+        self.score_text.setVisible(score is not None)
+        self.score_limit.setVisible(score is not None)
+        self._show_log()
+
+    def _show_words_of_picture(self) -> None:
+        t = self.desk.t
+        self.picture.setAccessibleName(t("The picture, blurred"))
+        self.picture_hint.setText(
+            t("Hold the mouse button or the Space key on the picture to see it. The log notes each time.")
+        )
+
+    def _show_log(self) -> None:
+        t = self.desk.t
+        _empty(self.log)
+        for event in self._events:
+            line = text("body")
+            actor = t.code("name", f"role.{event.actor}")
+            line.setText(f"{t.moment(event.recorded_at)} · {t.code('name', f'event.{event.kind}')} · {actor}")
+            self.log.addWidget(line)
+
+
+def _empty(layout: QVBoxLayout | QGridLayout) -> None:
+    while layout.count():
+        entry = layout.takeAt(0)
+        widget = entry.widget() if entry is not None else None
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()

@@ -1,0 +1,382 @@
+"""Small widgets that every page is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+from shiboken6 import isValid
+
+from ui import icons
+from ui.desk import Desk
+from ui.errors import Told
+from ui.theme import Theme
+
+
+def text(kind: str = "body", *, selectable: bool = False) -> QLabel:
+    """A label that wraps; ``kind``: title, heading, lead, body, quiet, small, label or mono."""
+    made = QLabel()
+    made.setProperty("kind", kind)
+    made.setWordWrap(True)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    if selectable:
+        made.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+    return made
+
+
+class Button(QPushButton):
+    """A push button with a drawn icon; ``kind``: empty, main, text, way (at the side) or choice (segment)."""
+
+    def __init__(self, desk: Desk, kind: str = "", icon: str = "") -> None:
+        super().__init__()
+        self._desk = desk
+        self._kind = kind
+        self._icon = icon
+        if kind:
+            self.setProperty("kind", kind)
+        if kind in ("way", "choice"):
+            self.setCheckable(True)
+        self.setAutoDefault(False)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.relook(desk.theme)
+
+    def relook(self, theme: Theme) -> None:
+        """Draw the icon again in the colours and size of the look."""
+        if not self._icon:
+            return
+        p = theme.palette
+        colour = {"main": p.on_accent, "text": p.accent}.get(self._kind, p.ink)
+        side = theme.px(20 if self._kind == "way" else 18)
+        self.setIcon(icons.icon(self._icon, colour, side, chosen=p.soft_ink, disabled=p.quiet))
+        self.setIconSize(QSize(side, side))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses a button too: people expect it, and Qt alone only knows Space."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.animateClick()
+            return
+        super().keyPressEvent(event)
+
+
+class Icon(QLabel):
+    """A drawn icon that only decorates: the words beside it say the same."""
+
+    def __init__(self, desk: Desk, name: str, side: int, role: str = "ink") -> None:
+        super().__init__()
+        self._name, self._side, self._role = name, side, role
+        self.relook(desk.theme)
+
+    def relook(self, theme: Theme) -> None:
+        """Draw it again in the colours and size of the look."""
+        side = theme.px(self._side)
+        ratio = self.devicePixelRatioF()
+        self.setPixmap(icons.pixmap(self._name, str(getattr(theme.palette, self._role)), side, ratio))
+        self.setFixedSize(side, side)
+
+
+class Card(QFrame):
+    """A surface that holds things that belong together; ``kind``: ``card``, ``care``, ``good`` or ``plain``."""
+
+    def __init__(self, kind: str = "card") -> None:
+        super().__init__()
+        self.setProperty("kind", kind)
+        self.inside = QVBoxLayout(self)
+        self.inside.setContentsMargins(20, 18, 20, 18)
+        self.inside.setSpacing(10)
+
+    def become(self, kind: str) -> None:
+        """Change the kind."""
+        self.setProperty("kind", kind)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        for child in self.findChildren(QLabel):
+            child.style().unpolish(child)
+            child.style().polish(child)
+
+
+class Field(QWidget):
+    """A named line to type into, with a hint below it."""
+
+    def __init__(self, edit: QWidget | None = None) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(5)
+        self.label = text("label")
+        self.row = QHBoxLayout()
+        self.row.setSpacing(8)
+        self.edit = edit if edit is not None else QLineEdit()
+        self.hint = text("small")
+        self.hint.hide()
+        self.label.setBuddy(self.edit)
+        column.addWidget(self.label)
+        column.addLayout(self.row)
+        self.row.addWidget(self.edit, 1)
+        column.addWidget(self.hint)
+
+    @property
+    def line(self) -> QLineEdit:
+        """The edit of a field made without one of its own."""
+        assert isinstance(self.edit, QLineEdit)
+        return self.edit
+
+    def name(self, label: str, hint: str = "") -> None:
+        """Set the words of the label, of the hint and of the accessible name."""
+        self.label.setText(label)
+        self.edit.setAccessibleName(label.replace("&", ""))
+        self.edit.setAccessibleDescription(hint)
+        self.hint.setText(hint)
+        self.hint.setVisible(bool(hint))
+
+
+class Choice(Field):
+    """A named choice out of ``count``."""
+
+    def __init__(self, count: int) -> None:
+        self.box = QComboBox()
+        self.box.addItems([""] * count)
+        super().__init__(self.box)
+
+
+class TextField(Field):
+    """A named place for a few lines. Tab leaves it."""
+
+    def __init__(self) -> None:
+        self._lines = QPlainTextEdit()
+        self._lines.setTabChangesFocus(True)
+        super().__init__(self._lines)
+
+    def words(self) -> str:
+        """What was typed."""
+        return self._lines.toPlainText().strip()
+
+    def set_words(self, words: str) -> None:
+        """Replace what stands there."""
+        self._lines.setPlainText(words)
+
+    def forget(self) -> None:
+        """Empty it, its undo history too."""
+        self._lines.setPlainText("")
+
+    def set_height(self, height: int) -> None:
+        """How high the place is, in pixels."""
+        self._lines.setFixedHeight(height)
+
+
+class SecretField(Field):
+    """A line for a passphrase; it can be pasted into, and shown."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.line.setEchoMode(QLineEdit.EchoMode.Password)
+        self.show_button = Button(desk, "choice", "eye")
+        self.show_button.toggled.connect(self._show)
+        self.row.addWidget(self.show_button)
+
+    def _show(self, is_shown: bool) -> None:
+        self.line.setEchoMode(QLineEdit.EchoMode.Normal if is_shown else QLineEdit.EchoMode.Password)
+
+    def take(self) -> str:
+        """What was typed; the line is empty afterwards."""
+        typed = self.line.text()
+        self.forget()
+        return typed
+
+    def forget(self) -> None:
+        """Empty the line, its undo history too, and hide it again."""
+        self.line.setText("")
+        self.line.setModified(False)
+        self.show_button.setChecked(False)
+
+
+class Message(Card):
+    """A calm panel for what a person must be told. It stays until it is closed or the page is left."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__("plain")
+        self._desk = desk
+        self._words: Callable[[], Told] | None = None
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        self.inside.setContentsMargins(16, 12, 10, 12)
+        self.inside.addLayout(row)
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        self.sentence = text("label", selectable=True)
+        self.advice = text("body", selectable=True)
+        column.addWidget(self.sentence)
+        column.addWidget(self.advice)
+        row.addLayout(column, 1)
+        self.close_button = Button(desk, "text", "cross")
+        self.close_button.clicked.connect(self.forget)
+        row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        self.hide()
+
+    def say(self, words: Callable[[], Told], *, kind: str = "") -> None:
+        """Show what ``words`` returns; it is asked again when the language changes."""
+        self._words = words
+        told = words()
+        self.become(kind or ("care" if told.is_problem else "plain"))
+        self._fill(told)
+        self.show()
+        announce(self, f"{told.sentence} {told.advice}".strip())
+
+    def forget(self) -> None:
+        """Close it."""
+        self._words = None
+        had_focus = self.close_button.hasFocus()
+        self.hide()
+        if had_focus:
+            self.focusNextChild()
+
+    def retranslate(self) -> None:
+        """Say the same in the language of the window."""
+        t = self._desk.t
+        self.close_button.setAccessibleName(t("Close this message"))
+        self.close_button.setToolTip(t("Close this message"))
+        if self._words is not None:
+            self._fill(self._words())
+
+    def _fill(self, told: Told) -> None:
+        self.sentence.setText(told.sentence)
+        self.advice.setText(told.advice)
+        self.advice.setVisible(bool(told.advice))
+
+
+class Working(Card):
+    """Shows that something runs, how far it is, and stops it."""
+
+    stopped = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__("plain")
+        self._desk = desk
+        self.label = text("label")
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.stop = Button(desk)
+        self.stop.clicked.connect(self._stop)
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        column = QVBoxLayout()
+        column.setSpacing(8)
+        column.addWidget(self.label)
+        column.addWidget(self.bar)
+        row.addLayout(column, 1)
+        row.addWidget(self.stop)
+        self.inside.addLayout(row)
+        self.hide()
+
+    def begin(self, label: str, *, can_stop: bool) -> None:
+        """Show it, not knowing yet how far the work is."""
+        self.label.setText(label)
+        self.bar.setAccessibleName(label)
+        self.bar.setRange(0, 0)
+        self.stop.setVisible(can_stop)
+        self.stop.setEnabled(True)
+        self.show()
+        announce(self, label)
+
+    def move_to(self, share: float) -> None:
+        """How far the work is, 0 to 1."""
+        self.bar.setRange(0, 1000)
+        self.bar.setValue(round(1000 * min(max(share, 0.0), 1.0)))
+
+    def retranslate(self) -> None:
+        """Name the button in the language of the window."""
+        self.stop.setText(self._desk.t("Stop"))
+
+    def _stop(self) -> None:
+        self.stop.setEnabled(False)
+        self.stopped.emit()
+
+
+class FocusRing(QWidget):
+    """The visible focus: a ring around whatever the keyboard is on, drawn outside of it."""
+
+    WIDTH = 2
+    AWAY = 2
+
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._target: QWidget | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.hide()
+
+    def follow(self, target: QWidget | None) -> None:
+        """Surround ``target``, or nothing."""
+        if self._target is not None and isValid(self._target):
+            self._target.removeEventFilter(self)
+        self._target = target
+        parent = target.parentWidget() if target is not None else None
+        if target is None or parent is None:
+            self.hide()
+            return
+        target.installEventFilter(self)
+        self.setParent(parent)
+        self._surround()
+        self.show()
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep around the target when it moves, and leave with it."""
+        if watched is self._target:
+            if event.type() in (QEvent.Type.Move, QEvent.Type.Resize):
+                self._surround()
+            elif event.type() == QEvent.Type.Hide:
+                self.hide()
+            elif event.type() == QEvent.Type.Show:
+                self.show()
+        return False
+
+    def _surround(self) -> None:
+        if self._target is not None and isValid(self._target):
+            out = self.AWAY + self.WIDTH
+            self.setGeometry(self._target.geometry().adjusted(-out, -out, out, out))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(self._desk.theme.palette.focus), self.WIDTH))
+        half = self.WIDTH / 2
+        radius = self._desk.theme.px(8) + self.AWAY
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(half, half, -half, -half), radius, radius)
+        painter.end()
+
+
+def announce(widget: QWidget, words: str) -> None:
+    """Let a screen reader say ``words`` without moving the focus (WCAG 2.2, 4.1.3)."""
+    if QAccessible.isActive() and words:
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, words))
+
+
+def rule() -> QFrame:
+    """A hair line."""
+    made = QFrame()
+    made.setProperty("kind", "rule")
+    made.setFixedHeight(1)
+    return made
+
+
+def grows(widget: QWidget) -> QWidget:
+    """Let a widget take what height is left."""
+    widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+    return widget
