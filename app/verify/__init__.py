@@ -1,1 +1,1 @@
-"""Empty so far."""
+"""The stand-alone verifier: no vault, no window, no detectors."""

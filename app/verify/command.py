@@ -1,0 +1,214 @@
+"""The words of ``verify``: shared by ``holdfast verify`` and the stand-alone verifier."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, NoReturn
+
+from evidence.errors import CancelledError, EvidenceError
+from evidence.i18n import LANGUAGES, Language, Texts, system_language, texts
+from evidence.model import VerificationReport
+from evidence.verify import ChildParser, Trust, exit_code, read_trust, render_text, to_document, verify_package
+from evidence.version import VERSION
+
+FAILED = 2
+
+Outcome = VerificationReport | EvidenceError
+
+
+def add_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
+    """Add the words and options of ``verify`` to ``parser``."""
+    parser.add_argument(
+        "packages", nargs="+", type=Path, metavar="PACKAGE", help=t("a package: a ZIP file or a folder")
+    )
+    parser.add_argument(
+        "--trust", action="append", default=[], type=Path, metavar="CERT.pem",
+        help=t("certificate of a signer, or of an authority that issues them, that you got in another way"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--tsa-root", action="append", default=[], type=Path, metavar="CERT.pem",
+        help=t("root certificate of a time-stamping authority that you trust"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--fingerprint", default="", metavar="TEXT",
+        help=t("the signer's key fingerprint as you were told it: twelve words or 64 digits"),
+    )  # fmt: skip
+    parser.add_argument("--language", choices=LANGUAGES, help=t("language of the answers"))
+    parser.add_argument("--json", action="store_true", help=t("one JSON document on standard output"))
+    parser.add_argument(
+        "--jobs", type=int, default=1, metavar="N", help=t("how many packages to check at the same time")
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Verify what the words name and say it; returns the exit code.
+
+    Raises :class:`EvidenceError` for trust files that cannot be read; a package that cannot be opened is said in its
+    turn, and the others are still checked.
+    """
+    t = texts(arguments.language or language_of_system())
+    _refuse_own_certificates([*arguments.trust, *arguments.tsa_root], arguments.packages)
+    trust = read_trust(arguments.trust, arguments.tsa_root, arguments.fingerprint)
+    outcomes: list[tuple[Path, Outcome]] = []
+    for path, outcome in _verify_all(arguments.packages, trust, max(arguments.jobs, 1)):
+        outcomes.append((path, outcome))
+        if not arguments.json:
+            _say(path, outcome, t, is_first=len(outcomes) == 1)
+    code = _exit_code([outcome for _path, outcome in outcomes])
+    if arguments.json:
+        document = {
+            "format": "holdfast-verification",
+            "version": 1,
+            "exit_code": code,
+            "packages": [_document(path, outcome, t) for path, outcome in outcomes],
+        }
+        _write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    return code
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """The stand-alone verifier. Returns the exit code; never lets a traceback reach a person."""
+    given = list(sys.argv[1:] if words is None else words)
+    t = texts(_language(given))
+    parser = _Parser(prog="holdfast-verify", description=t("Checks a package that someone handed over."))
+    parser.add_argument("--version", action="version", version=f"holdfast-verify {VERSION}")
+    try:
+        add_arguments(parser, t)
+        arguments = parser.parse_args(given)
+        arguments.language = arguments.language or t.language
+        return run(arguments)
+    except _UsageError as problem:
+        sys.stderr.write(parser.format_usage())
+        return _fail(EvidenceError("verify.usage", problem=problem), t, "--json" in given)
+    except EvidenceError as problem:
+        return _fail(problem, t, "--json" in given)
+    except (CancelledError, KeyboardInterrupt):
+        sys.stderr.write("\n")
+        return FAILED
+    except BrokenPipeError:
+        # The reader of our output went away: nothing to say, and nowhere to say it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as problem:  # noqa: BLE001 - the last stop before a person: a bug is said calmly
+        return _fail(EvidenceError("verify.unexpected", kind=type(problem).__name__), t, "--json" in given)
+
+
+def language_of_system() -> Language:
+    """What ``HOLDFAST_LANGUAGE`` says, else the computer's language."""
+    wanted = os.environ.get("HOLDFAST_LANGUAGE")
+    return wanted if wanted in LANGUAGES else system_language()
+
+
+class _UsageError(Exception):
+    pass
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise _UsageError(message)
+
+
+def _verify_all(paths: Sequence[Path], trust: Trust, jobs: int) -> Iterator[tuple[Path, Outcome]]:
+    if jobs == 1 or len(paths) == 1:
+        parser = ChildParser()
+        try:
+            for path in paths:
+                yield path, _verify(path, trust, parser)
+        finally:
+            parser.close()
+        return
+    with ProcessPoolExecutor(min(jobs, len(paths), 61), mp_context=get_context("spawn"), initializer=_begin) as pool:
+        # Batches keep the processes busy without a round trip for each small package.
+        batch = max(1, min(16, len(paths) // (jobs * 4)))
+        yield from zip(paths, pool.map(_verify_in_pool, paths, [trust] * len(paths), chunksize=batch), strict=True)
+
+
+_pool_parser: list[ChildParser] = []
+
+
+def _begin() -> None:
+    """In a process of the pool: one parser for all of its packages; it ends with the process, whose pipe it reads."""
+    _pool_parser.append(ChildParser())
+
+
+def _verify_in_pool(path: Path, trust: Trust) -> Outcome:
+    return _verify(path, trust, _pool_parser[0])
+
+
+def _verify(path: Path, trust: Trust, parser: ChildParser) -> Outcome:
+    try:
+        return verify_package(path, trust=trust, now=datetime.now(UTC), parser=parser)
+    except EvidenceError as problem:
+        return problem
+
+
+def _refuse_own_certificates(certificates: Sequence[Path], packages: Sequence[Path]) -> None:
+    """A certificate from inside the package would make the package vouch for itself."""
+    for certificate in certificates:
+        for package in packages:
+            if package.is_dir() and certificate.resolve().is_relative_to(package.resolve()):
+                raise EvidenceError("verify.own_certificate", path=certificate)
+
+
+def _exit_code(outcomes: Sequence[Outcome]) -> int:
+    """*No* is the worst, then what could not be opened, then what cannot be told."""
+    code = exit_code([outcome for outcome in outcomes if isinstance(outcome, VerificationReport)])
+    if code != 1 and any(isinstance(outcome, EvidenceError) for outcome in outcomes):
+        return FAILED
+    return code
+
+
+def _say(path: Path, outcome: Outcome, t: Texts, *, is_first: bool) -> None:
+    if isinstance(outcome, VerificationReport):
+        _write(("" if is_first else "\n") + render_text(outcome, t))
+    else:
+        _complain(outcome, t)
+
+
+def _document(path: Path, outcome: Outcome, t: Texts) -> dict[str, Any]:
+    if isinstance(outcome, VerificationReport):
+        return to_document(outcome)
+    sentence, advice = t.error(outcome)
+    shown = str(path).encode("utf-8", errors="backslashreplace").decode("utf-8")
+    return {"path": shown, "error": {"code": outcome.code, "sentence": sentence, "advice": advice}}
+
+
+def _fail(error: EvidenceError, t: Texts, as_json: bool) -> int:
+    if as_json:
+        sentence, advice = t.error(error)
+        document = {"error": {"code": error.code, "sentence": sentence, "advice": advice}}
+        _write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    _complain(error, t)
+    return FAILED
+
+
+def _complain(error: EvidenceError, t: Texts) -> None:
+    sentence, advice = t.error(error)
+    shown = f"{sentence}\n{advice}\n"
+    encoding = sys.stderr.encoding or "utf-8"
+    sys.stderr.write(shown.encode(encoding, errors="backslashreplace").decode(encoding))
+
+
+def _write(text: str) -> None:
+    """To standard output in UTF-8, or in whatever a terminal can show."""
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, errors="backslashreplace").decode(encoding))
+    sys.stdout.flush()
+
+
+def _language(words: Sequence[str]) -> Language:
+    """The language asked for, read before the parser exists so that its help speaks it too."""
+    for position, word in enumerate(words):
+        value = words[position + 1] if word == "--language" and position + 1 < len(words) else ""
+        value = word.removeprefix("--language=") if word.startswith("--language=") else value
+        if value in LANGUAGES:
+            return value
+    return language_of_system()

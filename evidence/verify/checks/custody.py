@@ -1,0 +1,97 @@
+"""Check 8: the disclosed custody log holds together, and says of each exhibit what the manifest says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from evidence.custody import check_disclosed
+from evidence.digest import canonical_json, from_json, parse_json
+from evidence.errors import EvidenceError
+from evidence.manifest import CUSTODY, HEADS_FOLDER, ItemEntry, Manifest, acquired_facts_of_entry, head_path
+from evidence.model import CustodyEvent, DisclosedLog, EventKind
+from evidence.verify.state import MAX_NAMED, Impossible, Outcome, State, cannot_tell, no, yes
+
+
+def check_custody(state: State) -> Iterator[Outcome]:
+    """Heads, inclusion, consistency (RFC 6962); then each exhibit's line of events against the manifest."""
+    manifest = state.need_manifest()
+    data = state.reading.kept.get(CUSTODY)
+    if data is None:
+        yield no("custody.missing") if CUSTODY not in state.located.files else cannot_tell("custody.unreadable")
+        return
+    try:
+        log = from_json(parse_json(data), DisclosedLog)
+        canonical_json(log)
+    except (EvidenceError, ValueError):
+        yield no("custody.malformed")
+        return
+    state.log = log
+    if not state.certificate:
+        raise Impossible("needs.certificate")
+    found = [no(problem.code, **problem.params) for problem in check_disclosed(log, state.certificate)]
+    found += _against_manifest(manifest, log)
+    found += _head_files(state, log)
+    if not found:
+        state.is_log_sound = True
+        state.heads = {signed.head.size: signed for signed in (*log.earlier_heads, log.head)}
+        state.facts["log_size"] = str(log.head.head.size)
+        yield yes("custody.sound", events=len(log.events), size=log.head.head.size)
+    yield from found[:MAX_NAMED]
+    if len(found) > MAX_NAMED:
+        yield no("custody.more", count=len(found) - MAX_NAMED)
+
+
+def _against_manifest(manifest: Manifest, log: DisclosedLog) -> list[Outcome]:
+    head, summary = log.head.head, manifest.log
+    found: list[Outcome] = []
+    told = (summary.log_id, summary.size, summary.root, summary.disclosed)
+    if told != (log.log_id, head.size, head.root, len(log.events)):
+        found.append(no("custody.other_log"))
+    if log.head.key_sha256 != manifest.signer.certificate_sha256:
+        found.append(no("custody.other_key"))
+    for item in manifest.items:
+        found += _line_of(manifest, item, [event for event in log.events if event.item_id == item.id])
+    known = {item.id for item in manifest.items}
+    if any(event.item_id and event.item_id not in known for event in log.events):
+        found.append(no("custody.unknown_item"))
+    found += _frozen(manifest, log)
+    return found
+
+
+def _line_of(manifest: Manifest, item: ItemEntry, events: list[CustodyEvent]) -> list[Outcome]:
+    """The events about one exhibit: acquired once, first, with the facts that the manifest gives."""
+    kinds = [event.kind for event in events]
+    if kinds[:1] != [EventKind.ACQUIRED] or kinds.count(EventKind.ACQUIRED) != 1:
+        return [no("custody.not_acquired", number=item.number)]
+    if events[0].facts != acquired_facts_of_entry(manifest, item):
+        return [no("custody.other_facts", number=item.number)]
+    return []
+
+
+def _frozen(manifest: Manifest, log: DisclosedLog) -> list[Outcome]:
+    """The last event fixes the package: which exhibits, and how many events there are about each."""
+    last = log.events[-1] if log.events else None
+    if last is None or last.kind is not EventKind.FROZEN or last.index != log.head.head.size - 1:
+        return [no("custody.not_frozen")]
+    counts = {
+        item.number: sum(event.item_id == item.id for event in log.events[:-1]) for item in manifest.items
+    }  # fmt: skip
+    told: dict[str, int] = {}
+    for part in filter(None, last.facts.get("exhibits", "").split(",")):
+        number, _colon, count = part.rpartition(":")
+        if not count.isascii() or not count.isdigit() or len(count) > 9 or number in told:
+            return [no("custody.not_frozen")]
+        told[number] = int(count)
+    return [] if told == counts else [no("custody.hidden_event")]
+
+
+def _head_files(state: State, log: DisclosedLog) -> list[Outcome]:
+    """Every head stands as a file of its own, byte for byte what was signed, and no other head does."""
+    expected = {head_path(signed.head.size): canonical_json(signed) for signed in (*log.earlier_heads, log.head)}
+    found: list[Outcome] = []
+    for path, data in expected.items():
+        if state.reading.kept.get(path) != data:
+            found.append(no("custody.other_head_file", path=path))
+    there = (path for path in state.located.files if path.startswith(f"{HEADS_FOLDER}/"))
+    found += [no("custody.unknown_head", path=path) for path in there if path not in expected]
+    return found

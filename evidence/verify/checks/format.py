@@ -1,0 +1,95 @@
+"""Check 2: the manifest is of a version that this program knows, and makes sense in itself."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from evidence.digest import canonical_json, fingerprint_words, from_json, parse_json
+from evidence.errors import EvidenceError
+from evidence.manifest import FORMAT_NAME, FORMAT_VERSION, MANIFEST, UNLISTED, FileRole, Manifest
+from evidence.verify.container import key_of, unsafe_reason
+from evidence.verify.container.names import confusion_key
+from evidence.verify.state import Outcome, State, cannot_tell, no, yes
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_SHA512 = re.compile(r"[0-9a-f]{128}")
+_MAX_SIZE = 1 << 50
+
+
+def check_format(state: State) -> Iterator[Outcome]:
+    """Read the manifest. A newer version is no fault of the package; it is said and nothing is guessed."""
+    data = state.reading.kept.get(MANIFEST)
+    if data is None:
+        is_there = MANIFEST in state.located.files
+        yield cannot_tell("format.unreadable_manifest") if is_there else no("format.no_manifest")
+        return
+    state.facts["manifest_sha256"] = hashlib.sha256(data).hexdigest()
+    try:
+        loose = parse_json(data, canonical=False)
+    except EvidenceError:
+        yield no("format.malformed")
+        return
+    version = loose.get("version") if isinstance(loose, dict) else None
+    if not isinstance(loose, dict) or loose.get("format") != FORMAT_NAME or type(version) is not int or version < 1:
+        yield no("format.unknown")
+        return
+    state.format_version = version
+    if version > FORMAT_VERSION:
+        yield cannot_tell("format.newer", version=version)
+        return
+    try:
+        manifest = from_json(parse_json(data), Manifest)
+    except EvidenceError as problem:
+        yield no("format.not_canonical" if problem.code == "json.not_canonical" else "format.wrong_shape")
+        return
+    if not _makes_sense(manifest):
+        yield no("format.inconsistent")
+        return
+    state.manifest = manifest
+    yield yes("format.known", version=version)
+
+
+def read_listed_sizes(data: bytes) -> dict[str, int] | None:
+    """Comparable path to size, from a manifest that nobody has checked yet; None when there is no such list."""
+    try:
+        value: Any = parse_json(data, canonical=False)
+        return {key_of(file["path"]): file["size"] for file in value["files"]}
+    except (EvidenceError, TypeError, KeyError):
+        return None
+
+
+def _makes_sense(manifest: Manifest) -> bool:
+    """What the schema's types cannot say."""
+    paths = [file.path for file in manifest.files]
+    numbers = [item.number for item in manifest.items]
+    ids = [item.id for item in manifest.items]
+    fingerprint = manifest.signer.certificate_sha256
+    try:
+        canonical_json(manifest)
+        is_signer_sound = bool(_SHA256.fullmatch(fingerprint)) and (
+            manifest.signer.fingerprint_words == fingerprint_words(fingerprint)
+        )
+    except ValueError:
+        return False
+    return (
+        is_signer_sound
+        and len({confusion_key(path) for path in paths}) == len(paths)
+        and not any(unsafe_reason(path) or path in UNLISTED for path in paths)
+        and all(_is_file_sound(file.size, file.sha256, file.sha512) for file in manifest.files)
+        and len(set(numbers)) == len(numbers)
+        and len(set(ids)) == len(ids)
+        and all(numbers) and all(ids)
+        and all(file.item in numbers for file in manifest.files if file.role is FileRole.ORIGINAL or file.item)
+        and manifest.log.log_id == manifest.case_id
+        and bool(_SHA256.fullmatch(manifest.log.root))
+        and manifest.log.size > 0
+        and manifest.created.at.utcoffset() is not None
+        and all(item.acquired.at.utcoffset() is not None for item in manifest.items)
+    )  # fmt: skip
+
+
+def _is_file_sound(size: int, sha256: str, sha512: str) -> bool:
+    return 0 <= size < _MAX_SIZE and bool(_SHA256.fullmatch(sha256)) and bool(_SHA512.fullmatch(sha512))

@@ -1,0 +1,68 @@
+"""From checks to claims: what a person needs to know, each *yes*, *no* or *cannot tell*."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from evidence.manifest import PAYLOAD_FOLDER
+from evidence.model import Answer, Check, Claim, ClaimName
+from evidence.verify.state import State
+
+_RESTS_ON_SIGNATURE = frozenset(
+    {ClaimName.TIME, ClaimName.CLOCK, ClaimName.CUSTODY, ClaimName.METHOD, ClaimName.SIGNER, ClaimName.COMPLETE}
+)
+_RESTS_ON_ORIGINALS = frozenset({ClaimName.TIME, ClaimName.CUSTODY, ClaimName.METHOD})
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A check with whether it decides its claim."""
+
+    check: Check
+    counts: bool
+
+
+def make_claims(counted: Sequence[Counted], state: State) -> tuple[Claim, ...]:
+    """One claim for each name, in order. The worst answer among its checks decides; a claim without one cannot be
+    told. What rests on a signature that does not hold, or on originals that were changed, is never *yes*."""
+    return tuple(_claim(name, counted, state) for name in ClaimName)
+
+
+def _claim(name: ClaimName, counted: Sequence[Counted], state: State) -> Claim:
+    if name is ClaimName.ORIGIN:
+        return Claim(name, Answer.CANNOT_TELL, "origin.never")
+    checks = [each.check for each in counted if each.counts and each.check.claim is name]
+    answer = worst(check.answer for check in checks)
+    if answer is Answer.YES:
+        if name in _RESTS_ON_SIGNATURE and state.cms is None:
+            return Claim(name, Answer.CANNOT_TELL, "rests.on_signature")
+        if name is ClaimName.REPORT and not state.is_report_signed:
+            return Claim(name, Answer.CANNOT_TELL, "rests.on_report_signature")
+        if name in _RESTS_ON_ORIGINALS and any(path.startswith(f"{PAYLOAD_FOLDER}/") for path in state.damaged):
+            return Claim(name, Answer.CANNOT_TELL, "rests.on_originals")
+    numbers = sorted({check.number for check in checks if check.answer is answer})
+    return Claim(name, answer, f"{name.value}.{answer.value}", _params(name, answer, checks, numbers, state))
+
+
+def worst(answers: Iterable[Answer]) -> Answer:
+    """*No* before *cannot tell* before *yes*; nothing at all cannot be told."""
+    found = set(answers)
+    if Answer.NO in found:
+        return Answer.NO
+    return Answer.YES if found == {Answer.YES} else Answer.CANNOT_TELL
+
+
+def _params(
+    name: ClaimName, answer: Answer, checks: Sequence[Check], numbers: list[int], state: State
+) -> dict[str, str]:
+    params = {"checks": ", ".join(map(str, numbers))}
+    if name is ClaimName.COMPLETE:
+        params["count"] = str(len(state.damaged) if answer is Answer.NO else len(state.reading.sizes))
+    if name in (ClaimName.SIGNED, ClaimName.SIGNER):
+        params["words"] = state.facts.get("signer_words", "")
+    if name is ClaimName.TIME and answer is Answer.YES:
+        params |= next(check.params for check in checks if check.reason == "time.existed_before")
+    if name is ClaimName.METHOD and state.manifest is not None:
+        params["count"] = str(len(state.manifest.items))
+    return params

@@ -1,0 +1,127 @@
+"""A verification report as calm text for people and as a document for programs."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from datetime import datetime
+from typing import Any
+
+from evidence.digest import fingerprint_groups, to_json
+from evidence.i18n import Texts
+from evidence.model import Answer, Check, Claim, ClaimName, VerificationReport
+from evidence.verify.claims import worst
+
+_WIDTH = 100
+_REASONS_SHOWN = 6
+_INDENT = "      "
+
+
+def to_document(report: VerificationReport) -> dict[str, Any]:
+    """The report as JSON values, with ``answer``: the worst of all claims but origin."""
+    document: dict[str, Any] = to_json(report)
+    document["answer"] = overall(report).value
+    return document
+
+
+def overall(report: VerificationReport) -> Answer:
+    """The worst answer of all claims but origin, which nobody can tell from the package."""
+    return worst(claim.answer for claim in report.claims if claim.name is not ClaimName.ORIGIN)
+
+
+def render_text(report: VerificationReport, t: Texts) -> str:
+    """One line for each claim with its reason, then what was damaged and how to read it. Ends with a line end."""
+    lines = [t("Checked: {path}", path=safe(report.path))]
+    if report.package_id:
+        lines.append(t("Package {id}", id=safe(report.package_id)))
+    if "created_at" in report.facts:
+        lines.append(t("Made: {time}", time=_moment(t, report.facts["created_at"])))
+    lines.append("")
+    for claim in report.claims:
+        lines += _claim_lines(report, claim, t)
+    if report.damaged:
+        lines += ["", t("Not as it was when the package was made:")]
+        lines += [f"  {safe(path)}" for path in report.damaged[:50]]
+        if len(report.damaged) > 50:
+            lines.append(f"  {t.plural('and {n} more', 'and {n} more', len(report.damaged) - 50)}")
+    lines += ["", *_reading_help(report, t)]
+    return "\n".join(lines) + "\n"
+
+
+def sentence(t: Texts, context: str, code: str, params: dict[str, str]) -> str:
+    """The sentence of a check or claim. Parameters that end in ``_at`` are times; ``method`` is a method's name;
+    everything else comes from the package and is shown with its invisible characters spelled out."""
+    shown: dict[str, str] = {}
+    for name, value in params.items():
+        if name.endswith("_at"):
+            shown[name] = _moment(t, value)
+        elif name == "method":
+            shown[name] = t.code("name", f"method.{value}")
+        elif name == "fingerprint":
+            shown[name] = fingerprint_groups(value)
+        else:
+            shown[name] = safe(value)
+    return t.code(context, code, **shown)
+
+
+def reasons_for(report: VerificationReport, claim: Claim) -> list[Check]:
+    """The checks that decided a claim which is not *yes*; of a file that check 4 names, check 3 says nothing more."""
+    found = [check for check in report.checks if check.claim is claim.name and check.answer is claim.answer]
+    named = {check.params.get("path") for check in found if check.name == "files"}
+    return [check for check in found if check.reason != "bag.differs" or check.params["path"] not in named]
+
+
+def safe(text: str) -> str:
+    """``text`` with control, direction and other invisible characters spelled out: a terminal obeys some of them."""
+    return "".join(
+        character if character == " " or unicodedata.category(character)[0] not in "CZ" else _spelled(character)
+        for character in text
+    )
+
+
+def _spelled(character: str) -> str:
+    number = ord(character)
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
+
+
+def _claim_lines(report: VerificationReport, claim: Claim, t: Texts) -> list[str]:
+    answer = t.code("name", f"answer.{claim.answer.value}").upper()
+    title = t.code("name", f"claim.{claim.name.value}")
+    lines = [f"[{answer}] {title}", *_wrapped(sentence(t, "claim", claim.reason, claim.params))]
+    if claim.answer is Answer.YES and claim.name is not ClaimName.METHOD:
+        return lines
+    reasons = reasons_for(report, claim)
+    for check in reasons[:_REASONS_SHOWN]:
+        lines += _wrapped(f"{check.number}. {sentence(t, 'check', check.reason, check.params)}", "- ")
+    if len(reasons) > _REASONS_SHOWN:
+        more = len(reasons) - _REASONS_SHOWN
+        lines += _wrapped(t.plural("and {n} more finding", "and {n} more findings", more), "- ")
+    return lines
+
+
+def _reading_help(report: VerificationReport, t: Texts) -> list[str]:
+    answer = overall(report)
+    if answer is Answer.NO:
+        said = t("At least one answer is “no”: do not rely on this package as it is. Ask for the original again.")
+    elif answer is Answer.CANNOT_TELL:
+        said = t("Nothing is wrong, but not everything can be told: the reasons say what is missing.")
+    else:
+        said = t("Everything that can be told from the package is “yes”.")
+    always = t("“Yes” speaks of these bytes since they were acquired, never of whether what they show is true.")
+    return [*textwrap.wrap(said, _WIDTH), *textwrap.wrap(always, _WIDTH)]
+
+
+def _wrapped(text: str, mark: str = "") -> list[str]:
+    return textwrap.wrap(
+        text, _WIDTH, initial_indent=_INDENT + mark, subsequent_indent=_INDENT + " " * len(mark),
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+
+
+def _moment(t: Texts, value: str) -> str:
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return safe(value)
+    offset = at.utcoffset()
+    return t.moment(at, int(offset.total_seconds()) if offset is not None else 0)
