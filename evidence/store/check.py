@@ -20,6 +20,7 @@ _BLOCK = 1 << 20
 _EVENT_WEIGHT = 20_000
 """Checking one event takes about as long as reading this many bytes of an original; for the progress alone."""
 
+_NOT_DAMAGE = frozenset({"vault.locked", "vault.disk_full"})
 _OBJECT_DAMAGE = {
     "vault.object_missing": "vault.damage.object_missing",
     "vault.unreadable": "vault.damage.unreadable",
@@ -161,7 +162,7 @@ class _Check:
                 is_same = digest.hexdigest() == file.digests.sha256 and stream.size == file.digests.size
         except EvidenceError as problem:
             self._done = start + file.digests.size
-            if problem.code == "vault.locked":
+            if problem.code in _NOT_DAMAGE:
                 raise
             self._found(_OBJECT_DAMAGE.get(problem.code, "vault.damage.object"), exhibit=exhibit)
             return
@@ -196,7 +197,7 @@ class _Check:
         try:
             yield
         except EvidenceError as problem:
-            if problem.code == "vault.locked":
+            if problem.code in _NOT_DAMAGE:
                 raise
             self._found(code, **params)
 

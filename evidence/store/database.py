@@ -32,6 +32,8 @@ class Database:
         Raises :class:`EvidenceError` ``vault.database_damaged`` when the key does not open it (the file is damaged, or
         belongs to another vault), ``vault.open_elsewhere``, ``vault.disk_full``, ``vault.database_unusable``.
         """
+        self.is_in_doubt = False
+        """A commit failed: only the next opening will show whether it reached the disk all the same."""
         with translated():
             self._connection: Any = dbapi2.connect(str(path), isolation_level=None, check_same_thread=False, timeout=0)
         try:
@@ -112,8 +114,10 @@ class Database:
             self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self.is_in_doubt = True
             with translated():
                 self._connection.execute("COMMIT")
+            self.is_in_doubt = False
         except BaseException:
             # A failed COMMIT may have ended the transaction already.
             with suppress(dbapi2.Error):

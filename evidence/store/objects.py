@@ -2,10 +2,11 @@
 
 The order of writes, so that what was acknowledged survives a crash at any point:
 
-1. the bytes go to ``objects/new/ID.part``, which is flushed to the disk;
-2. it is renamed to ``objects/new/ID``, and the folder is flushed;
-3. the rows that cite the id are committed (by the caller);
-4. the file moves to ``objects/XX/ID``, its place for good.
+1. the bytes go to ``objects/new/ID.part``, which is flushed to the disk and renamed to ``objects/new/ID``;
+2. the folder ``objects/new`` is flushed, once for all objects of a transaction;
+3. the rows that cite the ids are committed (by the caller);
+4. later, many at once, the files move to ``objects/XX/ID``, their place for good, and those folders are flushed
+   before ``objects/new`` is flushed again.
 
 What is found in ``objects/new`` at the next start is moved on when a row cites it, and removed when none does.
 Files in their place are never removed because a row is missing: rows that are too old must not cost an original.
@@ -16,7 +17,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,8 @@ from evidence.store import object_format as form
 from evidence.store.files import BINARY, PART, reading, sync_file, sync_folder, writing
 from evidence.store.object_reader import ObjectReader
 
+_MANY = 256
+"""So many objects move to their place at once."""
 Progress = Callable[[float], None]
 """Called with the share of the work that is done, 0 to 1."""
 Cancelled = Callable[[], bool]
@@ -52,6 +55,7 @@ class ObjectFolder:
         self._new = folder / "new"
         self._keys = {epoch: object_key}
         self._epoch = epoch
+        self._waiting: list[str] = []
 
     def put(
         self,
@@ -79,7 +83,6 @@ class ObjectFolder:
                 sync_file(target.fileno())
             with writing("objects"):
                 part.rename(sealed)
-                sync_folder(self._new)
         except BaseException:
             for path in (part, sealed):
                 with suppress(OSError):
@@ -102,13 +105,37 @@ class ObjectFolder:
         except FileNotFoundError as problem:
             raise EvidenceError("vault.object_missing", object_id=object_id) from problem
 
-    def settle(self, object_ids: Collection[str]) -> None:
-        """Move objects whose rows are committed to their place. What fails is made up for at the next start."""
-        for object_id in object_ids:
+    def flush(self) -> None:
+        """Have the names of all sealed objects on the disk: before the rows that cite them are committed.
+
+        Raises :class:`EvidenceError` ``vault.disk_full`` or ``vault.write_failed``.
+        """
+        if len(self._waiting) >= _MANY:
+            self.settle()
+        with writing("objects"):
+            sync_folder(self._new)
+
+    def adopted(self, object_ids: Iterable[str]) -> None:
+        """Rows that cite these objects are committed: they may move to their place when it suits."""
+        self._waiting += object_ids
+
+    def settle(self) -> None:
+        """Move adopted objects to their place. What fails stays where it is, and is made up for at the next start."""
+        folders = set()
+        for object_id in self._waiting:
             place = self._place(object_id)
             with suppress(OSError):
                 place.parent.mkdir(mode=0o700, exist_ok=True)
                 (self._new / object_id).rename(place)
+                folders.add(place.parent)
+        self._waiting.clear()
+        # The new names first: a flush of the old folder alone would make the files disappear in a power cut.
+        for folder in sorted(folders):
+            with suppress(OSError):
+                sync_folder(folder)
+        if folders:
+            with suppress(OSError):
+                sync_folder(self._folder)
 
     def delete(self, object_id: str) -> None:
         """Remove an object, wherever it stands; nothing happens when it is not there.
@@ -131,12 +158,17 @@ class ObjectFolder:
             names = sorted(path.name for path in self._new.iterdir())
         for name in names:
             if is_object_name(name) and is_cited(name):
-                self.settle((name,))
-                moved += 1
+                if self._place(name).exists():  # moved, but a power cut brought the old name back
+                    with writing("objects"):
+                        (self._new / name).unlink()
+                else:
+                    self._waiting.append(name)
+                    moved += 1
             else:
                 with writing("objects"):
                     (self._new / name).unlink()
                 removed += 1
+        self.settle()
         return moved, removed
 
     def forget(self) -> None:
@@ -144,18 +176,17 @@ class ObjectFolder:
         self._keys.clear()
 
     def names(self) -> Iterator[str]:
-        """The ids of all objects that stand in their place, and any foreign names there, folder and all.
+        """The ids of all objects, and any foreign names beside them, folder and all.
 
         Raises :class:`EvidenceError` ``vault.unreadable``.
         """
         with reading("objects"):
-            folders = sorted(path for path in self._folder.iterdir() if path != self._new)
-            for folder in folders:
+            for folder in sorted(self._folder.iterdir()):
                 if not folder.is_dir():
                     yield folder.name
                     continue
                 for path in sorted(folder.iterdir()):
-                    is_ours = is_object_name(path.name) and path == self._place(path.name)
+                    is_ours = is_object_name(path.name) and path.parent in (self._place(path.name).parent, self._new)
                     yield path.name if is_ours else f"{folder.name}/{path.name}"
 
     def _sealed(

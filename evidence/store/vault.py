@@ -87,10 +87,13 @@ class Store:
         return self._objects.open(object_id)
 
     def delete_object(self, object_id: str) -> None:
-        """Remove an object that no item cites: what a caller does when it gives up after sealing.
+        """Remove an object that no item cites: what a caller does when it gives up after sealing. When a commit failed,
+        nothing is removed before the next opening knows whether it reached the disk.
 
         Raises ``ValueError`` for one that an item cites, :class:`EvidenceError` ``vault.write_failed``.
         """
+        if self._database.is_in_doubt:
+            return
         if self.items.cites(object_id):
             raise ValueError("an item cites this object")
         self._objects.delete(object_id)
@@ -115,7 +118,11 @@ class Store:
 
     def record_problems(self) -> tuple[list[int], list[str]]:
         """Numbers of damaged pages of the records, and what is wrong with their structure."""
-        self._database.checkpoint()
+        try:
+            self._database.checkpoint()
+        except EvidenceError as problem:
+            if problem.code != "vault.disk_full":  # then the pages stay in the log, and are read from there
+                raise
         return self._database.damaged_pages(), self._database.structure_problems()
 
     @property
@@ -132,7 +139,9 @@ class Store:
         """Lock the vault: close the records, forget the keys, free the folder. May be called twice."""
         if self._database.is_open:
             with suppress(EvidenceError):
-                self._objects.sweep(self.items.cites)
+                self._objects.settle()
+                if not self._database.is_in_doubt:
+                    self._objects.sweep(self.items.cites)
         self._database.close()
         self._objects.forget()
         self._lock.release()
@@ -146,9 +155,17 @@ class Store:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         self._adopted = []
-        with self._database.transaction():
-            yield
-        self._objects.settle(self._adopted)
+        try:
+            with self._database.transaction():
+                yield
+                if self._adopted:
+                    self._objects.flush()
+        except BaseException:
+            for object_id in self._adopted:
+                with suppress(EvidenceError):
+                    self.delete_object(object_id)
+            raise
+        self._objects.adopted(self._adopted)
 
     def _adopt(self, object_id: str) -> None:
         self._adopted.append(object_id)

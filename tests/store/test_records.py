@@ -139,8 +139,8 @@ def test_transaction_is_all_or_nothing(vault: Any) -> None:
 
 def test_unfinished_objects_are_swept_and_finished_ones_moved(vault: Any, monkeypatch: Any) -> None:
     case = vault.add_case()
-    monkeypatch.setattr(vault.store._objects, "settle", lambda _ids: None)  # a crash right after the commit
     item = vault.add_item(case, b"kept")
+    monkeypatch.setattr(vault.store._objects, "settle", lambda: None)  # a crash right after the commit
     monkeypatch.setattr(vault.store._objects, "sweep", lambda _cited: (0, 0))
     vault.store.put_object(io.BytesIO(b"never cited"))
     (vault.folder / "objects" / "new" / ("ab" * 16 + ".part")).write_bytes(b"half")
