@@ -141,7 +141,7 @@ def ready(root: Path, purpose: str, *, screen: bool) -> Path:
             for name in (step, step.replace(".test", ".run")):  # what the tests need holds what the program needs
                 done[name] = all_steps[name]
             write_whole(venv / STAMP, json.dumps(done, indent=1, sort_keys=True))
-        if missing:
+        if missing != ["texts"]:
             say(f"Ready after {time.monotonic() - began:.0f} s.")
     return python_of(venv)
 
@@ -278,10 +278,10 @@ def run_tests(root: Path, python: Path, words: Sequence[str]) -> int:
     failed = []
     for name, command in checks.items():
         began = time.monotonic()
-        process = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        process = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if process.returncode:
             failed.append(name)
-            say(process.stdout.rstrip())
+            say(process.stdout.decode("utf-8", "replace").rstrip())
         say(f"check of {name}: {'failed' if process.returncode else 'passed'} ({time.monotonic() - began:.0f} s)")
     status = subprocess.run([str(python), "-m", "pytest", "-q", "-n", "2"], cwd=root).returncode
     if failed:
