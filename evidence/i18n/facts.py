@@ -1,0 +1,22 @@
+"""Machine facts in words: the flat ``source`` and ``settings`` of an item, as a person reads them."""
+
+from __future__ import annotations
+
+from evidence.i18n.texts import Texts
+
+
+def named_fact(t: Texts, key: str, value: str) -> tuple[str, str]:
+    """The name of a fact and its value, in the language of ``t``.
+
+    The catalogue has the name under ``fact.KEY`` and, where the value is one of a few codes, its words under
+    ``fact.KEY.VALUE``. What it does not know is shown as it is, never hidden: a fact of a newer version is still a
+    fact.
+    """
+    return _known(t, f"fact.{key}", key), _known(t, f"fact.{key}.{value}", value)
+
+
+def _known(t: Texts, code: str, otherwise: str) -> str:
+    try:
+        return t.code("name", code)
+    except KeyError:
+        return otherwise
