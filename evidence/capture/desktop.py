@@ -65,9 +65,9 @@ class MssGrabber:
     def facts(self) -> dict[str, str]:
         """The kind of display; on X11 also the active window's title and program, where the window manager tells."""
         if self._platform == "win32":
-            return {"display": "Windows desktop"}
+            return {"display": "Windows"}
         if self._platform == "darwin":
-            return {"display": "macOS desktop"}
+            return {"display": "macOS"}
         return {"display": "X11", **x11.window_facts(self._environ.get("DISPLAY", ""))}
 
     def windows(self) -> Sequence[Window]:

@@ -152,7 +152,7 @@ def acquire_file(
     if path.is_symlink():
         source["followed_link"] = "yes"
     if not _is_text(path.name):
-        source["file_name_encoding"] = "not UTF-8; other bytes are written as \\x.."
+        source["file_name_encoding"] = "escaped"
     source |= origin_facts(path)
     if keep_path:
         source["file_path"] = _as_text(str(path.absolute()))

@@ -28,7 +28,7 @@ def acquire_link(url: str, *, clock: Clock = read_clock, note: str = "", lawful_
     if address.scheme_was_assumed:
         source["scheme"] = "assumed"
     if address.had_userinfo:
-        source["userinfo"] = "removed from the canonical form"
+        source["userinfo"] = "removed"
     if address.unicode_host:
         source["host_as_typed"] = address.unicode_host
     if link.removed:

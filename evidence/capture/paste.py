@@ -31,13 +31,13 @@ def acquire_paste(
     source: dict[str, str] = {}
     if isinstance(data, str):
         media_type = media_type or "text/plain"
-        source["text_encoding"] = "UTF-8"
+        source["text_encoding"] = "utf_8"
         text = data
         try:
             data = text.encode("utf-8")
         except UnicodeEncodeError:
             data = text.encode("utf-8", "backslashreplace")
-            source["text_encoding"] = "UTF-8; broken characters are written as \\u...."
+            source["text_encoding"] = "utf_8_escaped"
     if not data.strip():
         raise EvidenceError("capture.empty_paste")
     if len(data) > limit:

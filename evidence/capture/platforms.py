@@ -78,6 +78,8 @@ _PLATFORMS: tuple[tuple[str, _Reader, tuple[str, ...], frozenset[str]], ...] = (
      "cdn.discordapp.com", "media.discordapp.net"), frozenset()),
     ("kakaotalk", read_kakao, ("open.kakao.com", "pf.kakao.com"), frozenset()),
 )  # fmt: skip
+PLATFORM_NAMES = tuple(dict.fromkeys(name for name, *_ in _PLATFORMS))
+"""The codes of all platforms that are recognised."""
 _ALIASES = ("", "www.", "m.", "mobile.")
 
 

@@ -164,7 +164,7 @@ def acquire_screen(
         title=name,
         started=started,
         source=source,
-        settings={"extent": extent, "format": "PNG, lossless, 8 bits for each colour", "cursor": "not drawn"},
+        settings={"extent": extent, "format": "png_rgb8", "cursor": "not_drawn"},
         note=note,
         lawful_access=lawful_access,
     )

@@ -18,14 +18,14 @@ def test_text_is_kept_as_utf8(clock: Clock, bytes_of: BytesOf) -> None:
     assert bytes_of(found) == "협박 문자\r\n 끝 ".encode()
     assert found.method is AcquisitionMethod.PASTE_IMPORT
     assert found.title == found.files[0].name == "paste-20261122T005501.250Z.txt"
-    assert found.source == {"clipboard_type": "text/plain", "text_encoding": "UTF-8"}
+    assert found.source == {"clipboard_type": "text/plain", "text_encoding": "utf_8"}
     assert found.note == "own words"
 
 
 def test_broken_characters_are_written_out_and_said(clock: Clock, bytes_of: BytesOf) -> None:
     found = acquire_paste("a\ud83d b", clock=clock)
     assert bytes_of(found) == b"a\\ud83d b"
-    assert found.source["text_encoding"] != "UTF-8"
+    assert found.source["text_encoding"] == "utf_8_escaped"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,43 @@
+"""Every fact that capture records has a name, and every coded value its words, in each language."""
+
+from __future__ import annotations
+
+import pytest
+
+from evidence.capture.platforms import PLATFORM_NAMES
+from evidence.capture.reading import ID_FACTS, KINDS, Reading
+from evidence.i18n import Language, named_fact, texts
+
+OTHER_FACTS = {
+    "canonical_url": (), "clipboard_type": (), "display": (), "display_dpi": (), "download_mark": (),
+    "download_referrer": (), "download_url": (), "file_modified_at": (), "file_name": (), "file_path": (),
+    "file_size": (), "grab_ms": (), "host": (), "host_as_typed": (), "monitors": (), "pixels": (), "region": (),
+    "region_asked": (), "scale": (), "screen": (), "tracking_parameters": (), "url": (), "window_program": (),
+    "window_title": (), "cursor": ("not_drawn",), "extent": ("desktop", "screen", "region", "window"),
+    "file_name_encoding": ("escaped",), "followed_link": ("yes",), "format": ("png_rgb8",), "id_source": ("from_url",),
+    "network_used": ("no",), "path_kept": ("yes", "no"), "scheme": ("assumed",),
+    "text_encoding": ("utf_8", "utf_8_escaped"), "userinfo": ("removed",),
+    "link_kind": tuple(KINDS), "platform": PLATFORM_NAMES,
+}  # fmt: skip
+
+
+def test_every_fact_has_its_words(language: Language) -> None:
+    t = texts(language)
+    for key in ID_FACTS | OTHER_FACTS.keys():
+        assert t.code("name", f"fact.{key}")
+        for value in OTHER_FACTS.get(key, ()):
+            assert t.code("name", f"fact.{key}.{value}")
+
+
+def test_what_is_not_known_is_shown_as_it_is() -> None:
+    t = texts("ko")
+    assert named_fact(t, "link_kind", "invite") == ("링크가 가리키는 것", "초대")
+    assert named_fact(t, "username", "someroom") == ("사용자 이름", "someroom")
+    assert named_fact(t, "of_tomorrow", "x.y {z}") == ("of_tomorrow", "x.y {z}")
+
+
+def test_a_word_that_is_not_declared_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="not declared"):
+        Reading("planet")
+    with pytest.raises(ValueError, match="not declared"):
+        Reading("account", {"shoe_size": "40"})
