@@ -1,0 +1,113 @@
+"""``proof/case.jsonld``: the case as CASE/UCO (Cyber-investigation Analysis Standard Expression 1.3), for machines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from evidence.manifest import FileEntry, FileRole
+from evidence.model import Exhibit, Snapshot
+
+_CONTEXT = {
+    "case-investigation": "https://ontology.caseontology.org/case/investigation/",
+    "kb": "urn:uuid:",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "uco-action": "https://ontology.unifiedcyberontology.org/uco/action/",
+    "uco-core": "https://ontology.unifiedcyberontology.org/uco/core/",
+    "uco-identity": "https://ontology.unifiedcyberontology.org/uco/identity/",
+    "uco-observable": "https://ontology.unifiedcyberontology.org/uco/observable/",
+    "uco-role": "https://ontology.unifiedcyberontology.org/uco/role/",
+    "uco-tool": "https://ontology.unifiedcyberontology.org/uco/tool/",
+    "uco-types": "https://ontology.unifiedcyberontology.org/uco/types/",
+    "uco-vocabulary": "https://ontology.unifiedcyberontology.org/uco/vocabulary/",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+
+
+def case_jsonld(snapshot: Snapshot, files: Sequence[FileEntry], *, package_id: str) -> bytes:
+    """The bundle: the investigation, and for each exhibit the act of acquisition, its tool, role and files."""
+    graph: list[dict[str, Any]] = []
+    by_item: dict[str, list[FileEntry]] = {}
+    for entry in files:
+        if entry.role is FileRole.ORIGINAL:
+            by_item.setdefault(entry.item, []).append(entry)
+    for exhibit in snapshot.exhibits:
+        graph += _exhibit(exhibit, by_item.get(exhibit.item.number, ()))
+    investigation = {
+        "@id": f"kb:{snapshot.case.id}",
+        "@type": "case-investigation:Investigation",
+        "uco-core:name": snapshot.case.title,
+        "uco-core:object": [{"@id": node["@id"]} for node in graph],
+    }
+    bundle = {
+        "@context": _CONTEXT,
+        "@id": f"kb:{package_id}",
+        "@type": "uco-core:Bundle",
+        "uco-core:object": [investigation, *graph],
+    }
+    return (json.dumps(bundle, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _exhibit(exhibit: Exhibit, files: Sequence[FileEntry]) -> list[dict[str, Any]]:
+    item = exhibit.item
+    base = f"kb:{item.id}"
+    observables = [_file(f"{base}-file-{position}", entry) for position, entry in enumerate(files, 1)]
+    tool = {
+        "@id": f"{base}-tool",
+        "@type": "uco-tool:Tool",
+        "uco-core:name": item.tool.name,
+        "uco-tool:version": item.tool.version,
+    }
+    role = {"@id": f"{base}-role", "@type": "uco-role:Role", "uco-core:name": str(item.examiner.role)}
+    at = {"@type": "xsd:dateTime", "@value": item.acquired.at.isoformat()}
+    record = {
+        "@id": f"{base}-record",
+        "@type": "case-investigation:ProvenanceRecord",
+        "case-investigation:exhibitNumber": item.number,
+        "uco-core:object": [{"@id": each["@id"]} for each in observables],
+    }
+    action = {
+        "@id": f"{base}-acquisition",
+        "@type": "case-investigation:InvestigativeAction",
+        "uco-core:name": f"acquisition: {item.method}",
+        "uco-action:startTime": at,
+        "uco-action:instrument": {"@id": tool["@id"]},
+        "uco-action:performer": {"@id": role["@id"]},
+        "uco-action:result": [{"@id": record["@id"]}, *({"@id": each["@id"]} for each in observables)],
+    }
+    return [tool, role, *observables, record, action]
+
+
+def _file(node_id: str, entry: FileEntry) -> dict[str, Any]:
+    hashes = [
+        {
+            "@id": f"{node_id}-{method.lower().replace('-', '')}",
+            "@type": "uco-types:Hash",
+            "uco-types:hashMethod": {"@type": "uco-vocabulary:HashNameVocab", "@value": method},
+            "uco-types:hashValue": {"@type": "xsd:hexBinary", "@value": value},
+        }
+        for method, value in (("SHA256", entry.sha256), ("SHA512", entry.sha512))
+    ]
+    size = {"@type": "xsd:integer", "@value": str(entry.size)}
+    return {
+        "@id": node_id,
+        "@type": "uco-observable:File",
+        "uco-core:hasFacet": [
+            {
+                "@id": f"{node_id}-name",
+                "@type": "uco-observable:FileFacet",
+                "uco-observable:fileName": entry.original_name,
+                "uco-observable:filePath": entry.path,
+                "uco-observable:sizeInBytes": size,
+            },
+            {
+                "@id": f"{node_id}-data",
+                "@type": "uco-observable:ContentDataFacet",
+                "uco-observable:hash": hashes,
+                "uco-observable:mimeType": entry.media_type,
+                "uco-observable:sizeInBytes": size,
+            },
+        ],
+    }

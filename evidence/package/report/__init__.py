@@ -1,0 +1,1 @@
+"""The report: an A4 document that a police officer reads first."""

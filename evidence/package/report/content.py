@@ -1,0 +1,41 @@
+"""What the report is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from evidence.manifest import FileEntry, FileRole, Manifest
+from evidence.model import PackageChoices, Snapshot
+from evidence.package.identifiers import Identifier
+
+
+@dataclass(frozen=True, slots=True)
+class ReportContent:
+    """Everything that the report prints. ``manifest_sha256`` is what ties it to the package."""
+
+    snapshot: Snapshot
+    choices: PackageChoices
+    manifest: Manifest
+    manifest_sha256: str
+    identifiers: Sequence[Identifier]
+    preview: Callable[[str], bytes | None]
+    """Item id to the picture as it may be shown, JPEG or PNG; None when there is nothing to show."""
+    before_exhibit: Callable[[int], None]
+    """Called with the number of exhibits already written; may raise to stop."""
+
+    def originals(self) -> dict[str, list[FileEntry]]:
+        """Exhibit number to the originals of that exhibit."""
+        by_item: dict[str, list[FileEntry]] = {}
+        for entry in self.manifest.files:
+            if entry.role is FileRole.ORIGINAL:
+                by_item.setdefault(entry.item, []).append(entry)
+        return by_item
+
+    def human_text(self) -> str:
+        """All that people wrote and that the report prints: the font must have its letters."""
+        parts = [self.manifest.case_title, self.manifest.statement, self.manifest.examiner.name]
+        for entry in self.manifest.items:
+            parts += [entry.title, entry.note, entry.lawful_access, entry.examiner.name]
+        parts += [entry.original_name for entry in self.manifest.files]
+        return "\n".join(parts)

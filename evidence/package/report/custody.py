@@ -1,0 +1,75 @@
+"""Chronology and extract of the custody log."""
+
+from __future__ import annotations
+
+from evidence.i18n import Texts
+from evidence.model import CustodyEvent
+from evidence.package.labels import digest_lines, name_of
+from evidence.package.report import sheet as page
+from evidence.package.report.content import ReportContent
+from evidence.package.report.sheet import Sheet
+
+
+def write_chronology(t: Texts, sheet: Sheet, content: ReportContent) -> None:
+    """What was done with each exhibit, by time."""
+    offset = content.manifest.created.utc_offset_s
+    numbers = {entry.id: f"{entry.number} {entry.title}" for entry in content.manifest.items}
+    sheet.heading(t("Chronology"))
+    columns = [page.Column(t("Time"), 26), page.Column(t("What happened"), 26), page.Column(t("Exhibit"), 42),
+               page.Column(t("By"), 14)]  # fmt: skip
+    events = sorted(content.snapshot.log.events, key=lambda event: (event.recorded_at, event.index))
+    sheet.table(columns, [
+        [t.moment(event.recorded_at, offset), name_of(t, "event", event.kind), numbers.get(event.item_id, ""),
+         name_of(t, "role", event.actor)]
+        for event in events
+    ])  # fmt: skip
+
+
+def write_custody(t: Texts, sheet: Sheet, content: ReportContent) -> None:
+    """The disclosed events with their positions, and the signed state of the log."""
+    log = content.snapshot.log
+    head = log.head.head
+    hidden = head.size - len(log.events)
+    numbers = {entry.id: entry.number for entry in content.manifest.items}
+    sheet.heading(t("Extract of the custody log"))
+    sheet.text(
+        t(
+            "Each event has its place in the log. The package proves for each one that it is in the log whose "
+            "state is signed below, and for each earlier state that it is its beginning."
+        )
+    )
+    if hidden:
+        sheet.text(
+            t.plural(
+                "{n} further event concerns other exhibits; its content is not in this package.",
+                "{n} further events concern other exhibits; their content is not in this package.",
+                hidden,
+            )
+        )
+    sheet.gap(6)
+    columns = [page.Column("#", 6), page.Column(t("Time (UTC)"), 24), page.Column(t("What happened"), 22),
+               page.Column(t("Exhibit"), 10), page.Column(t("By"), 12), page.Column(t("Details"), 38)]  # fmt: skip
+    sheet.table(columns, [
+        [str(event.index + 1), f"{event.recorded_at:%Y-%m-%d %H:%M:%S}", name_of(t, "event", event.kind),
+         numbers.get(event.item_id, ""), name_of(t, "role", event.actor), _details(event)]
+        for event in log.events
+    ])  # fmt: skip
+    sheet.heading(t("Signed states of the log"), 2, keep=80)
+    for signed in (*log.earlier_heads, log.head):
+        sheet.facts([
+            (t("Events"), t.number(signed.head.size)),
+            (t("Root (SHA-256)"), digest_lines(signed.head.root)),
+            (t("Signed at"), t.moment(signed.head.recorded_at)),
+        ])  # fmt: skip
+        for token in content.snapshot.tokens:
+            if token.head_size == signed.head.size:
+                sheet.facts([(t("Confirmed by"), f"{token.tsa_name}\n{t.moment(token.stamped_at)}")])
+        sheet.gap(4)
+
+
+def _details(event: CustodyEvent) -> str:
+    parts = []
+    for key, value in sorted(event.facts.items()):
+        shown = value if len(value) <= 48 else f"{value[:20]}…{value[-8:]}"
+        parts.append(f"{key}: {shown}")
+    return "\n".join(parts)

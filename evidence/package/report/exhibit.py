@@ -1,0 +1,139 @@
+"""One exhibit: what the program recorded, apart from what people stated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reportlab.lib.units import mm
+
+from evidence.i18n import N_, Texts
+from evidence.manifest import FileEntry
+from evidence.model import Exhibit, Exposure, Item, Moment, ScoreReport
+from evidence.package.labels import digest_lines, name_of
+from evidence.package.report import sheet as page
+from evidence.package.report.content import ReportContent
+from evidence.package.report.overview import said_examiner, said_moment
+from evidence.package.report.sheet import Sheet
+
+CAPTIONS = {
+    Exposure.BLURRED: N_("Shown blurred on purpose. The unaltered file is in the package."),
+    Exposure.SMALL: N_("Shown small on purpose. The unaltered file is in the package."),
+    Exposure.FULL: N_("Shown as it is. The unaltered file is in the package."),
+}
+HEIGHTS = {Exposure.BLURRED: 54 * mm, Exposure.SMALL: 34 * mm, Exposure.FULL: 150 * mm}
+
+
+def write_exhibit(t: Texts, sheet: Sheet, content: ReportContent, exhibit: Exhibit, files: Sequence[FileEntry]) -> None:
+    """The section of one exhibit."""
+    item = exhibit.item
+    sheet.heading(f"{item.number}   {item.title}", bookmark=1)
+    _write_picture(t, sheet, content, item)
+    sheet.heading(t("Recorded by the program"), 2)
+    sheet.facts(_recorded(t, item))
+    sheet.heading(t("Files"), 2, keep=90)
+    for entry in files:
+        sheet.facts([
+            (t("Name as found"), entry.original_name),
+            (t("In the package"), entry.path),
+            (t("Type and size"), f"{entry.media_type} · {t.size(entry.size)} ({t.number(entry.size)} B)"),
+            ("SHA-256", digest_lines(entry.sha256)),
+            ("SHA-512", digest_lines(entry.sha512)),
+        ])  # fmt: skip
+        sheet.gap(5)
+    sheet.heading(t("Stated by a person"), 2)
+    sheet.facts([
+        (t("Title"), item.title),
+        (t("Collected by"), said_examiner(t, item.examiner)),
+        (t("Note"), item.note or t("none")),
+        (t("How it could be seen"), item.lawful_access or t("not stated")),
+    ])  # fmt: skip
+    _write_score(t, sheet, exhibit.score)
+
+
+def _write_picture(t: Texts, sheet: Sheet, content: ReportContent, item: Item) -> None:
+    exposure = content.choices.exposure.get(item.id, Exposure.BLURRED)
+    if exposure is Exposure.LEFT_OUT:
+        sheet.text(t("The picture is left out on purpose. The unaltered file is in the package."), page.SMALL)
+        return
+    picture = content.preview(item.id)
+    if picture is None:
+        sheet.text(t("No picture of this exhibit can be shown here."), page.SMALL)
+        return
+    sheet.gap(2)
+    sheet.picture(picture, max_width=page.COLUMN, max_height=HEIGHTS[exposure])
+    sheet.text(t(CAPTIONS[exposure]), page.SMALL)
+
+
+def _recorded(t: Texts, item: Item) -> list[tuple[str, str]]:
+    tool = item.tool
+    rows = [
+        (t("How it came in"), name_of(t, "method", item.method)),
+        (t("Collected"), said_moment(t, item.acquired)),
+        (t("Time zone"), item.acquired.timezone or t("not known")),
+        (t("Clock"), said_clock(t, item.acquired)),
+        (t("Program"), f"{tool.name} {tool.version} · Python {tool.python}"),
+        (t("System"), tool.system),
+    ]
+    rows += [(name_of(t, "fact", key), value) for key, value in sorted(item.source.items()) if value]
+    rows += [(name_of(t, "fact", key), value) for key, value in sorted(item.settings.items()) if value]
+    return rows
+
+
+def said_clock(t: Texts, moment: Moment) -> str:
+    """What is known of the clock behind a reading."""
+    if moment.clock_offset_ms is None:
+        return t("the computer's own clock, not compared with another")
+    checked = t.moment(moment.clock_checked_at) if moment.clock_checked_at else t("not known")
+    return t("the computer's clock was {seconds} s away from a reference; compared on {at}",
+             seconds=t.number(moment.clock_offset_ms / 1000), at=checked)  # fmt: skip
+
+
+def _write_score(t: Texts, sheet: Sheet, score: ScoreReport | None) -> None:
+    sheet.heading(t("Check for signs of manipulation"), 2, keep=70)
+    if score is None:
+        sheet.text(t("This exhibit was not checked."))
+        return
+    sheet.text(name_of(t, "band", score.band), page.STRONG)
+    sheet.note(t("A lead for the investigation, not evidence of falsity. It can be wrong in both directions."),
+               page.CELL)  # fmt: skip
+    rows: list[tuple[str, str]] = []
+    if score.reasons:
+        rows.append((t("Reasons"), ", ".join(name_of(t, "reason", reason) for reason in score.reasons)))
+    if score.faces:
+        assessable = sum(face.assessable for face in score.faces)
+        rows.append(
+            (
+                t("Faces found"),
+                t(
+                    "{found}, of which {assessable} can be assessed",
+                    found=t.number(len(score.faces)),
+                    assessable=t.number(assessable),
+                ),
+            )
+        )
+    for run in score.detectors:
+        rows.append((t("Detector"), f"{run.detector_id} {run.detector_version} · {name_of(t, 'band', run.band)}"))
+        if run.rates is None:
+            rows.append((t("Error rates"), t("not measured for this kind of picture")))
+        else:
+            rates = run.rates
+            rows.append((t("Error rates"), t(
+                "of 100 unaltered faces {false} were wrongly flagged ({false_low} to {false_high}); of 100 altered "
+                "faces {true} were found ({true_low} to {true_high}); 95 % intervals, measured on {size} faces of "
+                "{data}",
+                false=_percent(t, rates.false_positive), false_low=_percent(t, rates.false_positive_low),
+                false_high=_percent(t, rates.false_positive_high), true=_percent(t, rates.true_positive),
+                true_low=_percent(t, rates.true_positive_low), true_high=_percent(t, rates.true_positive_high),
+                size=t.number(rates.test_size), data=rates.test_set,
+            )))  # fmt: skip
+        rows.append((t("Model (SHA-256)"), digest_lines(run.model_sha256)))
+    rows += [(t("Found in the file"), f"{name_of(t, 'provenance', fact.kind)}: {fact.value} "
+              f"({name_of(t, 'reading', fact.reading)})") for fact in score.provenance]  # fmt: skip
+    if score.not_examined:
+        rows.append((t("Not examined"), ", ".join(name_of(t, "part", part) for part in score.not_examined)))
+    rows.append((t("Checked at"), t.moment(score.scored_at)))
+    sheet.facts(rows)
+
+
+def _percent(t: Texts, share: float) -> str:
+    return t.number(round(share * 100, 1))

@@ -1,0 +1,123 @@
+"""The build folder: everything is written beside its final place and moved there when it is whole."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from evidence.digest import CHUNK_SIZE, Digester, digest_bytes
+from evidence.errors import CancelledError, EvidenceError
+from evidence.manifest import PAYLOAD_FOLDER, FileEntry, FileRole
+from evidence.model import OriginalFile, Snapshot
+from evidence.package.names import unique_file_name
+
+SPARE_BYTES = 64 << 20
+"""Room asked for beside the originals: report, tables, proofs."""
+
+
+class Staging:
+    """A folder under construction. ``entries`` holds each file written, with the digests taken on the way."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.entries: list[FileEntry] = []
+        folder.mkdir(parents=True)
+
+    def add(self, path: str, data: bytes, role: FileRole) -> FileEntry:
+        """Write one file whose bytes are in memory."""
+        target = self._target(path)
+        target.write_bytes(data)
+        digests = digest_bytes(data)
+        entry = FileEntry(path=path, size=digests.size, sha256=digests.sha256, sha512=digests.sha512, role=role)
+        self.entries.append(entry)
+        return entry
+
+    def add_originals(
+        self, snapshot: Snapshot, *, progress: Callable[[int], None], cancelled: Callable[[], bool]
+    ) -> None:
+        """Stream every original out of the vault into ``data/``, in constant memory.
+
+        ``progress`` gets the bytes of each step. Raises :class:`EvidenceError` ``package.original_changed`` when what
+        comes out is not what was sealed, :class:`CancelledError`, ``OSError``.
+        """
+        for exhibit in snapshot.exhibits:
+            number = exhibit.item.number
+            taken: set[str] = set()
+            for position, original in enumerate(exhibit.item.files):
+                path = f"{PAYLOAD_FOLDER}/{number}/{unique_file_name(original.name, taken)}"
+                self._copy(snapshot, original, self._target(path), number, progress, cancelled)
+                self.entries.append(
+                    FileEntry(
+                        path=path,
+                        size=original.digests.size,
+                        sha256=original.digests.sha256,
+                        sha512=original.digests.sha512,
+                        role=FileRole.ORIGINAL,
+                        item=number,
+                        media_type=original.media_type,
+                        original_name=original.name,
+                        position=position,
+                    )
+                )
+
+    def _copy(
+        self,
+        snapshot: Snapshot,
+        original: OriginalFile,
+        target: Path,
+        number: str,
+        progress: Callable[[int], None],
+        cancelled: Callable[[], bool],
+    ) -> None:
+        digester = Digester()
+        with snapshot.open_original(original.object_id) as stream, target.open("xb") as output:
+            while chunk := stream.read(CHUNK_SIZE):
+                if cancelled():
+                    raise CancelledError
+                digester.update(chunk)
+                output.write(chunk)
+                progress(len(chunk))
+        if digester.digests() != original.digests:
+            raise EvidenceError("package.original_changed", exhibit=number)
+
+    def _target(self, path: str) -> Path:
+        target = self.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return target
+
+
+def require_room(folder: Path, needed: int) -> None:
+    """Raises :class:`EvidenceError` ``package.disk_full`` when ``folder``'s disk has less than ``needed`` bytes."""
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise EvidenceError("package.disk_full")
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a build folder; what a disk refuses to remove is left."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def leaving_nothing(*paths: Path) -> Iterator[None]:
+    """Remove ``paths`` (folders or files) when the work inside fails or is cancelled; say what a disk refused.
+
+    Raises :class:`EvidenceError` ``package.disk_full``, ``package.cannot_write``.
+    """
+    try:
+        yield
+    except BaseException as problem:
+        for path in paths:
+            if path.is_dir():
+                remove_folder(path)
+            else:
+                with suppress(OSError):
+                    path.unlink()
+        if isinstance(problem, OSError):
+            if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise EvidenceError("package.disk_full") from problem
+            raise EvidenceError("package.cannot_write", reason=problem.strerror or str(problem)) from problem
+        raise
