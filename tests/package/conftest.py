@@ -20,6 +20,7 @@ from support.tsa import LoopbackTsa
 
 from evidence.custody import head_digest, leaf_hash
 from evidence.digest import canonical_json, digest_bytes
+from evidence.manifest import acquired_facts
 from evidence.model import (
     AcquisitionMethod,
     Band,
@@ -117,15 +118,18 @@ class Sample:
         self.signer = signer
         self.objects = objects
         events = []
-        for kind, item_id, minute in [
-            (EventKind.CASE_CREATED, "", 0.0),
-            *((EventKind.ACQUIRED, exhibit.item.id, 1.0 + n) for n, exhibit in enumerate(exhibits)),
-            *((EventKind.SCORED, exhibit.item.id, 20.0) for exhibit in exhibits if exhibit.score),
-            (EventKind.FROZEN, "", 30.0),
-        ]:
-            facts = {"sha256": "ab" * 32} if kind is EventKind.ACQUIRED else {}
+        items = {exhibit.item.id: exhibit.item for exhibit in exhibits}
+        counts = dict.fromkeys(["", *items], 0)
+        steps = [(EventKind.CASE_CREATED, "", 0.0)]
+        steps += [(EventKind.ACQUIRED, item.id, 1.0 + n) for n, item in enumerate(items.values())]
+        steps += [(EventKind.SCORED, exhibit.item.id, 20.0) for exhibit in exhibits if exhibit.score]
+        for kind, item_id, minute in [*steps, (EventKind.FROZEN, "", 30.0)]:
+            facts = acquired_facts(items[item_id]) if kind is EventKind.ACQUIRED else {}
+            if kind is EventKind.FROZEN:
+                facts = {"exhibits": ",".join(f"{item.number}:{counts[item.id]}" for item in items.values())}
             events.append(CustodyEvent(CASE_ID, len(events), kind, START + timedelta(minutes=minute), "victim", item_id,
-                                       0, facts, secrets.token_hex(32)))  # fmt: skip
+                                       counts[item_id], facts, secrets.token_hex(32)))  # fmt: skip
+            counts[item_id] += 1
         leaves = [leaf_hash(event) for event in events]
         head = Head(CASE_ID, len(events), tree_root(leaves).hex(), START + timedelta(minutes=30))
         fingerprint = hashlib.sha256(signer.certificate_der).hexdigest()
