@@ -1,6 +1,7 @@
 """The vault on disk: encrypted records, sealed originals, key slots, one opener at a time."""
 
-from evidence.store.check import CheckOutcome, check
+from evidence.store.backups import Backup, BackupOutcome, backup, restore
+from evidence.store.checking import CheckOutcome, check
 from evidence.store.keeper import SlotInfo, SlotKeeper
 from evidence.store.keys import FLOOR, Argon2Cost, tuned_cost
 from evidence.store.log_records import VAULT_LOG, LogRecords, TsaRecord
@@ -14,8 +15,8 @@ from evidence.store.unlocking import Passphrase, RecoveryKey
 from evidence.store.vault import Finding, Store, create, open_store
 
 __all__ = [
-    "FLOOR", "VAULT_LOG", "Argon2Cost", "Cancelled", "CheckOutcome", "Finding", "Lock", "LogRecords", "ObjectReader",
-    "Passphrase", "Progress", "RecipientKey", "RecoveryKey", "RecoveryShares", "Secret", "SlotInfo", "SlotKeeper",
-    "SlotKind", "Store", "StoredObject", "TsaRecord", "UnlockKey", "VaultSigner", "check", "create", "open_store",
-    "tuned_cost",
+    "FLOOR", "VAULT_LOG", "Argon2Cost", "Backup", "BackupOutcome", "Cancelled", "CheckOutcome", "Finding", "Lock",
+    "LogRecords", "ObjectReader", "Passphrase", "Progress", "RecipientKey", "RecoveryKey", "RecoveryShares", "Secret",
+    "SlotInfo", "SlotKeeper", "SlotKind", "Store", "StoredObject", "TsaRecord", "UnlockKey", "VaultSigner", "backup",
+    "check", "create", "open_store", "restore", "tuned_cost",
 ]  # fmt: skip

@@ -32,6 +32,7 @@ class Database:
         Raises :class:`EvidenceError` ``vault.database_damaged`` when the key does not open it (the file is damaged, or
         belongs to another vault), ``vault.open_elsewhere``, ``vault.disk_full``, ``vault.database_unusable``.
         """
+        self._key = key
         self.is_in_doubt = False
         """A commit failed: only the next opening will show whether it reached the disk all the same."""
         with translated():
@@ -144,10 +145,22 @@ class Database:
         """Bring everything into the main file and empty the write-ahead log."""
         self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def copy_to(self, path: Path) -> None:
+        """Write a consistent copy under the same key into ``path``, an empty file; flushing it is for the caller.
+
+        Raises :class:`EvidenceError` as :func:`translated` says.
+        """
+        self.rows("VACUUM INTO ?", (str(path),))
+
+    def open_like(self, path: Path) -> Database:
+        """Open another file under the same key. Raises as the class."""
+        self._open_connection()
+        return Database(path, self._key)
+
     def close(self) -> None:
         """Close the connection; what is open is undone. May be called twice."""
         if self._connection is not None:
-            connection, self._connection = self._connection, None
+            connection, self._connection, self._key = self._connection, None, b""
             with suppress(dbapi2.Error):
                 connection.close()
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from evidence.errors import EvidenceError
 
@@ -91,3 +92,10 @@ def read_bounded(path: Path, limit: int) -> bytes:
     """
     with reading(path.name), path.open("rb") as stream:
         return stream.read(limit + 1)
+
+
+def write_all(target: BinaryIO, data: bytes) -> None:
+    """Write all of ``data`` to an unbuffered file, which may take it in parts. Raises ``OSError``."""
+    view = memoryview(data)
+    while view:
+        view = view[target.write(view) :]

@@ -21,15 +21,16 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from evidence.digest import DigestingReader
 from evidence.errors import CancelledError, EvidenceError
 from evidence.model import Digests
 from evidence.store import object_format as form
-from evidence.store.files import BINARY, PART, reading, sync_file, sync_folder, writing
+from evidence.store.files import BINARY, PART, reading, sync_file, sync_folder, write_all, writing
 from evidence.store.object_reader import ObjectReader
 
+T = TypeVar("T")
 _MANY = 256
 """So many objects move to their place at once."""
 Progress = Callable[[float], None]
@@ -79,7 +80,7 @@ class ObjectFolder:
         try:
             with writing("objects"), _create(part) as target:
                 for block in self._sealed(object_id, reader, expected_size, progress, cancelled):
-                    _write_all(target, block)
+                    write_all(target, block)
                 sync_file(target.fileno())
             with writing("objects"):
                 part.rename(sealed)
@@ -95,15 +96,30 @@ class ObjectFolder:
 
         Raises :class:`EvidenceError` ``vault.object_missing``, ``vault.object_damaged`` or ``vault.unreadable``.
         """
-        place = self._place(object_id)
-        # Another thread may be moving it from the one to the other.
-        for path in (place, self._new / object_id):
-            with suppress(FileNotFoundError):
-                return ObjectReader(path, bytes.fromhex(object_id), self._keys.get)
-        try:
-            return ObjectReader(place, bytes.fromhex(object_id), self._keys.get)
-        except FileNotFoundError as problem:
-            raise EvidenceError("vault.object_missing", object_id=object_id) from problem
+        return self._at_its_place(object_id, lambda path: self.open_copy(path, object_id))
+
+    def open_copy(self, path: Path, object_id: str) -> ObjectReader:
+        """The content of an object whose sealed bytes stand in ``path``.
+
+        Raises ``FileNotFoundError``, :class:`EvidenceError` ``vault.object_damaged`` or ``vault.unreadable``.
+        """
+        return ObjectReader(path, bytes.fromhex(object_id), self._keys.get)
+
+    def open_sealed(self, object_id: str) -> BinaryIO:
+        """The sealed bytes of an object as they stand on the disk.
+
+        Raises :class:`EvidenceError` ``vault.object_missing`` or ``vault.unreadable``.
+        """
+
+        def open_file(path: Path) -> BinaryIO:
+            try:
+                return path.open("rb", buffering=0)
+            except FileNotFoundError:
+                raise
+            except OSError as problem:
+                raise EvidenceError("vault.unreadable", name="objects") from problem
+
+        return self._at_its_place(object_id, open_file)
 
     def flush(self) -> None:
         """Have the names of all sealed objects on the disk: before the rows that cite them are committed.
@@ -226,6 +242,17 @@ class ObjectFolder:
         if expected_size is not None and free < form.padded_size(expected_size) * 1.01 + form.HEADER:
             raise EvidenceError("vault.disk_full")
 
+    def _at_its_place(self, object_id: str, use: Callable[[Path], T]) -> T:
+        place = self._place(object_id)
+        # The vault's lane may be moving it from the one to the other.
+        for path in (place, self._new / object_id):
+            with suppress(FileNotFoundError):
+                return use(path)
+        try:
+            return use(place)
+        except FileNotFoundError as problem:
+            raise EvidenceError("vault.object_missing", object_id=object_id) from problem
+
     def _place(self, object_id: str) -> Path:
         return self._folder / object_id[:2] / object_id
 
@@ -246,9 +273,3 @@ def _read_source(reader: DigestingReader, size: int) -> bytes:
 def _create(path: Path) -> BinaryIO:
     """A new file that nobody else may read, whatever the umask says."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o600), "wb", buffering=0)
-
-
-def _write_all(target: BinaryIO, block: bytes) -> None:
-    view = memoryview(block)
-    while view:
-        view = view[target.write(view) :]

@@ -166,6 +166,15 @@ class ItemRecords:
             raise EvidenceError("vault.record_damaged")
         return item
 
+    def each_object(self) -> Iterator[tuple[str, str, int]]:
+        """Every object that an item cites: its id, its exhibit with the case's title, the size of the original."""
+        rows = self._database.each(
+            "SELECT objects.id, items.number || ' (' || cases.title || ')', objects.size FROM objects"
+            " JOIN items ON items.id = objects.item_id JOIN cases ON cases.id = items.case_id"
+            " ORDER BY items.case_id, items.position, objects.file_index"
+        )
+        yield from ((object_id, exhibit, int(size)) for object_id, exhibit, size in rows)
+
     def total_size(self) -> int:
         """Bytes of all originals together."""
         row = self._database.row("SELECT coalesce(sum(size), 0) FROM objects")

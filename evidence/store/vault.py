@@ -112,6 +112,24 @@ class Store:
             raise EvidenceError("vault.signer_damaged")
         return load_signer(bytes(row[0]), bytes(row[1]))
 
+    def open_sealed(self, object_id: str) -> BinaryIO:
+        """The sealed bytes of an object; see :meth:`evidence.store.objects.ObjectFolder.open_sealed`."""
+        self._require_open()
+        return self._objects.open_sealed(object_id)
+
+    def open_copy(self, path: Path, object_id: str) -> ObjectReader:
+        """The content of a copied object; see :meth:`evidence.store.objects.ObjectFolder.open_copy`."""
+        self._require_open()
+        return self._objects.open_copy(path, object_id)
+
+    def copy_records(self, path: Path) -> None:
+        """Write a consistent copy of the records; see :meth:`evidence.store.database.Database.copy_to`."""
+        self._database.copy_to(path)
+
+    def open_records(self, path: Path) -> Database:
+        """Open the records of a copy of this vault; see :meth:`evidence.store.database.Database.open_like`."""
+        return self._database.open_like(path)
+
     def object_names(self) -> Iterator[str]:
         """The names that stand in the objects folder; see :meth:`evidence.store.objects.ObjectFolder.names`."""
         return self._objects.names()

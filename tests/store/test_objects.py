@@ -183,7 +183,7 @@ def test_disk_that_fails_leaves_nothing(
         if written > good:
             raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr("evidence.store.objects._write_all", failing)
+    monkeypatch.setattr("evidence.store.objects.write_all", failing)
     expected = "vault.disk_full" if number == errno.ENOSPC else "vault.write_failed"
     assert code_of(lambda: folder.put(io.BytesIO(bytes(3 * MIB)))) == expected
     assert [path for path in (tmp_path / "objects").rglob("*") if path.is_file()] == []
