@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import platformdirs
+from PySide6.QtCore import QLibraryInfo, QTranslator
 from PySide6.QtWidgets import QApplication
 
-from evidence import session
 from evidence.settings import Settings, load_settings, save_settings
 from ui import icons
 from ui.autolock import InputWatch
@@ -47,17 +48,47 @@ def make_window(
         save_settings(settings_file, settings)
 
     desk = Desk(doors or real_doors(), Jobs(), load_settings(settings_file), keep, vault)
+    translator = QTranslator(application)
+
+    def speak() -> None:
+        """Qt's own few words (the menu of a line, say) in the language of the window."""
+        application.removeTranslator(translator)
+        place = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        if translator.load(f"qtbase_{desk.language}", place):
+            application.installTranslator(translator)
+
+    speak()
+    desk.language_changed.connect(speak)
     return MainWindow(desk, InputWatch(application))
 
 
 def real_doors() -> Doors:
-    """The session's verbs that need no open vault."""
-    return Doors(
-        create_vault=session.create_vault,
-        open_vault=session.open_vault,
-        verify_package=session.verify_package,
-        screens=session.screens,
-    )
+    """The session's verbs that need no open vault.
+
+    They are loaded at their first use, on a lane: the window is there before the cryptography is.
+    """
+
+    def create_vault(*given: Any, **named: Any) -> Any:
+        from evidence import session
+
+        return session.create_vault(*given, **named)
+
+    def open_vault(*given: Any, **named: Any) -> Any:
+        from evidence import session
+
+        return session.open_vault(*given, **named)
+
+    def verify_package(*given: Any, **named: Any) -> Any:
+        from evidence import session
+
+        return session.verify_package(*given, **named)
+
+    def screens() -> Any:
+        from evidence import session
+
+        return session.screens()
+
+    return Doors(create_vault, open_vault, verify_package, screens)
 
 
 def settings_path() -> Path:

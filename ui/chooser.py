@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from evidence.i18n import Texts
+from ui import wording
 from ui.desk import Desk
 from ui.flow import FlowLayout
 from ui.jobs import Lane
@@ -67,7 +68,7 @@ class Chooser(Page):
         self.body.addLayout(places)
         for icon, path in known_places():
             button = Button(desk, "", icon)
-            button.setText(path.name or str(path))
+            button.setText(wording.safe(path.name or str(path)).replace("&", "&&"))
             button.clicked.connect(lambda _checked=False, to=path: self.look_into(to))
             places.addWidget(button)
         self.where = Field()
@@ -122,7 +123,10 @@ class Chooser(Page):
             self.where.line.setText(str(folder))
             self.entries.rows.checked.clear()
             self.entries.show_rows(
-                [Row(str(path), path.name, icon="folder" if is_folder else "file") for is_folder, path in entries]
+                [
+                    Row(str(path), wording.safe(path.name), icon="folder" if is_folder else "file")
+                    for is_folder, path in entries
+                ]
             )
 
         self.desk.jobs.start(

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from ui.page import Page
 
 
+#: Each language by the name that its speakers give it.
+LANGUAGE_NAMES = {"ko": "한국어", "en": "English", "fr": "Français"}
+
+
 class Navigator(Protocol):
     """The ways between the pages; the main window has them."""
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWi
 from evidence.model import Item
 from ui.autolock import InputWatch
 from ui.desk import Desk
+from ui.focus import FocusRing
 from ui.page import Page
 from ui.pages.capture import CapturePage
 from ui.pages.case import CasePage
@@ -23,7 +24,7 @@ from ui.pages.package import PackagePage
 from ui.pages.settings import SettingsPage
 from ui.pages.start import StartPage
 from ui.pages.verify import VerifyPage
-from ui.widgets import Button, FocusRing, Icon, text
+from ui.widgets import Button, Icon, text
 
 if TYPE_CHECKING:
     from evidence.session import Session
@@ -184,6 +185,7 @@ class MainWindow(QMainWindow):
         self._watch.begin(self.desk.settings.auto_lock_minutes)
         self._show_side()
         self.show_cases()
+        self.cases.say_repairs()
 
     def lock(self) -> None:
         """Stop all work, close the vault, drop everything that came out of it."""

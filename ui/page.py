@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from evidence.errors import CancelledError
@@ -18,6 +18,18 @@ from ui.theme import Theme
 from ui.widgets import Button, Message, Working, text
 
 Value = TypeVar("Value")
+
+
+def spread(layout: QLayout, theme: Theme) -> None:
+    """Give a layout the white space of this size of text; what it had at first is what it has at 100 %."""
+    base = layout.property("base")
+    if base is None:
+        margins = layout.contentsMargins()
+        base = (layout.spacing(), margins.left(), margins.top(), margins.right(), margins.bottom())
+        layout.setProperty("base", base)
+    spacing, *sides = (theme.gap(one) if one > 0 else one for one in base)
+    layout.setSpacing(spacing)
+    layout.setContentsMargins(*sides)
 
 
 class Page(QWidget):
@@ -54,7 +66,7 @@ class Page(QWidget):
 
         stack = QVBoxLayout(self.column)
         stack.setContentsMargins(4, 4, 4, 4)
-        stack.setSpacing(14)
+        stack.setSpacing(16)
         self.back = Button(desk, "text", "back")
         self.back.setVisible(has_back)
         stack.addWidget(self.back, 0, Qt.AlignmentFlag.AlignLeft)
@@ -81,6 +93,8 @@ class Page(QWidget):
     def relook(self, theme: Theme) -> None:
         """Follow the look."""
         self.column.setMaximumWidth(theme.px(self.COLUMN))
+        for layout in self.findChildren(QLayout):
+            spread(layout, theme)
 
     def enter(self) -> None:
         """The page is shown: bring it up to date."""

@@ -27,6 +27,8 @@ class RegionCover(QWidget):
     def __init__(self, desk: Desk, screen: QScreen, origin: QPoint, ratio: float) -> None:
         super().__init__(None, Qt.WindowType.FramelessWindowHint | Qt.WindowType.WindowStaysOnTopHint)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        # The main window is hidden while this one is up: closing the last visible window must not end the program.
+        self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
         self._desk = desk
         self._origin, self._ratio = origin, ratio
         self._still = screen.grabWindow(0)

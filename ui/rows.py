@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
@@ -57,7 +58,8 @@ class RowModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return ", ".join(part for part in (row.title, row.detail, row.tag) if part)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(part for part in (row.title, row.detail) if part)
+            # A tool tip that looks like HTML would be shown as such: a title from outside must never be.
+            return "<br>".join(escape(part) for part in (row.title, row.detail) if part).join(("<qt>", "</qt>"))
         if role == Qt.ItemDataRole.UserRole:
             return row
         if role == Qt.ItemDataRole.CheckStateRole and self.is_checkable:

@@ -98,7 +98,7 @@ class Theme:
 
     def gap(self, at_hundred: float) -> int:
         """White space grows more slowly than text, so that large text keeps its room."""
-        return max(1, round(at_hundred * (100 + (self.percent - 100) * 0.35) / 100))
+        return max(1, round(at_hundred * (100 + (self.percent - 100) * 0.5) / 100))
 
     def font(self, kind: str = "body", *, bold: bool = False) -> QFont:
         """The font of one step of the type scale (a name of ``SIZES``)."""

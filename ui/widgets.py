@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from shiboken6 import isValid
 
 from ui import icons
 from ui.desk import Desk
@@ -97,8 +96,8 @@ class Card(QFrame):
         super().__init__()
         self.setProperty("kind", kind)
         self.inside = QVBoxLayout(self)
-        self.inside.setContentsMargins(20, 18, 20, 18)
-        self.inside.setSpacing(10)
+        self.inside.setContentsMargins(22, 20, 22, 20)
+        self.inside.setSpacing(14)
 
     def become(self, kind: str) -> None:
         """Change the kind."""
@@ -305,61 +304,6 @@ class Working(Card):
     def _stop(self) -> None:
         self.stop.setEnabled(False)
         self.stopped.emit()
-
-
-class FocusRing(QWidget):
-    """The visible focus: a ring around whatever the keyboard is on, drawn outside of it."""
-
-    WIDTH = 2
-    AWAY = 2
-
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._desk = desk
-        self._target: QWidget | None = None
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.hide()
-
-    def follow(self, target: QWidget | None) -> None:
-        """Surround ``target``, or nothing."""
-        if self._target is not None and isValid(self._target):
-            self._target.removeEventFilter(self)
-        self._target = target
-        parent = target.parentWidget() if target is not None else None
-        if target is None or parent is None:
-            self.hide()
-            return
-        target.installEventFilter(self)
-        self.setParent(parent)
-        self._surround()
-        self.show()
-        self.raise_()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep around the target when it moves, and leave with it."""
-        if watched is self._target:
-            if event.type() in (QEvent.Type.Move, QEvent.Type.Resize):
-                self._surround()
-            elif event.type() == QEvent.Type.Hide:
-                self.hide()
-            elif event.type() == QEvent.Type.Show:
-                self.show()
-        return False
-
-    def _surround(self) -> None:
-        if self._target is not None and isValid(self._target):
-            out = self.AWAY + self.WIDTH
-            self.setGeometry(self._target.geometry().adjusted(-out, -out, out, out))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(self._desk.theme.palette.focus), self.WIDTH))
-        half = self.WIDTH / 2
-        radius = self._desk.theme.px(8) + self.AWAY
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(half, half, -half, -half), radius, radius)
-        painter.end()
 
 
 def announce(widget: QWidget, words: str) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+
 from evidence.i18n import Texts
 from evidence.model import AcquisitionMethod, Exhibit, Item, Moment, ScoreReport
 
@@ -9,6 +13,46 @@ from evidence.model import AcquisitionMethod, Exhibit, Item, Moment, ScoreReport
 def groups(hexadecimal: str, size: int = 4) -> str:
     """Hexadecimal digits in groups, so that two people can compare them aloud."""
     return " ".join(hexadecimal[i : i + size] for i in range(0, len(hexadecimal), size))
+
+
+def safe(untrusted_text: str) -> str:
+    """Text from outside with control, direction and other invisible characters spelled out: they could show one thing
+    and mean another."""
+    return "".join(
+        sign if sign in " \n" or unicodedata.category(sign)[0] not in "CZ" else f"\\u{ord(sign):04x}"
+        for sign in untrusted_text
+    )
+
+
+def title(item: Item) -> str:
+    """Number and title of an item."""
+    return f"{item.number}  {safe(item.title)}"
+
+
+def sentence(t: Texts, context: str, code: str, params: Mapping[str, str]) -> str:
+    """The sentence of a check or a claim. Parameters that end in ``_at`` are times, ``method`` is the name of one."""
+    shown: dict[str, str] = {}
+    for name, value in params.items():
+        if name.endswith("_at"):
+            shown[name] = instant(t, value)
+        elif name == "method":
+            shown[name] = named(t, f"method.{value}")
+        elif name == "fingerprint":
+            shown[name] = groups(value)
+        else:
+            shown[name] = safe(value)
+    try:
+        return t.code(context, code, **shown)
+    except (KeyError, IndexError):
+        return code.replace("_", " ")
+
+
+def instant(t: Texts, untrusted_time: str) -> str:
+    """A time that stands in a package, or what stands there instead of one."""
+    try:
+        return t.moment(datetime.fromisoformat(untrusted_time))
+    except ValueError:
+        return safe(untrusted_time)
 
 
 def moment(t: Texts, at: Moment) -> str:

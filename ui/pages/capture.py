@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from evidence.i18n import Texts
 from evidence.model import Item
+from ui import wording
 from ui.chooser import Chooser
 from ui.desk import Desk, Monitor
 from ui.flow import FlowLayout
@@ -87,7 +88,7 @@ class CapturePage(Page):
         self.monitor_choices: list[QRadioButton] = []
         for choice in (self.region_choice, self.all_choice):
             self.screen_group.addButton(choice)
-            self.screen_choices.addWidget(choice)
+            self.screen_choices.addWidget(choice, 0, Qt.AlignmentFlag.AlignLeft)
         self.region_choice.setChecked(True)
         self.wait = Choice(len(WAITS_S))
         column.addWidget(self.wait)
@@ -310,7 +311,7 @@ class CapturePage(Page):
         for _screen in screens:
             choice = QRadioButton()
             self.screen_group.addButton(choice)
-            self.screen_choices.addWidget(choice)
+            self.screen_choices.addWidget(choice, 0, Qt.AlignmentFlag.AlignLeft)
             self.monitor_choices.append(choice)
         self.retranslate(self.desk.t)
 
@@ -343,7 +344,7 @@ class CapturePage(Page):
         self.take_button.setText(names[self.kind])
 
     def _show_files(self) -> None:
-        self.files_list.setText("\n".join(path.name for path in self._files))
+        self.files_list.setText("\n".join(wording.safe(path.name) for path in self._files))
         self.files_list.setVisible(bool(self._files))
 
 

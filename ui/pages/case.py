@@ -228,11 +228,11 @@ class CasePage(Page):
 
     def _show(self) -> None:
         t = self.desk.t
-        self.heading.setText(self.case.title if self.case is not None else "")
+        self.heading.setText(wording.safe(self.case.title) if self.case is not None else "")
         rows = [
             Row(
                 exhibit.item.id,
-                f"{exhibit.item.number}  {exhibit.item.title}",
+                wording.title(exhibit.item),
                 wording.exhibit_detail(t, exhibit),
                 t.code("name", f"band.{exhibit.score.band}") if exhibit.score is not None else "",
                 wording.icon_of(exhibit.item),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
 from evidence.i18n import Texts
 from evidence.model import Case
+from ui import wording
 from ui.desk import Desk
 from ui.page import Page
 from ui.rows import Row, RowList
@@ -70,6 +72,22 @@ class CasesPage(Page):
 
         self.work(lambda _progress, _cancelled: session.create_case(title), done)
 
+    def say_repairs(self) -> None:
+        """Say what was put right when the vault was opened after an interruption."""
+        session = self.desk.session
+
+        def done(repairs: Sequence[Any]) -> None:
+            if repairs:
+                self.say(
+                    lambda t: (
+                        t("The vault was put in order after an interruption. Nothing that was sealed is lost."),
+                        "\n".join(wording.named(t, repair.code, **repair.params) for repair in repairs),
+                    ),
+                    kind="plain",
+                )
+
+        self.work(lambda _progress, _cancelled: session.repairs(), done)
+
     def _loaded(self, cases: Sequence[Case]) -> None:
         is_first = not self._is_loaded
         self._cases, self._is_loaded = cases, True
@@ -83,7 +101,7 @@ class CasesPage(Page):
             [
                 Row(
                     case.id,
-                    case.title,
+                    wording.safe(case.title),
                     t("begun on {time}", time=t.moment(case.created_at)),
                     t.plural("{n} exhibit", "{n} exhibits", case.item_count),
                     "cases",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QRadioButton, QVBoxLayout, QWidget
 
 from evidence.i18n import Texts
@@ -96,7 +97,7 @@ class CreatePage(Page):
         framed = Card("plain")
         framed.inside.addWidget(self.key)
         inside.addWidget(framed)
-        inside.addWidget(self.written)
+        inside.addWidget(self.written, 0, Qt.AlignmentFlag.AlignLeft)
         inside.addLayout(row)
 
     def retranslate(self, t: Texts) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from evidence.i18n import Texts
-from evidence.model import CustodyEvent, Exhibit, Exposure
+from evidence.model import CustodyEvent, Exhibit, Exposure, Note
 from ui import wording
 from ui.desk import Desk
 from ui.flow import FlowLayout
@@ -27,6 +27,7 @@ class ExhibitPage(Page):
         self.case_id, self.item_id = "", ""
         self._exhibit: Exhibit | None = None
         self._events: Sequence[CustodyEvent] = ()
+        self._notes: Sequence[Note] = ()
         self.back.clicked.connect(lambda: self.desk.go.show_case(self.case_id))
 
         self.picture_card = Card()
@@ -66,6 +67,9 @@ class ExhibitPage(Page):
         self.note_button.clicked.connect(self.add_note)
         note_row = FlowLayout(gap=8)
         note_row.addWidget(self.note_button)
+        self.notes = QVBoxLayout()
+        self.notes.setSpacing(10)
+        note_card.inside.addLayout(self.notes)
         note_card.inside.addWidget(self.note)
         note_card.inside.addLayout(note_row)
 
@@ -105,19 +109,19 @@ class ExhibitPage(Page):
     def open_item(self, case_id: str, item_id: str) -> None:
         """Show this exhibit."""
         if item_id != self.item_id:
-            self._exhibit, self._events = None, ()
+            self._exhibit, self._events, self._notes = None, (), ()
             self.picture.forget()
         self.case_id, self.item_id = case_id, item_id
 
     def enter(self) -> None:
         session, case_id, item_id = self.desk.session, self.case_id, self.item_id
 
-        def read(_progress: object, _cancelled: object) -> tuple[Exhibit, list[CustodyEvent]]:
-            return session.exhibit(item_id), session.events(case_id, item_id)
+        def read(_progress: object, _cancelled: object) -> tuple[Exhibit, list[CustodyEvent], list[Note]]:
+            return session.exhibit(item_id), session.events(case_id, item_id), session.notes(item_id)
 
-        def done(found: tuple[Exhibit, list[CustodyEvent]]) -> None:
+        def done(found: tuple[Exhibit, list[CustodyEvent], list[Note]]) -> None:
             if item_id == self.item_id:
-                self._exhibit, self._events = found
+                self._exhibit, self._events, self._notes = found
                 self._show()
 
         def seen(picture: bytes | None) -> None:
@@ -133,7 +137,7 @@ class ExhibitPage(Page):
 
     def forget(self) -> None:
         super().forget()
-        self.case_id, self.item_id, self._exhibit, self._events = "", "", None, ()
+        self.case_id, self.item_id, self._exhibit, self._events, self._notes = "", "", None, (), ()
         self.picture.forget()
         self.note.forget()
         self._show()
@@ -148,7 +152,7 @@ class ExhibitPage(Page):
         def done(picture: bytes | None) -> None:
             if item_id == self.item_id:
                 self.picture.show_revealed(picture)
-                self._read_events()
+                self._read_log()
 
         self.work(lambda _progress, _cancelled: session.reveal(item_id), done)
 
@@ -168,22 +172,22 @@ class ExhibitPage(Page):
         def done(_nothing: object) -> None:
             self.note.forget()
             self.say(lambda t: (t("The note is kept."), ""))
-            self._read_events()
+            self._read_log()
 
         def write(_progress: object, _cancelled: object) -> None:
             session.add_note(item_id, words)
 
         self.work(write, done)
 
-    def _read_events(self) -> None:
+    def _read_log(self) -> None:
         session, case_id, item_id = self.desk.session, self.case_id, self.item_id
 
-        def done(events: list[CustodyEvent]) -> None:
+        def done(found: tuple[list[CustodyEvent], list[Note]]) -> None:
             if item_id == self.item_id:
-                self._events = events
+                self._events, self._notes = found
                 self._show_log()
 
-        self.work(lambda _progress, _cancelled: session.events(case_id, item_id), done)
+        self.work(lambda _progress, _cancelled: (session.events(case_id, item_id), session.notes(item_id)), done)
 
     def _show_picture(self, picture: bytes | None) -> None:
         t = self.desk.t
@@ -204,7 +208,7 @@ class ExhibitPage(Page):
             self._show_log()
             return
         item = self._exhibit.item
-        self.heading.setText(f"{item.number}  {item.title}")
+        self.heading.setText(wording.title(item))
         self._show_words_of_picture()
         facts = [
             (t("How"), wording.method(t, item)),
@@ -213,9 +217,9 @@ class ExhibitPage(Page):
             (t("By"), ", ".join(filter(None, (t.code("name", f"role.{item.examiner.role}"), item.examiner.name)))),
             (t("With"), f"{item.tool.name} {item.tool.version}, {item.tool.system}"),
         ]
-        facts += [(wording.named(t, f"source.{name}"), value) for name, value in item.source.items()]
+        facts += [(wording.named(t, f"fact.{name}"), wording.safe(value)) for name, value in item.source.items()]
         if item.note:
-            facts.append((t("Note"), item.note))
+            facts.append((t("Note"), wording.safe(item.note)))
         for row, (name, value) in enumerate(facts):
             label, shown = text("quiet"), text("body", selectable=True)
             label.setText(name)
@@ -226,7 +230,7 @@ class ExhibitPage(Page):
             self.facts.addWidget(shown, row, 1)
         for file in item.files:
             title = text("label")
-            title.setText(f"{file.name} · {file.media_type} · {t.size(file.digests.size)}")
+            title.setText(f"{wording.safe(file.name)} · {file.media_type} · {t.size(file.digests.size)}")
             self.digests.addWidget(title)
             for kind, digest in (("SHA-256", file.digests.sha256), ("SHA-512", file.digests.sha512)):
                 kind_label, shown = text("small"), text("mono", selectable=True)
@@ -252,6 +256,13 @@ class ExhibitPage(Page):
     def _show_log(self) -> None:
         t = self.desk.t
         _empty(self.log)
+        _empty(self.notes)
+        for note in self._notes:
+            words, when = text("body", selectable=True), text("small")
+            words.setText(wording.safe(note.text))
+            when.setText(f"{t.moment(note.written_at)} · {t.code('name', f'role.{note.author}')}")
+            self.notes.addWidget(words)
+            self.notes.addWidget(when)
         for event in self._events:
             line = text("body")
             actor = t.code("name", f"role.{event.actor}")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
@@ -14,14 +14,12 @@ from evidence.i18n import LANGUAGES, Texts
 from evidence.model import Exhibit, Exposure, PackageChoices, PackageMade
 from ui import wording
 from ui.chooser import PlaceField
-from ui.desk import Desk
+from ui.desk import LANGUAGE_NAMES, Desk
 from ui.flow import FlowLayout
 from ui.page import Page
 from ui.rows import Row, RowList
 from ui.theme import Theme
 from ui.widgets import Button, Card, Choice, TextField, text
-
-LANGUAGE_NAMES = {"ko": "한국어", "en": "English", "fr": "Français"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ class PackagePage(Page):
         self._exhibits: Sequence[Exhibit] = ()
         self._exposure: dict[str, Exposure] = {}
         self._has_tsas = False
-        self._outcome: Outcome | None = None
+        self.outcome: Outcome | None = None
         self.back.clicked.connect(lambda: self.desk.go.show_case(self.case_id))
         self.form, self.result = QWidget(), Card()
         self._build_form()
@@ -86,7 +84,7 @@ class PackagePage(Page):
         card.inside.addLayout(forms)
         self.ask_time = QCheckBox()
         self.time_hint = text("small")
-        card.inside.addWidget(self.ask_time)
+        card.inside.addWidget(self.ask_time, 0, Qt.AlignmentFlag.AlignLeft)
         card.inside.addWidget(self.time_hint)
         self.make_button = Button(desk, "main", "package")
         self.make_button.clicked.connect(self.make)
@@ -157,7 +155,7 @@ class PackagePage(Page):
         """Package this case."""
         if case_id != self.case_id:
             self._exhibits, self._exposure = (), {}
-            self._outcome = None
+            self.outcome = None
         self.case_id = case_id
 
     def enter(self) -> None:
@@ -181,11 +179,11 @@ class PackagePage(Page):
         self.work(read, done)
 
     def first_focus(self) -> QWidget:
-        return self.open_button if self._outcome is not None else self.list
+        return self.open_button if self.outcome is not None else self.list
 
     def forget(self) -> None:
         super().forget()
-        self.case_id, self._exhibits, self._exposure, self._outcome = "", (), {}, None
+        self.case_id, self._exhibits, self._exposure, self.outcome = "", (), {}, None
         self.statement.forget()
         self.place.line.setText("")
         self._show()
@@ -208,7 +206,7 @@ class PackagePage(Page):
         )
 
         def done(outcome: Outcome) -> None:
-            self._outcome = outcome
+            self.outcome = outcome
             self._show()
             self.open_button.setFocus()
             self.area.ensureVisible(0, 0)
@@ -224,16 +222,16 @@ class PackagePage(Page):
 
     def open_folder(self) -> None:
         """Show where it is, with the system's own file manager."""
-        if self._outcome is not None:
-            made = self._outcome.made
+        if self.outcome is not None:
+            made = self.outcome.made
             QDesktopServices.openUrl(QUrl.fromLocalFile(made.folder or str(Path(made.zip_file).parent)))
 
     def _check(self) -> None:
-        if self._outcome is not None:
-            self.desk.go.show_verify(Path(self._outcome.made.folder or self._outcome.made.zip_file))
+        if self.outcome is not None:
+            self.desk.go.show_verify(Path(self.outcome.made.folder or self.outcome.made.zip_file))
 
     def _again(self) -> None:
-        self._outcome = None
+        self.outcome = None
         self._show()
         self.list.setFocus()
 
@@ -258,7 +256,7 @@ class PackagePage(Page):
             [
                 Row(
                     exhibit.item.id,
-                    f"{exhibit.item.number}  {exhibit.item.title}",
+                    wording.title(exhibit.item),
                     wording.exhibit_detail(t, exhibit),
                     t.code("name", f"exposure.{self._exposure.get(exhibit.item.id, Exposure.BLURRED)}"),
                 )
@@ -280,7 +278,7 @@ class PackagePage(Page):
             if self._has_tsas
             else t("No time authority is chosen yet. You can choose one in the settings; it also works without.")
         )
-        outcome = self._outcome
+        outcome = self.outcome
         self.form.setVisible(outcome is None)
         self.result.setVisible(outcome is not None)
         if outcome is not None:

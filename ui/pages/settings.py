@@ -11,10 +11,9 @@ from evidence.i18n import LANGUAGES, Texts
 from evidence.model import Examiner, OperatorRole
 from evidence.settings import AUTO_LOCK_MINUTES, LOOKS, TEXT_PERCENTS
 from ui import wording
-from ui.desk import Desk
+from ui.desk import LANGUAGE_NAMES, Desk
 from ui.flow import FlowLayout
 from ui.page import Page
-from ui.pages.package import LANGUAGE_NAMES
 from ui.theme import Theme
 from ui.widgets import Button, Card, Choice, Field, TextField, text
 

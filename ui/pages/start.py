@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QRadioButton, QWidget
 
-from evidence.i18n import Texts
+from evidence.errors import EvidenceError
+from evidence.i18n import LANGUAGES, Texts
 from ui.chooser import PlaceField
-from ui.desk import Desk
+from ui.desk import LANGUAGE_NAMES, Desk
 from ui.flow import FlowLayout
 from ui.page import Page
 from ui.widgets import Button, Card, SecretField, text
@@ -44,7 +46,7 @@ class StartPage(Page):
         card.inside.addWidget(self.secret)
         self.remember = QCheckBox()
         self.remember.setChecked(bool(desk.settings.vault))
-        card.inside.addWidget(self.remember)
+        card.inside.addWidget(self.remember, 0, Qt.AlignmentFlag.AlignLeft)
         self.open_button = Button(desk, "main", "key")
         self.open_button.clicked.connect(self.unlock)
         row = FlowLayout(gap=10)
@@ -60,6 +62,17 @@ class StartPage(Page):
         others.addWidget(self.create_button)
         others.addWidget(self.verify_button)
         self.body.addLayout(others)
+        tongues = FlowLayout(gap=8)
+        tongue_group = QButtonGroup(self)
+        self.tongues: dict[str, Button] = {}
+        for language in LANGUAGES:
+            button = Button(desk, "choice")
+            button.setText(LANGUAGE_NAMES[language])
+            button.clicked.connect(lambda _checked=False, to=language: self._speak(to))
+            tongue_group.addButton(button)
+            tongues.addWidget(button)
+            self.tongues[language] = button
+        self.body.addLayout(tongues)
         self.promise = text("quiet")
         self.body.addWidget(self.promise)
         self.body.addStretch(1)
@@ -68,6 +81,7 @@ class StartPage(Page):
         super().retranslate(t)
         self.heading.setText("Holdfast")
         self.lead.setText(t("Keeps what you put into it encrypted, dated and unchanged, on this computer alone."))
+        self.tongues[self.desk.language].setChecked(True)
         self.place.name(t("&Where the vault is"))
         self.place.retranslate(t)
         self.by_passphrase.setText(t("With the &passphrase"))
@@ -95,6 +109,12 @@ class StartPage(Page):
     def first_focus(self) -> QWidget:
         is_there = Path(self.place.line.text()).joinpath("slots.json").exists()
         return self.secret.line if is_there else self.create_button
+
+    def _speak(self, language: str) -> None:
+        try:
+            self.desk.change(language=language)
+        except EvidenceError as problem:
+            self.say_problem(problem)
 
     def unlock(self) -> None:
         """Open the vault with what was typed."""

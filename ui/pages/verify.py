@@ -9,7 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from evidence.i18n import Texts
-from evidence.model import Answer, Claim, VerificationReport
+from evidence.model import Answer, Claim, ClaimName, VerificationReport
 from ui import wording
 from ui.chooser import PlaceField
 from ui.desk import Desk
@@ -23,6 +23,8 @@ LOOK = {
     Answer.NO: ("cross", "care", "care_ink"),
     Answer.CANNOT_TELL: ("question", "card", "quiet"),
 }
+REASONS_SHOWN = 8
+DAMAGED_SHOWN = 30
 
 
 class VerifyPage(Page):
@@ -156,13 +158,24 @@ class VerifyPage(Page):
         self.details.setVisible(report is not None and self.details_button.isChecked())
         if report is None:
             return
+        self.results.addWidget(self._panel(*_summary(self.desk.t, report)))
         for claim in report.claims:
-            self.results.addWidget(self._claim(claim))
+            self.results.addWidget(self._claim(report, claim))
+        self.relook(self.desk.theme)
         self.details.setText("\n".join(_detail_lines(self.desk.t, report)))
 
-    def _claim(self, claim: Claim) -> Card:
+    def _claim(self, report: VerificationReport, claim: Claim) -> Card:
         t = self.desk.t
         icon, kind, colour = LOOK[claim.answer]
+        head = f"{wording.named(t, f'claim.{claim.name}')} – {t.code('name', f'answer.{claim.answer}')}"
+        lines = [wording.sentence(t, "claim", claim.reason, claim.params)]
+        if claim.answer is not Answer.YES or claim.name is ClaimName.METHOD:
+            lines += _reasons(t, report, claim)
+        if claim.name is ClaimName.COMPLETE:
+            lines += [wording.safe(path) for path in report.damaged[:DAMAGED_SHOWN]]
+        return self._panel(icon, kind, colour, head, "\n".join(lines))
+
+    def _panel(self, icon: str, kind: str, colour: str, head: str, words: str) -> Card:
         card = Card(kind)
         card.inside.setContentsMargins(16, 12, 16, 12)
         row = QHBoxLayout()
@@ -170,28 +183,50 @@ class VerifyPage(Page):
         row.addWidget(Icon(self.desk, icon, 22, colour), 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()
         column.setSpacing(3)
-        head, why = text("label"), text("body", selectable=True)
-        answer = t.code("name", f"answer.{claim.answer}")
-        head.setText(f"{wording.named(t, f'claim.{claim.name}')} – {answer}")
-        why.setText(_reason(t, "claim", claim.reason, claim.params))
-        column.addWidget(head)
+        title, why = text("label"), text("body", selectable=True)
+        title.setText(head)
+        why.setText(words)
+        column.addWidget(title)
         column.addWidget(why)
         row.addLayout(column, 1)
         card.inside.addLayout(row)
         return card
 
 
+def _reasons(t: Texts, report: VerificationReport, claim: Claim) -> list[str]:
+    """The checks that decided the claim."""
+    found = [check for check in report.checks if check.claim is claim.name and check.answer is claim.answer]
+    lines = [f"{check.number}. {wording.sentence(t, 'check', check.reason, check.params)}" for check in found]
+    return list(dict.fromkeys(lines))[:REASONS_SHOWN]
+
+
+def _summary(t: Texts, report: VerificationReport) -> tuple[str, str, str, str, str]:
+    """What all answers but origin come to: icon, kind, colour, head and words of a panel."""
+    answers = {claim.answer for claim in report.claims if claim.name is not ClaimName.ORIGIN}
+    always = t("“Yes” speaks of these bytes since they were acquired, never of whether what they show is true.")
+    if Answer.NO in answers:
+        head = t("At least one answer is “no”: do not rely on this package as it is. Ask for the original again.")
+        return (*LOOK[Answer.NO], head, always)
+    if Answer.CANNOT_TELL in answers:
+        head = t("Nothing is wrong, but not everything can be told: the reasons say what is missing.")
+        return (*LOOK[Answer.CANNOT_TELL], head, always)
+    return (*LOOK[Answer.YES], t("Everything that can be told from the package is “yes”."), always)
+
+
 def _detail_lines(t: Texts, report: VerificationReport) -> list[str]:
     lines = []
     for check in report.checks:
         answer = t.code("name", f"answer.{check.answer}")
-        lines.append(f"{check.number}. {answer}: {_reason(t, 'check', check.reason, check.params)}")
-    lines += ["", *(f"{wording.named(t, f'fact.{name}')}: {value}" for name, value in report.facts.items())]
-    return lines
-
-
-def _reason(t: Texts, context: str, code: str, params: dict[str, str]) -> str:
-    try:
-        return t.code(context, code, **params)
-    except (KeyError, IndexError):
-        return code.replace("_", " ")
+        lines.append(f"{check.number}. {answer}: {wording.sentence(t, 'check', check.reason, check.params)}")
+    facts = report.facts
+    for name, words in (
+        ("created_at", t("Package made")),
+        ("signer_words", t("Fingerprint of the key that signed it, in words")),
+        ("signer_sha256", t("Fingerprint of the key that signed it")),
+        ("manifest_sha256", t("Fingerprint of the manifest (SHA-256)")),
+        ("report_sha256", t("Fingerprint of the report (SHA-256)")),
+    ):
+        if facts.get(name):
+            value = wording.instant(t, facts[name]) if name.endswith("_at") else wording.safe(facts[name])
+            lines += ["", f"{words}:", wording.groups(value) if name.endswith("_sha256") else value]
+    return [*lines, "", f"{t('Checked with')}: {report.verifier}"]

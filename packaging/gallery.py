@@ -1,0 +1,263 @@
+"""Pictures of every page of the window: each language, look and size of text. For looking, comparing, and the README.
+
+    python packaging/gallery.py OUTDIR                  every page x ko, en, fr x light, dark, contrast x 100 %, 200 %
+    python packaging/gallery.py OUTDIR --readme DIR     also the few small ones that the README shows
+
+It drives the real window over a real vault with drawn sample material, in a folder that is gone afterwards.
+Needs a display; without one it starts a virtual one (Xvfb).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+WORDS = {
+    "ko": ("10월에 받은 메시지", "10월 3일 저녁에 받았습니다.", "대화방 화면.png", "보낸 사람과 주고받은 메모.txt"),
+    "en": (
+        "Messages in October",
+        "Received on the evening of 3 October.",
+        "chat room.png",
+        "what they wrote to me.txt",
+    ),
+    "fr": ("Messages d’octobre", "Reçu le soir du 3 octobre.", "salon de discussion.png", "ce qu’on m’a écrit.txt"),
+}
+LOOKS = ("light", "dark", "contrast")
+PERCENTS = (100, 200)
+SIZES = {100: (1120, 760), 200: (1440, 960)}
+README = ("case", "exhibit", "verified")
+
+
+def main() -> int:
+    """Make the gallery; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--readme", type=Path)
+    parser.add_argument("--languages", nargs="+", default=list(WORDS))
+    parser.add_argument("--looks", nargs="+", default=list(LOOKS))
+    parser.add_argument("--percents", nargs="+", type=int, default=list(PERCENTS))
+    chosen = parser.parse_args()
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    with _display():
+        for language in chosen.languages:
+            with tempfile.TemporaryDirectory() as folder:
+                Gallery(Path(folder), language).walk(chosen.out, chosen.looks, chosen.percents, chosen.readme)
+    return 0
+
+
+class Gallery:
+    """One window in one language, with a vault of its own."""
+
+    def __init__(self, folder: Path, language: str) -> None:
+        from PySide6.QtWidgets import QApplication
+
+        from app.window import make_application, make_window, real_doors
+        from evidence import session
+        from evidence.settings import Settings, save_settings
+        from evidence.store import Argon2Cost
+        from ui.desk import Doors
+
+        real = real_doors()
+        cheap = partial(session.create_vault, cost=Argon2Cost(memory_kib=8192, passes=1, lanes=1))
+        self.folder, self.language = folder, language
+        existing = QApplication.instance()
+        self.app = existing if isinstance(existing, QApplication) else make_application(["holdfast"])
+        settings = folder / "settings.json"
+        save_settings(settings, Settings(language=language, look="light"))  # type: ignore[arg-type]
+        self.window = make_window(
+            self.app, settings, folder / "vault", doors=Doors(cheap, real.open_vault, real.verify_package, real.screens)
+        )
+        self.window.show()
+        self.window.activateWindow()
+        self.package: Path | None = None
+
+    def walk(self, out: Path, looks: list[str], percents: list[int], readme: Path | None) -> None:
+        """Fill the vault, then take every page in every look and size."""
+        self._shots: list[tuple[str, Callable[[], None]]] = []
+        self._before_opening(out, looks, percents)
+        self._fill()
+        for look in looks:
+            for percent in percents:
+                self._become(look, percent)
+                for name, show in self._pages():
+                    show()
+                    self.settle()
+                    self.take(out / f"{name}-{self.language}-{look}-{percent}.png", percent)
+                    if readme is not None and name in README and look == "light" and percent == 100:
+                        readme.mkdir(parents=True, exist_ok=True)
+                        self.take_small(readme / f"{name}-{self.language}.png")
+        self.window.close()
+
+    def _become(self, look: str, percent: int) -> None:
+        self.window.resize(*SIZES.get(percent, SIZES[100]))
+        self.window.desk.change(look=look, text_percent=percent)
+        self.settle()
+
+    def _before_opening(self, out: Path, looks: list[str], percents: list[int]) -> None:
+        window = self.window
+        for look in looks:
+            for percent in percents:
+                self._become(look, percent)
+                for name, show in (("start", window.show_start), ("create", window.show_create)):
+                    show()
+                    if name == "create":
+                        window.create_page.first.line.setText("four calm otters reading")
+                    self.settle()
+                    self.take(out / f"{name}-{self.language}-{look}-{percent}.png", percent)
+        create = window.create_page
+        create.first.line.setText("four calm otters reading")
+        create.second.line.setText("four calm otters reading")
+        create.make()
+        self.wait(lambda: bool(create.key.text()))
+        for look in looks:
+            for percent in percents:
+                self._become(look, percent)
+                self.take(out / f"key-{self.language}-{look}-{percent}.png", percent)
+        create.written.setChecked(True)
+        create.continue_button.click()
+        self.settle()
+
+    def _fill(self) -> None:
+        from app.sample import chat_picture, note_file
+
+        title, note, picture_name, text_name = WORDS[self.language]
+        window = self.window
+        window.cases.new.line.setText(title)
+        window.cases.begin()
+        self.wait(lambda: window.stack.currentWidget() is window.case)
+        self.settle()
+        (self.folder / picture_name).write_bytes(chat_picture())
+        (self.folder / text_name).write_bytes(note_file())
+        window.case.add_files([self.folder / picture_name, self.folder / text_name], note)
+        self.settle()
+        session, case_id = window.desk.session, window.case.case_id
+        self._do(lambda: session.add_link(case_id, "https://t.me/sample_room_for_practice/12", note))
+        self._do(lambda: session.score(case_id, [session.exhibits(case_id)[0].item.id]))
+        window.show_case(case_id)
+        self.settle()
+        window.show_package(case_id)
+        self.settle()
+        window.package.place.line.setText(str(self.folder / "out"))
+        window.package.make()
+        self.settle()
+        if window.package.result.isVisible():
+            made = window.package.outcome
+            assert made is not None
+            self.package = Path(made.made.folder)
+
+    def _pages(self) -> Iterator[tuple[str, Callable[[], None]]]:
+        window = self.window
+        case_id = window.case.case_id
+        first = window.case.list.rows.rows[0].key
+
+        def form() -> None:
+            window.package.again_button.click()
+            window.show_package(case_id)
+
+        def verified() -> None:
+            window.show_verify(self.package)
+            window.verify.check()
+
+        def trouble() -> None:
+            window.show_verify(self.folder / "nothing")
+            window.verify.check()
+
+        def chooser() -> None:
+            window.show_capture(case_id, kind="files")
+            window.capture.choose_button.click()
+
+        def cover() -> None:
+            window.show_case(case_id)
+
+        yield "cases", window.show_cases
+        yield "case", cover
+        for kind in ("screen", "files", "link"):
+            yield f"capture-{kind}", partial(window.show_capture, case_id, kind=kind)
+        yield "chooser", chooser
+        yield "exhibit", partial(window.show_exhibit, case_id, first)
+        if self.package is not None and window.package.outcome is not None:
+            yield "packaged", partial(window.show_package, case_id)
+        yield "package", form
+        yield "verify", partial(window.show_verify, self.package)
+        if self.package is not None:
+            yield "verified", verified
+        yield "trouble", trouble
+        yield "settings", window.show_settings
+
+    def _do(self, act: Callable[[], object]) -> None:
+        """Something with the vault, on the lane whose it is."""
+        problems: list[BaseException] = []
+        self.window.desk.jobs.start(lambda _progress, _cancelled: act(), lambda _value: None, problems.append)
+        self.settle()
+        for problem in problems:
+            print(f"gallery: {problem!r}", file=sys.stderr)
+
+    def take(self, path: Path, percent: int) -> None:
+        """The whole page, as high as it needs to be."""
+        width, height = SIZES.get(percent, SIZES[100])
+        page = self.window.stack.currentWidget()
+        area = page.area  # type: ignore[attr-defined]
+        for _ in range(3):
+            needed = area.widget().heightForWidth(area.viewport().width())
+            self.window.resize(width, max(height, min(needed, 4000)))
+            self.settle()
+        self.window.grab().save(str(path))
+        self.window.resize(width, height)
+        self.settle()
+
+    def take_small(self, path: Path) -> None:
+        """A small picture for the README."""
+        from PySide6.QtCore import Qt
+
+        picture = self.window.grab()
+        picture.scaledToWidth(900, Qt.TransformationMode.SmoothTransformation).save(str(path))
+
+    def settle(self) -> None:
+        """Wait until nothing runs and everything is drawn."""
+        self.wait(lambda: not self.window.desk.jobs.is_busy)
+        for _ in range(3):
+            self.app.processEvents()
+
+    def wait(self, is_done: Callable[[], bool], limit_s: float = 60) -> None:
+        """Let the window live until ``is_done``."""
+        end = time.monotonic() + limit_s
+        self.app.processEvents()
+        while not is_done():
+            if time.monotonic() > end:
+                raise SystemExit("gallery: the window did not come to rest")
+            self.app.processEvents()
+            time.sleep(0.005)
+
+
+@contextmanager
+def _display() -> Iterator[None]:
+    """The display that is there, or a virtual one."""
+    if os.environ.get("DISPLAY") or sys.platform != "linux" or shutil.which("Xvfb") is None:
+        yield
+        return
+    read_end, write_end = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write_end), "-screen", "0", "1920x1200x24", "-nolisten", "tcp"]
+    process = subprocess.Popen(command, pass_fds=[write_end], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    os.close(write_end)
+    with os.fdopen(read_end) as stream:
+        os.environ["DISPLAY"] = f":{stream.readline().strip()}"
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
