@@ -37,9 +37,10 @@ def start_logging(path: Path | None = None, level: int = logging.INFO) -> None:
     handler.is_of_the_program = True  # type: ignore[attr-defined]
     handler.setFormatter(CodesOnly())
     root.addHandler(handler)
-    root.setLevel(level if path is not None else logging.CRITICAL)
-    # A record that cannot be written must not print itself to the terminal instead.
-    logging.raiseExceptions = False
+    if path is not None:
+        root.setLevel(level)
+        # A record that cannot be written must not print itself to the terminal instead.
+        logging.raiseExceptions = False
 
 
 def log_code(logger: logging.Logger, code: str, level: int = logging.INFO, **numbers: int) -> None:

@@ -6,6 +6,7 @@ elsewhere. That folder is made by whoever wants it (on a stick, for instance); t
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,12 +33,18 @@ class Paths:
 def find_paths(program_folder: Path | None = None) -> Paths:
     """The places, by the rules of the operating system, or below ``program_folder`` when it is portable.
 
-    ``program_folder`` is where the program lies: the checkout, or the folder of the frozen program.
+    ``program_folder`` is where the program lies: the folder of the frozen program, or the checkout.
     """
-    if program_folder is not None and (data := program_folder / PORTABLE_FOLDER).is_dir():
+    data = (program_folder or _program_folder()) / PORTABLE_FOLDER
+    if data.is_dir():
         return Paths(data / "settings.json", data / "log.txt", data / "vault", is_portable=True)
     return Paths(
         settings=platformdirs.user_config_path(NAME, appauthor=False) / "settings.json",
         log=platformdirs.user_log_path(NAME, appauthor=False) / "log.txt",
         suggested_vault=platformdirs.user_data_path(NAME, appauthor=False) / "vault",
     )
+
+
+def _program_folder() -> Path:
+    program = sys.executable if getattr(sys, "frozen", False) else Path(__file__).parent
+    return Path(program).resolve().parent
