@@ -13,6 +13,7 @@ class EventKind(StrEnum):
     VAULT_CREATED = "VAULT_CREATED"
     SLOT_ADDED = "SLOT_ADDED"
     SLOT_REVOKED = "SLOT_REVOKED"
+    REKEYED = "REKEYED"
     CASE_CREATED = "CASE_CREATED"
     ACQUIRED = "ACQUIRED"
     NOTED = "NOTED"
@@ -24,6 +25,8 @@ class EventKind(StrEnum):
     EXPORTED = "EXPORTED"
     VERIFIED = "VERIFIED"
     RECEIPT = "RECEIPT"
+    REDUCED = "REDUCED"
+    DESTROYED = "DESTROYED"
 
 
 @dataclass(frozen=True, slots=True)
