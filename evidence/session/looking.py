@@ -1,0 +1,51 @@
+"""Looking at sealed originals: previews and scores. Every untrusted byte is decoded by the rooms below, in a child."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import BinaryIO, cast
+
+from evidence import media, scoring
+from evidence.errors import EvidenceError
+from evidence.media import MediaWorker
+from evidence.model import Exposure, Item, ScoreReport
+from evidence.store import Store
+
+
+def preview(store: Store, worker: MediaWorker, item: Item, exposure: Exposure, max_side: int) -> bytes | None:
+    """A picture of the item's first file in that exposure; None when it is no picture or cannot be decoded."""
+    original = item.files[0]
+    if not original.media_type.startswith("image/") or exposure is Exposure.LEFT_OUT:
+        return None
+    try:
+        with store.open_object(original.object_id) as stream:
+            return media.preview(cast(BinaryIO, stream), worker=worker, max_side=max_side, exposure=exposure)
+    except EvidenceError as error:
+        if error.code.startswith("media."):
+            return None
+        raise
+
+
+def score(store: Store, worker: MediaWorker, item: Item, at: datetime, cancelled: Callable[[], bool]) -> ScoreReport:
+    """Score the item's first file."""
+    original = item.files[0]
+    return scoring.score_original(
+        lambda: cast(BinaryIO, store.open_object(original.object_id)),
+        item_id=item.id,
+        sha256=original.digests.sha256,
+        media_type=original.media_type,
+        now=at,
+        cancelled=cancelled,
+        worker=worker,
+        packs=scoring.load_packs(),
+    )
+
+
+def score_facts(report: ScoreReport) -> dict[str, str]:
+    """What the log says about a score: the band, what was looked at and with what."""
+    return {
+        "band": report.band.value,
+        "original_sha256": report.original_sha256,
+        "detectors": ",".join(f"{run.detector_id}:{run.model_sha256}" for run in report.detectors),
+    }

@@ -1,0 +1,137 @@
+"""Verbs that need no unlocked vault: make one, open one, verify a package, score loose files, name the monitors."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from evidence import scoring, store, verify
+from evidence.capture import Screen
+from evidence.errors import CancelledError, EvidenceError
+from evidence.media import sniff
+from evidence.model import Examiner, ScoreReport, VerificationReport
+from evidence.session.ports import Ports, real_ports
+from evidence.session.sealing import SNIFF_BYTES
+from evidence.session.session import Session, never_cancelled, no_progress
+from evidence.session.unlocking import Given
+
+
+def create_vault(
+    path: Path, passphrase: str, *, examiner: Examiner, ports: Ports | None = None, cost: store.Argon2Cost | None = None
+) -> tuple[Session, str]:
+    """Make a vault and open it. Also gives the recovery key, which is shown once and kept nowhere.
+
+    Raises ``vault.passphrase_empty``, ``vault.already_exists`` and what :func:`evidence.store.create` raises.
+    """
+    outside = ports or real_ports()
+    opened, recovery_key = store.create(
+        path, store.Passphrase(passphrase), cost=cost, now=outside.clock().at, program=outside.tool().version
+    )
+    session = Session(opened, outside)
+    session.set_examiner(examiner)
+    return session, recovery_key
+
+
+def open_vault(
+    path: Path,
+    *,
+    passphrase: str | None = None,
+    recovery_key: str | None = None,
+    given: Given | None = None,
+    ports: Ports | None = None,
+) -> Session:
+    """Unlock a vault with its passphrase, its recovery key, or whatever else is ``given``.
+
+    Raises ``vault.wrong_passphrase``, ``vault.wrong_recovery_key``, ``vault.recovery_key_mistyped``,
+    ``vault.open_elsewhere`` and what :func:`evidence.store.open_store` raises.
+    """
+    secret = (given or Given(passphrase=passphrase, recovery_key=recovery_key)).secret()
+    outside = ports or real_ports()
+    return Session(store.open_store(path, secret, now=outside.clock().at, program=outside.tool().version), outside)
+
+
+def restore_vault(
+    backup: Path,
+    given: Given,
+    path: Path,
+    *,
+    progress: Callable[[float, str], None] = no_progress,
+    ports: Ports | None = None,
+) -> store.BackupOutcome:
+    """Make a vault in ``path`` (missing or empty) from a backup, every byte verified.
+
+    Raises as :func:`open_vault`, and ``vault.already_exists``.
+    """
+    now = (ports or real_ports()).clock().at
+    return store.restore(backup, given.secret(), path, now=now, progress=lambda share: progress(share, "copying"))
+
+
+def verify_package(
+    path: Path,
+    *,
+    trust_paths: Sequence[Path] = (),
+    tsa_root_paths: Sequence[Path] = (),
+    fingerprint: str = "",
+    progress: Callable[[float, str], None] = no_progress,
+    cancelled: Callable[[], bool] = never_cancelled,
+    ports: Ports | None = None,
+) -> VerificationReport:
+    """Check a package, offline, as the stand-alone verifier does."""
+    trust = verify.read_trust(certificate_paths=trust_paths, tsa_root_paths=tsa_root_paths, fingerprint=fingerprint)
+    now = (ports or real_ports()).clock().at
+    return verify.verify_package(
+        path, trust=trust, now=now, progress=lambda share: progress(share, "verifying"), cancelled=cancelled
+    )
+
+
+def score_files(
+    paths: Sequence[Path],
+    *,
+    progress: Callable[[float, str], None] = no_progress,
+    cancelled: Callable[[], bool] = never_cancelled,
+    ports: Ports | None = None,
+) -> list[ScoreReport]:
+    """Score files that are in no vault. Nothing is kept.
+
+    Raises ``capture.file_unreadable`` for a file that cannot be read.
+    """
+    clock = (ports or real_ports()).clock
+    reports = []
+    packs = scoring.load_packs()
+    with scoring.scoring_worker() as worker:
+        for position, path in enumerate(paths):
+            if cancelled():
+                raise CancelledError
+            progress(position / len(paths), "scoring")
+            try:
+                with path.open("rb") as stream:
+                    digest = hashlib.file_digest(stream, "sha256").hexdigest()
+                    stream.seek(0)
+                    media_type = sniff(stream.read(SNIFF_BYTES))
+            except OSError as problem:
+                raise EvidenceError("capture.file_unreadable", name=path.name) from problem
+            reports.append(
+                scoring.score_original(
+                    partial(_open, path),
+                    item_id="",
+                    sha256=digest,
+                    media_type=media_type,
+                    now=clock().at,
+                    worker=worker,
+                    packs=packs,
+                    cancelled=cancelled,
+                )
+            )
+    return reports
+
+
+def _open(path: Path) -> BinaryIO:
+    return path.open("rb")
+
+
+def screens(ports: Ports | None = None) -> list[Screen]:
+    """The monitors of this computer, in pixels of the whole desktop. Raises ``capture.no_display``."""
+    return list((ports or real_ports()).grabber().screens())

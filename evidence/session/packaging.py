@@ -1,0 +1,132 @@
+"""Steps 9 to 12 of the line: freeze the case, make and sign the package, and log that it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from evidence.custody import prove_consistency, prove_inclusion
+from evidence.errors import EvidenceError
+from evidence.media import MediaWorker
+from evidence.model import (
+    Case,
+    CustodyEvent,
+    DisclosedLog,
+    EventKind,
+    Examiner,
+    Exhibit,
+    Exposure,
+    Moment,
+    PackageChoices,
+    PackageMade,
+    SignedHead,
+    Snapshot,
+    Tool,
+)
+from evidence.package import build_package
+from evidence.session import looking
+from evidence.session.stamping import Stamper, stamp_head
+from evidence.store import Store
+
+PREVIEW_SIDE = 1200
+ABOUT_THE_CASE = frozenset({EventKind.CASE_CREATED, EventKind.TIMESTAMPED})
+"""Kinds that say nothing about exhibits that are not handed over."""
+
+
+def package(
+    store: Store,
+    stamper: Stamper,
+    worker: MediaWorker,
+    tool: Tool,
+    examiner: Examiner,
+    case: Case,
+    chosen: Sequence[Exhibit],
+    choices: PackageChoices,
+    out_dir: Path,
+    progress: Callable[[float, str], None],
+    cancelled: Callable[[], bool],
+) -> PackageMade:
+    """Freeze ``chosen``, ask for the time if the person wants that, build the package, and record it."""
+    urls = [tsa.url for tsa in store.log.tsas()] if choices.ask_time else []
+    if choices.ask_time and not urls:
+        raise EvidenceError("timestamps.none_chosen")
+    with store.transaction():
+        counts = {exhibit.item.number: store.log.item_event_count(case.id, exhibit.item.id) for exhibit in chosen}
+        head = stamper.record(
+            case.id,
+            EventKind.FROZEN,
+            facts={"exhibits": ",".join(f"{number}:{count}" for number, count in counts.items())},
+        )
+    if urls:
+        stamp_head(stamper, head, urls)
+    exposures = {exhibit.item.id: choices.exposure.get(exhibit.item.id, Exposure.BLURRED) for exhibit in chosen}
+    items = {exhibit.item.id: exhibit.item for exhibit in chosen}
+    made = build_package(
+        _snapshot(store, stamper.clock(), tool, examiner, case, chosen, head),
+        choices,
+        out_dir,
+        signer=store.signer(),
+        tsa=(stamper.client, urls) if urls else None,
+        preview=lambda item_id: looking.preview(store, worker, items[item_id], exposures[item_id], PREVIEW_SIDE),
+        supersedes=[earlier.package_id for earlier in store.packages.of_case(case.id)],
+        progress=progress,
+        cancelled=cancelled,
+    )
+    with store.transaction():
+        store.packages.add(case.id, made)
+        stamper.record(
+            case.id,
+            EventKind.EXPORTED,
+            facts={
+                "package_id": made.package_id,
+                "manifest_sha256": made.manifest_sha256,
+                "report_sha256": made.report_sha256,
+            },
+        )
+    return made
+
+
+def _snapshot(
+    store: Store, frozen: Moment, tool: Tool, examiner: Examiner, case: Case, chosen: Sequence[Exhibit],
+    head: SignedHead,
+) -> Snapshot:  # fmt: skip
+    """Everything that the package needs, with the log disclosed as far as it is about ``chosen``."""
+    size = head.head.size
+    earlier = tuple(one for one in store.log.stamped_heads(case.id) if one.head.size < size)
+    exhibits_in_case = store.items.count(case.id)
+    events = _disclosed(store, case, chosen, size, is_whole=len(chosen) == exhibits_in_case)
+    return Snapshot(
+        case=case,
+        exhibits=tuple(chosen),
+        exhibits_in_case=exhibits_in_case,
+        log=DisclosedLog(
+            log_id=case.id,
+            events=events,
+            inclusion=tuple(prove_inclusion(store.log, case.id, event.index, size) for event in events),
+            head=head,
+            earlier_heads=earlier,
+            consistency=tuple(prove_consistency(store.log, case.id, one.head.size, size) for one in earlier),
+        ),
+        tokens=tuple(token for token in store.log.tokens(case.id) if token.head_size <= size),
+        frozen=frozen,
+        tool=tool,
+        examiner=examiner,
+        open_original=lambda object_id: cast(BinaryIO, store.open_object(object_id)),
+        certificate_der=store.signer().certificate_der,
+    )
+
+
+def _disclosed(
+    store: Store, case: Case, chosen: Sequence[Exhibit], size: int, *, is_whole: bool
+) -> tuple[CustodyEvent, ...]:
+    """Of a whole case every event; of a part those about the chosen exhibits, the case itself and this FROZEN."""
+    events = store.log.events(case.id, limit=size)
+    if is_whole:
+        return events
+    wanted = {exhibit.item.id for exhibit in chosen}
+    return tuple(
+        event
+        for event in events
+        if event.item_id in wanted or (not event.item_id and (event.kind in ABOUT_THE_CASE or event.index == size - 1))
+    )

@@ -1,0 +1,25 @@
+"""What a session is handed from the world outside: clock, tool facts, network client, screen, decoder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from evidence.capture import MssGrabber, ScreenGrabber, read_clock, tool_facts
+from evidence.model import Moment, Tool
+from evidence.timestamps import HttpTsaClient, TsaClient
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The outside world of a session. Tests hand in their own; :func:`real_ports` gives the real one."""
+
+    clock: Callable[[], Moment]
+    tool: Callable[[], Tool]
+    tsa_client: TsaClient
+    grabber: Callable[[], ScreenGrabber]
+
+
+def real_ports() -> Ports:
+    """This computer: its clock, its screen, and a network client that is used for nothing but time stamps."""
+    return Ports(clock=read_clock, tool=tool_facts, tsa_client=HttpTsaClient(), grabber=MssGrabber)

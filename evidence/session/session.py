@@ -1,0 +1,345 @@
+"""The session: an unlocked vault, its examiner, and one short method for each verb.
+
+A session belongs to one thread at a time: the window runs every call on its serial lane.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from uuid import uuid4
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from evidence import capture, custody, timestamps
+from evidence.capture import ClockCheck
+from evidence.digest import digest_bytes, fingerprint_words, from_json, to_json
+from evidence.errors import EvidenceError
+from evidence.model import (
+    Acquisition,
+    Case,
+    CustodyEvent,
+    EventKind,
+    Examiner,
+    Exhibit,
+    Exposure,
+    Item,
+    Moment,
+    Note,
+    OperatorRole,
+    PackageChoices,
+    PackageMade,
+    ScoreReport,
+    SignedHead,
+    TimestampToken,
+)
+from evidence.scoring import scoring_worker
+from evidence.session import looking, packaging, sealing, stamping
+from evidence.session.ports import Ports
+from evidence.session.stamping import StampResult
+from evidence.session.unlocking import UnlockMethods
+from evidence.store import BackupOutcome, CheckOutcome, Finding, Store, backup, check
+
+_EXAMINER = "examiner"
+
+Progress = Callable[[float, str], None]
+Cancelled = Callable[[], bool]
+
+
+def no_progress(_share: float, _step: str = "") -> None:
+    """Say nothing on the way."""
+
+
+def never_cancelled() -> bool:
+    """Nobody can stop this work."""
+    return False
+
+
+class Session:
+    """An unlocked vault. Use as a context manager, or call :meth:`lock`."""
+
+    def __init__(self, store: Store, ports: Ports) -> None:
+        self._store = store
+        self._ports = ports
+        self._clock_check: ClockCheck | None = None
+        self._examiner = _read_examiner(store)
+        self._worker = scoring_worker()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.lock()
+
+    def lock(self) -> None:
+        """Close the vault and let go of its keys. Calling it again does nothing."""
+        self._worker.close()
+        self._store.close()
+
+    # The vault -----------------------------------------------------------------------------------------------------
+
+    @property
+    def examiner(self) -> Examiner:
+        """Who works with this vault."""
+        return self._examiner
+
+    def set_examiner(self, examiner: Examiner) -> None:
+        """Change who works with this vault; earlier events keep the earlier role."""
+        with self._store.transaction():
+            self._store.settings.put(_EXAMINER, to_json(examiner))
+        self._examiner = examiner
+
+    def check(self, *, progress: Progress = no_progress, cancelled: Cancelled = never_cancelled) -> CheckOutcome:
+        """Check every object, record, event, head and token; damage is named by exhibit."""
+        return check(self._store, progress=lambda share: progress(share, "checking"), cancelled=cancelled)
+
+    def backup(
+        self, folder: Path, *, progress: Progress = no_progress, cancelled: Cancelled = never_cancelled
+    ) -> BackupOutcome:
+        """Bring the backup in ``folder`` up to date, or begin one; an interrupted one continues.
+
+        Raises ``vault.backup_inside``, ``vault.backup_foreign``, ``vault.backup_other_key``, ``vault.backup_ahead``
+        and those of the disk.
+        """
+        return backup(self._store, folder, progress=lambda share: progress(share, "copying"), cancelled=cancelled)
+
+    def repairs(self) -> tuple[Finding, ...]:
+        """What was put right when the vault was opened after an interruption."""
+        return self._store.repairs
+
+    @property
+    def unlock_methods(self) -> UnlockMethods:
+        """The ways to open this vault, and how they are changed."""
+        return UnlockMethods(self._store, lambda: self._clock().at, lambda: self._examiner.role.value)
+
+    def signer_fingerprint(self) -> tuple[str, str]:
+        """SHA-256 of the signing certificate, hexadecimal, and as twelve words."""
+        digest = self._store.signer().key_sha256
+        return digest, fingerprint_words(digest)
+
+    def certificate_pem(self) -> bytes:
+        """The signing certificate, PEM: what a reader needs to trust this vault's packages."""
+        certificate = x509.load_der_x509_certificate(self._store.signer().certificate_der)
+        return certificate.public_bytes(Encoding.PEM)
+
+    # Cases and exhibits --------------------------------------------------------------------------------------------
+
+    def cases(self) -> list[Case]:
+        """All cases, in order of creation."""
+        return list(self._store.cases.all())
+
+    def case(self, case_id: str) -> Case:
+        """One case. Raises ``case.unknown``."""
+        for case in self._store.cases.all():
+            if case.id == case_id:
+                return case
+        raise EvidenceError("case.unknown")
+
+    def create_case(self, title: str) -> Case:
+        """Begin a case with its own custody log. Raises ``case.no_title``."""
+        title = " ".join(title.split())
+        if not title:
+            raise EvidenceError("case.no_title")
+        case = Case(id=str(uuid4()), title=title, created_at=self._clock().at)
+        with self._store.transaction():
+            self._store.cases.add(case)
+            self._record(case.id, EventKind.CASE_CREATED, facts={})
+        return case
+
+    def exhibits(self, case_id: str) -> list[Exhibit]:
+        """The exhibits of a case with their newest scores, in order of their numbers. Raises ``case.unknown``."""
+        self.case(case_id)
+        return list(self._store.items.exhibits(case_id))
+
+    def exhibit(self, item_id: str) -> Exhibit:
+        """One exhibit. Raises ``vault.no_such_item``."""
+        scores = self._store.items.scores(item_id)
+        return Exhibit(item=self._store.items.get(item_id), score=scores[0] if scores else None)
+
+    def events(self, case_id: str, item_id: str | None = None) -> list[CustodyEvent]:
+        """The custody events of a case, or those about one of its items, in order."""
+        if item_id is None:
+            return list(self._store.log.events(case_id))
+        return list(self._store.log.events_about(case_id, item_id))
+
+    def packages(self, case_id: str) -> list[PackageMade]:
+        """The packages that were made of a case, the oldest first."""
+        return list(self._store.packages.of_case(case_id))
+
+    # Taking in -----------------------------------------------------------------------------------------------------
+
+    def add(
+        self, case_id: str, acquisition: Acquisition, *,
+        progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
+    ) -> Item:  # fmt: skip
+        """Digest, seal and log one acquisition. What fails or is cancelled leaves nothing behind."""
+        self.case(case_id)
+        return sealing.seal(
+            self._store, self._ports.tool(), self._record, self._examiner, case_id, acquisition, progress, cancelled
+        )
+
+    def add_files(
+        self, case_id: str, paths: Sequence[Path], *, note: str = "",
+        progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
+    ) -> list[Item]:  # fmt: skip
+        """Take in files, each as an exhibit of its own. The first that fails stops the rest; what came before stays."""
+        added: list[Item] = []
+        acquisitions = capture.acquire_files(paths, note=note, clock=self._clock)
+        for position, acquisition in enumerate(acquisitions):
+
+            def part(share: float, step: str, done: int = position) -> None:
+                progress((done + share) / len(acquisitions), step)
+
+            added.append(self.add(case_id, acquisition, progress=part, cancelled=cancelled))
+        return added
+
+    def add_bytes(self, case_id: str, name: str, data: bytes, note: str = "") -> Item:
+        """Take in what was pasted."""
+        return self.add(case_id, capture.acquire_paste(data, name=name, note=note, clock=self._clock))
+
+    def capture_screen(
+        self, case_id: str, *, screen: int | None = None, region: tuple[int, int, int, int] | None = None,
+        note: str = "",
+    ) -> Item:  # fmt: skip
+        """Take in what the screen shows: everything, one monitor (from 1) or a region (x, y, width, height)."""
+        self.case(case_id)
+        acquisition = capture.acquire_screen(
+            self._ports.grabber(), screen=screen, region=region, note=note, clock=self._clock
+        )
+        return self.add(case_id, acquisition)
+
+    def add_link(self, case_id: str, url: str, note: str = "") -> Item:
+        """Take in a link as it was typed; it is never opened."""
+        return self.add(case_id, capture.acquire_link(url, note=note, clock=self._clock))
+
+    def add_note(self, item_id: str, text: str) -> Note:
+        """Write a note on an exhibit; the log keeps its digest and when it was written. Raises ``note.empty``."""
+        if not text.strip():
+            raise EvidenceError("note.empty")
+        item = self._store.items.get(item_id)
+        note = Note(item.case_id, item_id, self._clock().at, self._examiner.role.value, text)
+        with self._store.transaction():
+            self._store.items.add_note(note)
+            digest = digest_bytes(text.encode()).sha256
+            self._record(item.case_id, EventKind.NOTED, item_id=item_id, facts={"note_sha256": digest})
+        return note
+
+    def notes(self, item_id: str) -> list[Note]:
+        """The notes written on an exhibit after it came in, oldest first."""
+        return list(self._store.items.notes(self._store.items.get(item_id).case_id, item_id))
+
+    # Looking -------------------------------------------------------------------------------------------------------
+
+    def preview(self, item_id: str, exposure: Exposure = Exposure.BLURRED, max_side: int = 480) -> bytes | None:
+        """A small picture of an exhibit, PNG or JPEG; None when it is no picture. Never in full: see :meth:`reveal`."""
+        if exposure is Exposure.FULL:
+            raise ValueError("full exposure is a reveal")
+        return looking.preview(self._store, self._worker, self._store.items.get(item_id), exposure, max_side)
+
+    def reveal(self, item_id: str, reason: str = "", max_side: int = 2000) -> bytes | None:
+        """The picture without blur; the log says that it was shown, and why if a reason was given."""
+        item = self._store.items.get(item_id)
+        picture = looking.preview(self._store, self._worker, item, Exposure.FULL, max_side)
+        if picture is not None:
+            with self._store.transaction():
+                self._record(
+                    item.case_id, EventKind.REVEALED, item_id=item_id, facts={"reason": reason} if reason else {}
+                )
+        return picture
+
+    def score(
+        self, case_id: str, item_ids: Sequence[str], *,
+        progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
+    ) -> list[ScoreReport]:  # fmt: skip
+        """Look for signs of manipulation, one exhibit after the other; each score is kept as soon as it is there."""
+        reports: list[ScoreReport] = []
+        for position, item_id in enumerate(item_ids):
+            progress(position / len(item_ids), "scoring")
+            item = self._store.items.get(item_id)
+            report = looking.score(self._store, self._worker, item, self._clock().at, cancelled)
+            with self._store.transaction():
+                self._store.items.add_score(report)
+                self._record(case_id, EventKind.SCORED, item_id=item_id, facts=looking.score_facts(report))
+            reports.append(report)
+        progress(1.0, "scoring")
+        return reports
+
+    # Time ----------------------------------------------------------------------------------------------------------
+
+    def tsas(self) -> list[str]:
+        """The time-stamping authorities that the person chose; none is preset."""
+        return [tsa.url for tsa in self._store.log.tsas()]
+
+    def set_tsas(self, urls: Sequence[str]) -> None:
+        """Choose the authorities to ask. Raises ``timestamps.bad_url``."""
+        stamping.choose(self._store, urls)
+
+    def pending_heads(self) -> int:
+        """How many logs have a newest state that no authority has confirmed yet."""
+        return len(self._store.log.waiting_heads())
+
+    def timestamp(
+        self, *, urls: Sequence[str] | None = None,
+        progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
+    ) -> list[StampResult]:  # fmt: skip
+        """Ask the chosen authorities (or ``urls``) to confirm every head that waits. The one act that uses a network.
+
+        What is sent is a digest. Raises ``timestamps.none_chosen`` or ``timestamps.bad_url``.
+        """
+        return stamping.stamp_pending(self._stamper(), urls, progress, cancelled)
+
+    # Handing over --------------------------------------------------------------------------------------------------
+
+    def package(
+        self, case_id: str, choices: PackageChoices, out_dir: Path, item_ids: Sequence[str], *,
+        progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
+    ) -> PackageMade:  # fmt: skip
+        """Freeze the chosen exhibits, make a signed package in ``out_dir``, and log that it was made."""
+        case, wanted = self.case(case_id), set(item_ids)
+        chosen = [exhibit for exhibit in self.exhibits(case_id) if exhibit.item.id in wanted]
+        if not chosen:
+            raise EvidenceError("package.no_exhibits")
+        return packaging.package(
+            self._store, self._stamper(), self._worker, self._ports.tool(), self._examiner, case, chosen, choices,
+            out_dir, progress, cancelled,
+        )  # fmt: skip
+
+    def _stamper(self) -> stamping.Stamper:
+        return stamping.Stamper(self._store, self._ports.tsa_client, self._clock, self._record, self._compare_clock)
+
+    def _clock(self) -> Moment:
+        """Read the clock, with what the last comparison with an authority said."""
+        moment = self._ports.clock()
+        if self._clock_check is None:
+            return moment
+        return replace(
+            moment,
+            clock_source=self._clock_check.source,
+            clock_offset_ms=self._clock_check.offset_ms,
+            clock_checked_at=self._clock_check.checked_at,
+        )
+
+    def _compare_clock(self, token: TimestampToken) -> None:
+        offset = timestamps.clock_offset_ms(token)
+        self._clock_check = ClockCheck(offset_ms=offset, checked_at=token.received_at)
+
+    def _record(
+        self, log_id: str, kind: EventKind, *, item_id: str = "", facts: dict[str, str], actor: str | None = None
+    ) -> SignedHead:
+        """Append one event inside the open transaction; its head waits for a time stamp."""
+        at = self._clock().at
+        event = custody.NewEvent(
+            kind=kind, recorded_at=at, actor=actor or self._examiner.role.value, item_id=item_id, facts=facts
+        )
+        _events, head = custody.append(self._store.log, log_id, [event], signer=self._store.signer(), recorded_at=at)
+        return head
+
+
+def _read_examiner(store: Store) -> Examiner:
+    kept = store.settings.get(_EXAMINER)
+    return Examiner(role=OperatorRole.VICTIM) if kept is None else from_json(kept, Examiner)

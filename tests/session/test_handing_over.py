@@ -1,0 +1,135 @@
+"""From an exhibit to a package that a stranger can check: time, score, package, verification."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from support.pki import TestPki
+from support.tsa import LoopbackTsa
+
+from app.sample import chat_picture
+from evidence import session as verbs
+from evidence.errors import EvidenceError
+from evidence.model import Answer, Band, Case, ClaimName, EventKind, Exposure, PackageChoices, PackageMade
+from evidence.session import Session
+
+
+@pytest.fixture
+def tsa() -> Iterator[LoopbackTsa]:
+    """A real authority on the loopback address."""
+    with LoopbackTsa(TestPki().tsa()) as running:
+        yield running
+
+
+@pytest.fixture
+def case(session: Session, tmp_path: Path) -> Case:
+    """A case with a picture, a text and a link."""
+    case = session.create_case("봄 사건")
+    picture, text = tmp_path / "chat.png", tmp_path / "문서.txt"
+    picture.write_bytes(chat_picture())
+    text.write_text("invented words", encoding="utf-8")
+    session.add_files(case.id, [picture, text], note="as I saw it")
+    session.add_link(case.id, "https://t.me/+AbCdEfGhIjKl", "the invitation")
+    return case
+
+
+def _package(session: Session, case: Case, out: Path, numbers: tuple[str, ...] = (), **more: bool) -> PackageMade:
+    chosen = [exhibit.item.id for exhibit in session.exhibits(case.id) if not numbers or exhibit.item.number in numbers]
+    choices = PackageChoices(language="ko", exposure={chosen[0]: Exposure.SMALL}, statement="직접 모았습니다.", **more)
+    return session.package(case.id, choices, out, chosen)
+
+
+def _answers(path: str, session: Session, out: Path, root: bytes = b"") -> dict[ClaimName, Answer]:
+    certificate, roots = out / "certificate.pem", []
+    certificate.write_bytes(session.certificate_pem())
+    if root:
+        roots = [out / "root.pem"]
+        roots[0].write_bytes(root)
+    report = verbs.verify_package(Path(path), trust_paths=[certificate], tsa_root_paths=roots)
+    return {claim.name: claim.answer for claim in report.claims}
+
+
+def test_a_package_without_a_network_is_honest_about_time(session: Session, case: Case, tmp_path: Path) -> None:
+    made = _package(session, case, tmp_path / "out")
+    assert not made.has_trusted_time
+    for path in (made.folder, made.zip_file):
+        answers = _answers(path, session, tmp_path)
+        assert answers.pop(ClaimName.TIME) is Answer.CANNOT_TELL
+        assert answers.pop(ClaimName.CLOCK) is Answer.CANNOT_TELL
+        assert answers.pop(ClaimName.ORIGIN) is Answer.CANNOT_TELL
+        assert set(answers.values()) == {Answer.YES}, answers
+
+
+def test_with_an_authority_every_claim_but_origin_is_yes(
+    session: Session, case: Case, tmp_path: Path, tsa: LoopbackTsa
+) -> None:
+    session.set_tsas([tsa.url])
+    assert session.pending_heads() > 0
+    assert all(result.token is not None for result in session.timestamp())
+    assert session.pending_heads() == 0
+    made = _package(session, case, tmp_path / "out", ask_time=True)
+    assert made.has_trusted_time
+    answers = _answers(made.zip_file, session, tmp_path, tsa.responder.keys.root.public_bytes(Encoding.PEM))
+    assert answers.pop(ClaimName.ORIGIN) is Answer.CANNOT_TELL
+    assert set(answers.values()) == {Answer.YES}, answers
+
+
+def test_a_part_of_a_case_reveals_nothing_of_the_rest(session: Session, case: Case, tmp_path: Path) -> None:
+    made = _package(session, case, tmp_path / "out", ("A-02",))
+    answers = _answers(made.folder, session, tmp_path)
+    assert answers[ClaimName.CUSTODY] is Answer.YES
+    hidden = {exhibit.item.id for exhibit in session.exhibits(case.id) if exhibit.item.number != "A-02"}
+    everything = b"".join(path.read_bytes() for path in Path(made.folder).rglob("*") if path.is_file())
+    for item_id in hidden:
+        assert item_id.encode() not in everything
+    assert b"AbCdEfGhIjKl" not in everything
+
+
+def test_the_log_tells_the_whole_story(session: Session, case: Case, tmp_path: Path) -> None:
+    exhibits = session.exhibits(case.id)
+    session.score(case.id, [exhibits[0].item.id])
+    session.reveal(exhibits[0].item.id, "to describe it")
+    _package(session, case, tmp_path / "out")
+    kinds = [event.kind for event in session.events(case.id)]
+    assert kinds[0] is EventKind.CASE_CREATED
+    assert kinds[-4:] == [EventKind.SCORED, EventKind.REVEALED, EventKind.FROZEN, EventKind.EXPORTED]
+    assert session.check().findings == ()
+
+
+def test_scores_are_bands_and_say_what_was_not_examined(session: Session, case: Case) -> None:
+    exhibits = session.exhibits(case.id)
+    reports = session.score(case.id, [exhibit.item.id for exhibit in exhibits])
+    assert [session.exhibit(report.item_id).score for report in reports] == reports
+    assert reports[1].band is Band.NOT_ASSESSABLE
+    assert all("body" in report.not_examined or report.band is Band.NOT_ASSESSABLE for report in reports)
+
+
+def test_previews_are_blurred_and_a_reveal_is_logged(session: Session, case: Case) -> None:
+    picture, text, _link = session.exhibits(case.id)
+    blurred, shown = session.preview(picture.item.id), session.reveal(picture.item.id)
+    assert blurred and shown and blurred != shown
+    assert session.preview(text.item.id) is None
+    assert [event.kind for event in session.events(case.id, picture.item.id)][-1] is EventKind.REVEALED
+
+
+def test_an_authority_that_is_away_leaves_the_head_waiting(session: Session, case: Case) -> None:
+    session.set_tsas(["http://127.0.0.1:9/"])
+    results = session.timestamp()
+    assert results and all(result.error is not None and result.token is None for result in results)
+    assert session.pending_heads() > 0
+
+
+def test_nobody_is_asked_unless_chosen(session: Session, case: Case) -> None:
+    with pytest.raises(EvidenceError) as raised:
+        session.timestamp()
+    assert raised.value.code == "timestamps.none_chosen"
+
+
+@pytest.mark.parametrize("url", ["ftp://x.example/", "file:///etc/passwd", "nonsense", "http://"])
+def test_an_address_that_is_none_is_refused(session: Session, url: str) -> None:
+    with pytest.raises(EvidenceError) as raised:
+        session.set_tsas([url])
+    assert raised.value.code == "timestamps.bad_url"
