@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from app.cli.console import Console
-from app.cli.wording import exhibit_lines, score_lines
+from app.cli.secrets import given
+from app.cli.wording import bench_lines, exhibit_lines, score_lines
 from evidence import session as verbs
 from evidence.digest import fingerprint_groups, to_json
 from evidence.errors import EvidenceError
+from evidence.i18n import Texts
 from evidence.model import Examiner, Exhibit, Item, PackageChoices
-from evidence.session import Session
+from evidence.selftest import run_selftest
+from evidence.session import BackupOutcome, Finding, Session
 
 DONE = 0
 DAMAGED = 1
@@ -32,6 +35,7 @@ def demo(arguments: argparse.Namespace, console: Console) -> int:
 def vault_create(arguments: argparse.Namespace, console: Console) -> int:
     """Make a vault; says the recovery key, this once."""
     t = console.t
+    run_selftest()
     passphrase = console.secret(arguments.passphrase_file, t("A passphrase for the new vault"), twice=True)
     examiner = Examiner(role=arguments.role, name=arguments.name)
     session, recovery_key = verbs.create_vault(arguments.vault, passphrase, examiner=examiner)
@@ -66,13 +70,24 @@ def vault_check(arguments: argparse.Namespace, console: Console) -> int:
         t.plural("{n} sealed file was read and checked.", "{n} sealed files were read and checked.", outcome.objects),
         t.plural("{n} log entry was checked.", "{n} log entries were checked.", outcome.events),
     ]
-    lines += [
-        t("Damaged: {what}", what=t.code("name", finding.code, **{name: str(v) for name, v in finding.params.items()}))
-        for finding in outcome.findings
-    ]
+    lines += [_finding_line(t, finding) for finding in outcome.findings]
     lines.append(t("The vault is damaged.") if outcome.findings else t("Everything is as it was sealed."))
     console.result(to_json(outcome), lines)
     return DAMAGED if outcome.findings else DONE
+
+
+def vault_backup(arguments: argparse.Namespace, console: Console) -> int:
+    """Copy the vault to another disk; only what is new is copied, and all of it is verified."""
+    with _unlocked(arguments, console) as session:
+        outcome = session.backup(arguments.dest, progress=console.progress)
+    return _say_copy(console, outcome, arguments.dest)
+
+
+def vault_restore(arguments: argparse.Namespace, console: Console) -> int:
+    """Make a vault from a backup."""
+    run_selftest()
+    outcome = verbs.restore_vault(arguments.vault, given(arguments, console), arguments.dest, progress=console.progress)
+    return _say_copy(console, outcome, arguments.dest)
 
 
 def case_create(arguments: argparse.Namespace, console: Console) -> int:
@@ -88,9 +103,7 @@ def case_list(arguments: argparse.Namespace, console: Console) -> int:
     t = console.t
     with _unlocked(arguments, console) as session:
         cases = session.cases()
-    lines = [
-        f"{case.id}  {case.title}  ({t.plural('{n} exhibit', '{n} exhibits', case.item_count)})" for case in cases
-    ]
+    lines = [f"{case.id}  {case.title}  ({t.plural('{n} exhibit', '{n} exhibits', case.item_count)})" for case in cases]
     console.result({"cases": to_json(cases)}, lines or [t("There is no case yet.")])
     return DONE
 
@@ -192,6 +205,7 @@ def package(arguments: argparse.Namespace, console: Console) -> int:
             statement=arguments.statement,
             as_folder=not arguments.no_folder,
             as_zip=not arguments.no_zip,
+            ask_time=arguments.ask_time,
         )
         made = session.package(
             arguments.case,
@@ -214,15 +228,21 @@ def package(arguments: argparse.Namespace, console: Console) -> int:
     return DONE
 
 
+def bench(arguments: argparse.Namespace, console: Console) -> int:
+    """Run one benchmark, or all of them."""
+    from app.bench import NAMES, run_bench  # measures with peers that no other verb needs
+
+    done = [run_bench(name, console.progress) for name in ([arguments.name] if arguments.name else NAMES)]
+    documents = [bench.document() for bench in done]
+    console.result(documents[0] if arguments.name else {"benchmarks": documents}, bench_lines(console.t, done))
+    return DONE
+
+
 @contextmanager
 def _unlocked(arguments: argparse.Namespace, console: Console) -> Iterator[Session]:
     """The vault that the words name, unlocked, and locked again whatever happens."""
-    if arguments.recovery_key_file is not None:
-        key = console.secret(arguments.recovery_key_file, console.t("Recovery key"))
-        session = verbs.open_vault(arguments.vault, recovery_key=key)
-    else:
-        passphrase = console.secret(arguments.passphrase_file, console.t("Passphrase"))
-        session = verbs.open_vault(arguments.vault, passphrase=passphrase)
+    run_selftest()
+    session = verbs.open_vault(arguments.vault, given=given(arguments, console))
     with session:
         for repair in session.repairs():
             sys.stderr.write(f"{console.t.code('name', repair.code, **dict(repair.params))}\n")
@@ -236,6 +256,22 @@ def _choose(exhibits: Sequence[Exhibit], numbers: Sequence[str]) -> list[Exhibit
         if number not in by_number:
             raise EvidenceError("item.unknown", number=number)
     return [by_number[number] for number in dict.fromkeys(numbers)] if numbers else list(exhibits)
+
+
+def _say_copy(console: Console, outcome: BackupOutcome, folder: Path) -> int:
+    t = console.t
+    lines = [
+        t("The copy stands in {path}.", path=folder),
+        t.plural("{n} original was copied and checked.", "{n} originals were copied and checked.", outcome.copied),
+        t.plural("{n} original was there already.", "{n} originals were there already.", outcome.present),
+        *(_finding_line(t, finding) for finding in outcome.findings),
+    ]
+    console.result(to_json(outcome), lines)
+    return DAMAGED if outcome.findings else DONE
+
+
+def _finding_line(t: Texts, finding: Finding) -> str:
+    return t("Damaged: {what}", what=t.code("name", finding.code, **finding.params))
 
 
 def _say_items(console: Console, added: Sequence[Item]) -> int:

@@ -41,6 +41,12 @@ class Console:
             sys.stdout.flush()
         sys.stderr.write(f"{sentence}\n{advice}\n")
 
+    def say(self, line: str) -> None:
+        """A line on the way, on standard error: results are said by :meth:`result`."""
+        self._clear()
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+
     def progress(self, share: float, step: str = "") -> None:
         """Draw how far the work is (0 to 1), on a terminal alone: in a file it would only be noise."""
         if not sys.stderr.isatty():

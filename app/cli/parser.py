@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from app.bench import NAMES as BENCHMARKS
 from app.cli import commands
+from app.cli.secrets import secret_options
+from app.cli.slots import add_slot_arguments
 from app.verify.command import add_arguments as add_verify_arguments
 from app.verify.command import run as run_verify
 from evidence.i18n import LANGUAGES, Texts
@@ -22,7 +25,7 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
     parser.add_argument("--version", action="version", version=f"holdfast {VERSION}")
     verbs = parser.add_subparsers(metavar=t("COMMAND"), required=True, parser_class=kind)
     shared = _shared(t)
-    secret = _secret(t)
+    secret = secret_options(t)
 
     demo = verbs.add_parser("demo", parents=[shared], help=t("run the whole main job on harmless sample material"))
     demo.add_argument("--out", type=Path, metavar="DIR", help=t("where to put what it makes"))
@@ -68,6 +71,9 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
         help=t("how pictures appear in the report; the files themselves are never altered"),
     )
     package.add_argument("--statement", default="", metavar="TEXT", help=t("your own statement, in your own words"))
+    package.add_argument(
+        "--ask-time", action="store_true", help=t("ask the authorities kept in the vault to confirm the time now")
+    )
     package.add_argument("--no-zip", action="store_true", help=t("make the folder alone"))
     package.add_argument("--no-folder", action="store_true", help=t("make the ZIP file alone"))
     package.set_defaults(run=commands.package)
@@ -75,6 +81,9 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
     verify = verbs.add_parser("verify", help=t("check a package that someone handed over"))
     add_verify_arguments(verify, t)
     verify.set_defaults(run=lambda arguments, _console: run_verify(arguments))
+    bench = verbs.add_parser("bench", parents=[shared], help=t("measure, as ratios against named peers"))
+    bench.add_argument("name", nargs="?", metavar="NAME", help=t("one of: {names}", names=", ".join(BENCHMARKS)))
+    bench.set_defaults(run=commands.bench)
     return parser
 
 
@@ -93,6 +102,16 @@ def _vault(
     check = verbs.add_parser("check", parents=[shared, secret], help=t("check everything that is in a vault"))
     check.add_argument("vault", type=Path, metavar="VAULT")
     check.set_defaults(run=commands.vault_check)
+    backup = verbs.add_parser("backup", parents=[shared, secret], help=t("copy a vault to another disk, what is new"))
+    backup.add_argument("vault", type=Path, metavar="VAULT")
+    backup.add_argument("dest", type=Path, metavar="DEST", help=t("a new folder, or that of an earlier backup"))
+    backup.set_defaults(run=commands.vault_backup)
+    restore = verbs.add_parser("restore", parents=[shared, secret], help=t("make a vault from a backup"))
+    restore.add_argument("vault", type=Path, metavar="BACKUP")
+    restore.add_argument("dest", type=Path, metavar="VAULT", help=t("a new folder"))
+    restore.set_defaults(run=commands.vault_restore)
+    methods = verbs.add_parser("unlock-methods", help=t("list, add, change or take away the ways to open a vault"))
+    add_slot_arguments(methods, t, kind, [shared, secret])
 
 
 def _case(
@@ -154,17 +173,6 @@ def _shared(t: Texts) -> argparse.ArgumentParser:
     shared.add_argument("--json", action="store_true", help=t("one JSON document on standard output"))
     shared.add_argument("--language", choices=LANGUAGES, help=t("language of messages and of the report"))
     return shared
-
-
-def _secret(t: Texts) -> argparse.ArgumentParser:
-    secret = argparse.ArgumentParser(add_help=False)
-    secret.add_argument(
-        "--passphrase-file", metavar="PATH", help=t("file with the passphrase in its first line; - is standard input")
-    )
-    secret.add_argument(
-        "--recovery-key-file", metavar="PATH", help=t("file with the recovery key, instead of the passphrase")
-    )
-    return secret
 
 
 def _vault_and_case(parser: argparse.ArgumentParser, t: Texts) -> None:

@@ -11,7 +11,7 @@ from typing import NoReturn, cast
 from app.cli.console import Console
 from app.cli.parser import build_parser
 from evidence.errors import CancelledError, EvidenceError
-from evidence.i18n import LANGUAGES, Language, Texts, system_language, texts
+from evidence.i18n import LANGUAGES, Language, system_language, texts
 
 FAILED = 2
 
@@ -48,7 +48,7 @@ def run(words: Sequence[str]) -> int:
     except BrokenPipeError:
         # The reader of our output went away (a pager, `head`): nothing to say, and nowhere to say it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except Exception as problem:  # noqa: BLE001 - the last stop before a person: a bug is said calmly, without content
+    except Exception as problem:
         if os.environ.get("HOLDFAST_TRACEBACK"):
             raise
         console.failure(EvidenceError("internal.unexpected", kind=type(problem).__name__))
@@ -63,9 +63,4 @@ def _language(words: Sequence[str]) -> Language:
             wanted = words[position + 1]
         elif word.startswith("--language="):
             wanted = word.removeprefix("--language=")
-    return cast(Language, wanted) if wanted in LANGUAGES else system_language()
-
-
-def describe(t: Texts) -> str:
-    """One line on what the program is for, for the help."""
-    return t("Keeps what you were sent or shown so that it stands as evidence: on your own computer, encrypted.")
+    return wanted if wanted in LANGUAGES else system_language()

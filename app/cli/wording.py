@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from app.bench import Bench
 from evidence.digest import fingerprint_groups
 from evidence.i18n import Texts
 from evidence.model import Exhibit, ScoreReport
@@ -34,4 +37,22 @@ def score_lines(t: Texts, report: ScoreReport) -> list[str]:
         names = ", ".join(t.code("name", f"not_examined.{name}") for name in report.not_examined)
         lines.append(t("Not examined: {names}", names=names))
     lines.append(t("A score is a lead for the investigation, not evidence of falsity."))
+    return lines
+
+
+def bench_lines(t: Texts, benchmarks: Sequence[Bench]) -> list[str]:
+    """Benchmarks as tables: what, ours, the peer, the ratio, the goal."""
+    lines: list[str] = []
+    for benchmark in benchmarks:
+        lines += [benchmark.name, ""]
+        for row in benchmark.rows:
+            lines.append(f"  {row.what}")
+            measured = f"{row.ours:.4g} {row.unit}"
+            if row.peer is not None and row.ratio is not None:
+                measured += f"; {row.peer_name} {row.peer:.4g} {row.unit}; {t('ratio')} {row.ratio:.3g}"
+            if row.goal:
+                met = t("met") if row.meets else t("not met")
+                measured += f"; {t('goal')} {row.goal} ({met})"
+            lines.append(f"      {measured}")
+        lines.append("")
     return lines

@@ -1,0 +1,164 @@
+"""The vault on the command line: ways to unlock, backup, restore, check."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import x25519
+
+from app.cli import run
+from evidence.store import FLOOR
+
+Holdfast = Callable[..., tuple[int, Any]]
+
+
+@pytest.fixture
+def holdfast(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Holdfast:
+    """Runs a command with --json; gives the exit code and the document."""
+    for module in ("vault", "keeper"):
+        monkeypatch.setattr(f"evidence.store.{module}.tuned_cost", lambda: FLOOR)
+
+    def call(*words: object) -> tuple[int, Any]:
+        code = run([*(str(word) for word in words), "--json", "--language", "fr"])
+        said = capsys.readouterr()
+        assert "Traceback" not in said.err
+        return code, json.loads(said.out)
+
+    return call
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[[str, str], Path]:
+    """Writes a small text file."""
+
+    def write(name: str, text: str) -> Path:
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def vault(tmp_path: Path, holdfast: Holdfast, file: Callable[[str, str], Path]) -> tuple[Path, Path]:
+    """A new vault and the file with its passphrase."""
+    secret = file("secret.txt", "first words that fit together\n")
+    assert holdfast("vault", "create", tmp_path / "vault", "--passphrase-file", secret)[0] == 0
+    return tmp_path / "vault", secret
+
+
+def test_shares_open_the_vault_two_by_two(
+    vault: tuple[Path, Path], holdfast: Holdfast, file: Callable[[str, str], Path]
+) -> None:
+    path, secret = vault
+    code, said = holdfast("vault", "unlock-methods", "add-shares", path, "--passphrase-file", secret)
+    assert (code, len(said["written"])) == (0, 3)
+    shares = [file(f"share{number}.txt", words) for number, words in enumerate(said["written"])]
+    code, said = holdfast("case", "list", path, "--share-file", shares[2], "--share-file", shares[0])
+    assert (code, said["cases"]) == (0, [])
+    code, said = holdfast("case", "list", path, "--share-file", shares[1])
+    assert (code, said["error"]["code"]) == (2, "vault.shares_too_few")
+
+
+def test_a_centre_opens_with_its_key(
+    vault: tuple[Path, Path], holdfast: Holdfast, tmp_path: Path, file: Callable[[str, str], Path]
+) -> None:
+    path, secret = vault
+    key = x25519.X25519PrivateKey.generate()
+    private, public = tmp_path / "private.pem", tmp_path / "public.pem"
+    private.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.BestAvailableEncryption(b"of the centre"),
+        )
+    )
+    public.write_bytes(
+        key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    )
+    words = ("vault", "unlock-methods", "add-public-key", path, public, "--label", "센터", "--passphrase-file", secret)
+    code, said = holdfast(*words)
+    assert (code, said["added"]["label"]) == (0, "센터")
+    password = file("password.txt", "of the centre")
+    assert holdfast("case", "list", path, "--key-file", private, "--key-password-file", password)[0] == 0
+    assert holdfast("case", "list", path, "--key-file", private)[1]["error"]["code"] == "vault.private_key_locked"
+
+
+def test_a_changed_passphrase_replaces_the_old_one(
+    vault: tuple[Path, Path], holdfast: Holdfast, file: Callable[[str, str], Path]
+) -> None:
+    path, secret = vault
+    new = file("new.txt", "second words that fit")
+    words = ("vault", "unlock-methods", "change-passphrase", path, "--passphrase-file", secret)
+    assert holdfast(*words, "--new-passphrase-file", new)[0] == 0
+    assert holdfast("case", "list", path, "--passphrase-file", new)[0] == 0
+    code, said = holdfast("case", "list", path, "--passphrase-file", secret)
+    assert (code, said["error"]["code"]) == (2, "vault.wrong_passphrase")
+
+
+def test_the_last_way_in_stays(vault: tuple[Path, Path], holdfast: Holdfast) -> None:
+    path, secret = vault
+    _code, said = holdfast("vault", "unlock-methods", "list", path, "--passphrase-file", secret)
+    slots = {slot["kind"]: slot["id"] for slot in said["methods"]}
+    code, _said = holdfast(
+        "vault", "unlock-methods", "revoke", path, slots["recovery_key"], "--passphrase-file", secret
+    )
+    assert code == 0
+    code, said = holdfast("vault", "unlock-methods", "revoke", path, slots["passphrase"], "--passphrase-file", secret)
+    assert (code, said["error"]["code"]) == (2, "vault.last_slot")
+
+
+def test_a_backup_is_restored_and_checks(
+    vault: tuple[Path, Path], holdfast: Holdfast, tmp_path: Path, file: Callable[[str, str], Path]
+) -> None:
+    path, secret = vault
+    _code, case = holdfast("case", "create", path, "--title", "one", "--passphrase-file", secret)
+    words = ("capture", "file", path, "--case", case["id"], "--passphrase-file", secret)
+    holdfast(*words, file("a.txt", "first"))
+    code, said = holdfast("vault", "backup", path, tmp_path / "copy", "--passphrase-file", secret)
+    assert (code, said["copied"]) == (0, 1)
+    holdfast(*words, file("b.txt", "second"))
+    code, said = holdfast("vault", "backup", path, tmp_path / "copy", "--passphrase-file", secret)
+    assert (code, said["copied"], said["present"]) == (0, 1, 1)
+    code, said = holdfast("vault", "restore", tmp_path / "copy", tmp_path / "again", "--passphrase-file", secret)
+    assert (code, said["copied"]) == (0, 2)
+    code, said = holdfast("vault", "check", tmp_path / "again", "--passphrase-file", secret)
+    assert (code, said["objects"], said["findings"]) == (0, 2, [])
+
+
+def test_a_damaged_original_is_named_by_exhibit(
+    vault: tuple[Path, Path], holdfast: Holdfast, file: Callable[[str, str], Path]
+) -> None:
+    path, secret = vault
+    _code, case = holdfast("case", "create", path, "--title", "one", "--passphrase-file", secret)
+    holdfast("capture", "file", path, "--case", case["id"], "--passphrase-file", secret, file("a.txt", "first"))
+    [sealed] = [found for found in (path / "objects").rglob("*") if found.is_file()]
+    content = bytearray(sealed.read_bytes())
+    content[-1] ^= 1
+    sealed.write_bytes(content)
+    code, said = holdfast("vault", "check", path, "--passphrase-file", secret)
+    assert code == 1
+    assert any("A-01" in json.dumps(finding) for finding in said["findings"])
+
+
+def test_two_secrets_at_once_are_refused(vault: tuple[Path, Path], holdfast: Holdfast) -> None:
+    path, secret = vault
+    code, said = holdfast("case", "list", path, "--passphrase-file", secret, "--recovery-key-file", secret)
+    assert (code, said["error"]["code"]) == (2, "cli.several_secrets")
+
+
+def test_text_output_says_the_recovery_key_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evidence.store.vault.tuned_cost", lambda: FLOOR)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("조용한 강가의 등불 일곱\n".encode())))
+    assert run(["vault", "create", str(tmp_path / "v"), "--passphrase-file", "-", "--language", "ko"]) == 0
+    said = capsys.readouterr().out
+    assert "복구 키" in said
+    assert "조용한" not in said
