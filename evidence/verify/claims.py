@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from evidence.manifest import PAYLOAD_FOLDER
+from evidence.manifest import FileRole
 from evidence.model import Answer, Check, Claim, ClaimName
+from evidence.verify.container import key_of
 from evidence.verify.state import State
 
 _RESTS_ON_SIGNATURE = frozenset(
-    {ClaimName.TIME, ClaimName.CLOCK, ClaimName.CUSTODY, ClaimName.METHOD, ClaimName.SIGNER, ClaimName.COMPLETE}
+    {ClaimName.TIME, ClaimName.CLOCK, ClaimName.CUSTODY, ClaimName.METHOD, ClaimName.SIGNER}
 )
 _RESTS_ON_ORIGINALS = frozenset({ClaimName.TIME, ClaimName.CUSTODY, ClaimName.METHOD})
 
@@ -24,25 +25,34 @@ class Counted:
 
 
 def make_claims(counted: Sequence[Counted], state: State) -> tuple[Claim, ...]:
-    """One claim for each name, in order. The worst answer among its checks decides; a claim without one cannot be
-    told. What rests on a signature that does not hold, or on originals that were changed, is never *yes*."""
+    """One claim for each name, in order. The worst answer among its checks decides; without one it cannot be told.
+
+    Manifest, signature and report are bound by the signatures alone, so these decide completeness too. What rests on
+    a signature that does not hold, or on originals that were changed, is never *yes*.
+    """
     return tuple(_claim(name, counted, state) for name in ClaimName)
 
 
 def _claim(name: ClaimName, counted: Sequence[Counted], state: State) -> Claim:
     if name is ClaimName.ORIGIN:
         return Claim(name, Answer.CANNOT_TELL, "origin.never")
-    checks = [each.check for each in counted if each.counts and each.check.claim is name]
+    names = (name, ClaimName.SIGNED) if name is ClaimName.COMPLETE else (name,)
+    checks = [each.check for each in counted if each.counts and each.check.claim in names]
     answer = worst(check.answer for check in checks)
     if answer is Answer.YES:
         if name in _RESTS_ON_SIGNATURE and state.cms is None:
             return Claim(name, Answer.CANNOT_TELL, "rests.on_signature")
         if name is ClaimName.REPORT and not state.is_report_signed:
             return Claim(name, Answer.CANNOT_TELL, "rests.on_report_signature")
-        if name in _RESTS_ON_ORIGINALS and any(path.startswith(f"{PAYLOAD_FOLDER}/") for path in state.damaged):
+        if name in _RESTS_ON_ORIGINALS and not _are_originals_sound(state):
             return Claim(name, Answer.CANNOT_TELL, "rests.on_originals")
     numbers = sorted({check.number for check in checks if check.answer is answer})
     return Claim(name, answer, f"{name.value}.{answer.value}", _params(name, answer, checks, numbers, state))
+
+
+def _are_originals_sound(state: State) -> bool:
+    files = state.manifest.files if state.manifest is not None else ()
+    return not any(key_of(file.path) in state.damaged for file in files if file.role is FileRole.ORIGINAL)
 
 
 def worst(answers: Iterable[Answer]) -> Answer:

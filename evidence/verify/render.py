@@ -66,7 +66,8 @@ def sentence(t: Texts, context: str, code: str, params: dict[str, str]) -> str:
 
 def reasons_for(report: VerificationReport, claim: Claim) -> list[Check]:
     """The checks that decided a claim which is not *yes*; of a file that check 4 names, check 3 says nothing more."""
-    found = [check for check in report.checks if check.claim is claim.name and check.answer is claim.answer]
+    numbers = claim.params.get("checks", "").split(", ")
+    found = [check for check in report.checks if str(check.number) in numbers and check.answer is claim.answer]
     named = {check.params.get("path") for check in found if check.name == "files"}
     return [check for check in found if check.reason != "bag.differs" or check.params["path"] not in named]
 

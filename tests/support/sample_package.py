@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -32,7 +33,7 @@ from support.pki import SignerKeys, TestPki
 from support.tsa import TestResponder
 
 from evidence.custody import NewEvent, append, prove_consistency, prove_inclusion
-from evidence.digest import canonical_json, digest_bytes, fingerprint_groups, fingerprint_words, to_json
+from evidence.digest import canonical_json, digest_bytes, fingerprint_groups, fingerprint_words
 from evidence.manifest import (
     CERTIFICATES,
     CUSTODY,
@@ -226,7 +227,7 @@ class Recipe:
         summary = LogSummary(CASE, head.size, head.root, len(log.events))
         entries = {file.path: file for file in originals}
         listed = tuple(entries.get(path) or entry_of(path, files[path]) for path in sorted(files))
-        value = to_json(self._manifest(named, items, listed, summary, tuple(tokens)))
+        value = json.loads(canonical_json(self._manifest(named, items, listed, summary, tuple(tokens))))
         self.edit_manifest(value)
         self.finish(files, self.encode_manifest(value))
         return files

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -34,8 +35,13 @@ def trust(world: World) -> Trust:
 
 @pytest.fixture(scope="session")
 def parser() -> Iterator[Parser]:
-    """The parsers in this process: quick, and a crash shows itself."""
+    """The parsers in this process: quick, and a crash shows itself. They are silent, as in the program's child."""
+    names = ("pyhanko", "pyhanko_certvalidator", "pikepdf")
+    for name in names:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     yield InProcessParser()
+    for name in names:
+        logging.getLogger(name).setLevel(logging.NOTSET)
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ from evidence.verify.state import MAX_NAMED, Outcome, State, aside, no, yes
 _DECLARATION, _INFO = "bagit.txt", "bag-info.txt"
 _PAYLOAD_LISTS = (("manifest-sha256.txt", "sha256"), ("manifest-sha512.txt", "sha512"))
 _TAG_LISTS = (("tagmanifest-sha256.txt", "sha256"), ("tagmanifest-sha512.txt", "sha512"))
-_OPTIONAL = "tagmanifest-sha512.txt"
-_ALWAYS = (MANIFEST, SIGNATURE, REPORT, "tagmanifest-sha256.txt")
+_ALWAYS = (MANIFEST, SIGNATURE, REPORT, *(name for name, _algorithm in _TAG_LISTS))
 
 
 def check_bag(state: State) -> Iterator[Outcome]:
@@ -22,9 +21,8 @@ def check_bag(state: State) -> Iterator[Outcome]:
     found: list[Outcome] = []
     for name in (_DECLARATION, _INFO, *(name for name, _ in (*_PAYLOAD_LISTS, *_TAG_LISTS))):
         if name not in state.located.files:
-            if name != _OPTIONAL:
-                state.damaged.setdefault(name, "missing")
-                found.append(no("bag.missing", path=name))
+            state.damaged.setdefault(name, "missing")
+            found.append(no("bag.missing", path=name))
             continue
         data = state.reading.kept.get(name)
         if data is None:
@@ -101,22 +99,23 @@ def check_files(state: State) -> Iterator[Outcome]:
 
 
 def settle_blame(state: State) -> None:
-    """After all checks: where a tag list and a file disagree, name what is damaged.
+    """After all checks: where a list of the bag and a file disagree, name what is damaged.
 
-    A file whose digest the signed manifest confirms is sound, so the list is not; otherwise both are named.
+    A file that the signed manifest confirms is sound, so the list is not. A file that the manifest cannot list may be
+    at fault as well as the list: both are named.
     """
     listed = {key_of(file.path): file for file in state.manifest.files} if state.manifest else {}
     is_signed = state.cms is not None
     for name, path in state.disputed:
         file = listed.get(path)
-        if path not in state.located.files:
-            is_sound = is_signed and file is None
-        elif file is not None:
-            is_sound = is_signed and _is_same(state, path, file)
+        if file is not None:
+            is_file_sound = is_signed and path in state.located.files and _is_same(state, path, file)
         else:
-            is_sound = is_signed and path == MANIFEST
-        state.damaged.setdefault(name if is_sound else path, "changed")
-        if not is_sound and path in (SIGNATURE, REPORT):
+            is_file_sound = is_signed and path == MANIFEST
+        may_be_either = file is None and path != MANIFEST
+        if not is_file_sound:
+            state.damaged.setdefault(path, "changed" if path in state.located.files else "missing")
+        if is_file_sound or may_be_either:
             state.damaged.setdefault(name, "changed")
 
 

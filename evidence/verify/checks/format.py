@@ -10,6 +10,7 @@ from typing import Any
 from evidence.digest import canonical_json, fingerprint_words, from_json, parse_json
 from evidence.errors import EvidenceError
 from evidence.manifest import FORMAT_NAME, FORMAT_VERSION, MANIFEST, UNLISTED, FileRole, Manifest
+from evidence.model import Answer
 from evidence.verify.container import key_of, unsafe_reason
 from evidence.verify.container.names import confusion_key
 from evidence.verify.state import Outcome, State, cannot_tell, no, yes
@@ -21,6 +22,13 @@ _MAX_SIZE = 1 << 50
 
 def check_format(state: State) -> Iterator[Outcome]:
     """Read the manifest. A newer version is no fault of the package; it is said and nothing is guessed."""
+    for outcome in _read_manifest(state):
+        if outcome.answer is Answer.NO:
+            state.damaged.setdefault(MANIFEST, "changed" if MANIFEST in state.located.files else "missing")
+        yield outcome
+
+
+def _read_manifest(state: State) -> Iterator[Outcome]:
     data = state.reading.kept.get(MANIFEST)
     if data is None:
         is_there = MANIFEST in state.located.files
@@ -42,8 +50,14 @@ def check_format(state: State) -> Iterator[Outcome]:
         return
     try:
         manifest = from_json(parse_json(data), Manifest)
+        is_whole = canonical_json(manifest) == data
     except EvidenceError as problem:
         yield no("format.not_canonical" if problem.code == "json.not_canonical" else "format.wrong_shape")
+        return
+    except ValueError:
+        is_whole = False
+    if not is_whole:  # members that we do not know, or that were left out
+        yield no("format.wrong_shape")
         return
     if not _makes_sense(manifest):
         yield no("format.inconsistent")
@@ -68,7 +82,6 @@ def _makes_sense(manifest: Manifest) -> bool:
     ids = [item.id for item in manifest.items]
     fingerprint = manifest.signer.certificate_sha256
     try:
-        canonical_json(manifest)
         is_signer_sound = bool(_SHA256.fullmatch(fingerprint)) and (
             manifest.signer.fingerprint_words == fingerprint_words(fingerprint)
         )

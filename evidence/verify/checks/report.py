@@ -24,10 +24,12 @@ def check_report_signature(state: State) -> Iterator[Outcome]:
         ReportRequest(data, manifest.signer.certificate_sha256, _ATTACHMENT, state.trust.tsa_roots)
     )
     if not isinstance(answer, ReportAnswer):
+        state.damaged.setdefault(REPORT, "changed")
         yield failure(answer if isinstance(answer, Failure) else Failure("crashed"))
         return
     state.report = answer
     if answer.problem:
+        state.damaged.setdefault(REPORT, "changed")
         yield no(answer.problem)
         return
     state.is_report_signed = True

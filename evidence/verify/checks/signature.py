@@ -34,11 +34,14 @@ def check_manifest_signature(state: State) -> Iterator[Outcome]:
     digests = {name: hashlib.new(name, content).digest() for name in ("sha256", "sha384", "sha512")}
     answer = state.parser.ask(CmsRequest(data, digests, fingerprint))
     if not isinstance(answer, CmsAnswer):
+        state.damaged.setdefault(SIGNATURE, "changed")
         yield failure(answer if isinstance(answer, Failure) else Failure("crashed"))
         return
     if answer.certificate and hashlib.sha256(answer.certificate).hexdigest() == fingerprint:
         state.certificate = answer.certificate
     if answer.problem:
+        is_other = answer.problem == "signature.other_document"
+        state.damaged.setdefault(MANIFEST if is_other else SIGNATURE, "changed")
         yield no(answer.problem)
         return
     state.cms = answer
