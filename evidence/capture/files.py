@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar, cast
 
 from evidence.capture.clock import Clock, read_clock
+from evidence.capture.naming import visible
 from evidence.capture.origin import origin_facts
 from evidence.errors import EvidenceError
 from evidence.model import Acquisition, AcquisitionMethod, IncomingFile
@@ -160,7 +161,7 @@ def acquire_file(
     return Acquisition(
         files=(IncomingFile(name=name, open=opened, expected_size=before.st_size),),
         method=method,
-        title=name,
+        title=visible(name),
         started=clock(),
         source=source,
         settings={"path_kept": "yes" if keep_path else "no"},

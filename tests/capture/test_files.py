@@ -145,6 +145,23 @@ def test_a_name_that_is_not_text_is_written_as_text(tmp_path: Path, clock: Clock
     repr(found.source).encode("utf-8")
 
 
+@posix_only
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("a\x1b[31m\nb.jpg", "a\\x1b[31m\\nb.jpg"),
+        ("photo\u202egpj.exe", "photo\\u202egpj.exe"),
+        ("가족 사진 👩\u200d💻.jpg", "가족 사진 👩\u200d💻.jpg"),
+    ],
+)
+def test_a_name_is_kept_and_its_title_cannot_steer_a_screen(
+    name: str, title: str, tmp_path: Path, clock: Clock
+) -> None:
+    (tmp_path / name).write_bytes(b"x")
+    found = acquire_file(tmp_path / name, clock=clock)
+    assert (found.files[0].name, found.source["file_name"], found.title) == (name, name, title)
+
+
 class TestChangedWhileRead:
     """Nothing that moved under the reader's hands is taken for an original."""
 
