@@ -65,6 +65,7 @@ class Session:
         self._store = store
         self._ports = ports
         self._clock_check: ClockCheck | None = None
+        self._tool = ports.tool()
         self._examiner = _read_examiner(store)
         self._worker = scoring_worker()
 
@@ -180,7 +181,7 @@ class Session:
         """Digest, seal and log one acquisition. What fails or is cancelled leaves nothing behind."""
         self.case(case_id)
         return sealing.seal(
-            self._store, self._ports.tool(), self._record, self._examiner, case_id, acquisition, progress, cancelled
+            self._store, self._tool, self._record, self._examiner, case_id, acquisition, progress, cancelled
         )
 
     def add_files(
@@ -305,7 +306,7 @@ class Session:
         if not chosen:
             raise EvidenceError("package.no_exhibits")
         return packaging.package(
-            self._store, self._stamper(), self._worker, self._ports.tool(), self._examiner, case, chosen, choices,
+            self._store, self._stamper(), self._worker, self._tool, self._examiner, case, chosen, choices,
             out_dir, progress, cancelled,
         )  # fmt: skip
 
