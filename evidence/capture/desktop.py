@@ -41,6 +41,8 @@ class MssGrabber:
                 whole, *monitors = display.monitors
             except (ScreenShotError, ValueError) as problem:
                 raise EvidenceError("capture.no_display") from problem
+        if not self._has_one_display and self._is_below_wayland(monitors):
+            raise EvidenceError("capture.wayland")
         return tuple(
             Screen(
                 number=number,
@@ -81,6 +83,12 @@ class MssGrabber:
             Window(each.title, each.program, Region(each.left, each.top, each.width, each.height))
             for each in x11.windows(self._environ.get("DISPLAY", ""))
         )
+
+    def _is_below_wayland(self, monitors: Sequence[dict[str, Any]]) -> bool:
+        """Whether the X server itself says so: by its extension, or in older ones by the names of its outputs."""
+        if any(str(facts.get("output", "")).startswith("XWAYLAND") for facts in monitors):
+            return True
+        return x11.has_extension(self._environ.get("DISPLAY", ""), "XWAYLAND")
 
     @contextmanager
     def _opened(self) -> Iterator[Any]:

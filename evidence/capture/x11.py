@@ -56,6 +56,12 @@ class _TranslateReply(ctypes.Structure):
                 ("y", ctypes.c_int16)]  # fmt: skip
 
 
+class _ExtensionReply(ctypes.Structure):
+    _fields_ = [("response", ctypes.c_uint8), ("pad", ctypes.c_uint8), ("sequence", ctypes.c_uint16),
+                ("length", ctypes.c_uint32), ("present", ctypes.c_uint8), ("major_opcode", ctypes.c_uint8),
+                ("first_event", ctypes.c_uint8), ("first_error", ctypes.c_uint8)]  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class WindowPlace:
     """A window as the server describes it: its inside, without the frame that a window manager draws around it."""
@@ -73,6 +79,12 @@ def windows(display: str) -> tuple[WindowPlace, ...]:
     """The windows that the window manager lists, topmost first; empty where none tells."""
     with _connected(display) as connection:
         return connection.windows() if connection else ()
+
+
+def has_extension(display: str, name: str) -> bool:
+    """Whether the X server has the extension ``name``; False where there is no server to ask."""
+    with _connected(display) as connection:
+        return connection is not None and connection.has_extension(name)
 
 
 def window_facts(display: str) -> dict[str, str]:
@@ -102,6 +114,17 @@ class _Connection:
             if name.strip() == "Xft.dpi":
                 facts["display_dpi"] = value.strip()
         return {name: value for name, value in facts.items() if value}
+
+    def has_extension(self, name: str) -> bool:
+        """Whether the server has the extension ``name``."""
+        data = name.encode("ascii")
+        cookie = self._library.xcb_query_extension(self._handle, len(data), data)
+        reply = self._library.xcb_query_extension_reply(self._handle, cookie, None)
+        if not reply:
+            return False
+        is_present = bool(reply.contents.present)
+        self._free(reply)
+        return is_present
 
     def windows(self) -> tuple[WindowPlace, ...]:
         """The windows of the window manager's list, topmost first."""
@@ -218,6 +241,8 @@ def _library() -> tuple[ctypes.CDLL, Callable[[Any], None]] | None:
             _Cookie, [connection, ctypes.c_uint8, number, number, number, number, number]
         ),
         "xcb_get_property_reply": (ctypes.POINTER(_PropertyReply), [connection, _Cookie, ctypes.c_void_p]),
+        "xcb_query_extension": (_Cookie, [connection, ctypes.c_uint16, text]),
+        "xcb_query_extension_reply": (ctypes.POINTER(_ExtensionReply), [connection, _Cookie, ctypes.c_void_p]),
         "xcb_get_geometry": (_Cookie, [connection, number]),
         "xcb_get_geometry_reply": (ctypes.POINTER(_GeometryReply), [connection, _Cookie, ctypes.c_void_p]),
         "xcb_translate_coordinates": (

@@ -190,6 +190,20 @@ class TestWithoutADisplay:
         assert code_of(lambda: acquire_screen(grabber, clock=clock)) == "capture.wayland"
 
 
+def test_the_x_server_is_asked_for_its_extensions(display: str) -> None:
+    assert x11.has_extension(display, "RANDR")
+    assert not x11.has_extension(display, "XWAYLAND")
+    assert not x11.has_extension(":9999", "RANDR")
+
+
+def test_an_x_server_below_wayland_is_known_by_its_own_word(
+    display: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(x11, "has_extension", lambda _display, name: name == "XWAYLAND")
+    grabber = MssGrabber({"DISPLAY": display}, platform="linux")
+    assert code_of(lambda: acquire_screen(grabber, clock=clock)) == "capture.wayland"
+
+
 class Layout:
     """Monitors in a layout that a virtual display cannot have; each pixel's colour tells where it lies."""
 
