@@ -152,6 +152,15 @@ class Database:
         """
         self.rows("VACUUM INTO ?", (str(path),))
 
+    def change_key(self, key: bytes) -> None:
+        """Encrypt every page anew under another raw key. Not atomic: for a copy that nobody needs yet.
+
+        Raises :class:`EvidenceError` as :func:`translated` says.
+        """
+        # A page-by-page rewrite belongs into a rollback journal, not into the write-ahead log.
+        self.rows("PRAGMA journal_mode=DELETE")
+        self.rows(f"PRAGMA rekey=\"x'{key.hex()}'\"")
+
     def open_like(self, path: Path) -> Database:
         """Open another file under the same key. Raises as the class."""
         self._open_connection()

@@ -22,6 +22,14 @@ class Facts:
             raise EvidenceError("vault.record_damaged")
         return bytes(row[0])
 
+    def has(self, name: str) -> bool:
+        """Whether there is such a fact."""
+        return self._database.row("SELECT 1 FROM facts WHERE name = ?", (name,)) is not None
+
+    def drop(self, name: str) -> None:
+        """Forget a fact. Inside ``transaction()``."""
+        self._database.write("DELETE FROM facts WHERE name = ?", (name,))
+
     def put(self, name: str, value: bytes) -> None:
         """Keep a fact, replacing what was there. Inside ``transaction()``."""
         self._database.write("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))

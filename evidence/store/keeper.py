@@ -62,6 +62,13 @@ class SlotKeeper:
             for slot_id, kind, label, added_at, raw in rows
         )  # fmt: skip
 
+    def recipients(self) -> tuple[tuple[str, RecipientKey], ...]:
+        """The slots for public keys: id and key, the oldest first."""
+        rows = self._database.rows(
+            "SELECT id, public_key FROM slots WHERE public_key IS NOT NULL ORDER BY added_at, id"
+        )
+        return tuple((slot_id, RecipientKey.from_raw(bytes(raw))) for slot_id, raw in rows)
+
     def add(
         self,
         lock: slots.Lock,
@@ -97,7 +104,7 @@ class SlotKeeper:
     def revoke(self, slot_id: str, *, by: slots.Secret, actor: str, now: datetime) -> None:
         """Take a way to open the vault away. The slot that ``by`` opens must stay: it is the only one that is known
         to work. Whoever opened the vault with the revoked secret may have kept the master key; a new one helps
-        (:func:`evidence.store.rekey`).
+        (:mod:`evidence.store.rekeying`).
 
         Raises :class:`EvidenceError` ``vault.last_slot``, ``vault.no_such_slot`` and those of :func:`slots.unwrap`.
         """

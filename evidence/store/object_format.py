@@ -85,6 +85,34 @@ def wrap_key(key: bytes, object_key: bytes, epoch: int, fixed: bytes) -> bytes:
 
 def unwrap_key(untrusted_header: bytes, object_id: bytes, object_keys: ObjectKeys) -> bytes:
     """The object's own key. Raises ``InvalidTag``."""
+    return _open_wrap(untrusted_header, object_id, object_keys)[1]
+
+
+def second_wrap(
+    untrusted_header: bytes, object_id: bytes, object_keys: ObjectKeys, object_key: bytes, epoch: int
+) -> tuple[int, bytes]:
+    """The object's key wrapped under another object key, and where in the file it goes: not where the present one is.
+
+    Raises ``InvalidTag``.
+    """
+    place, key = _open_wrap(untrusted_header, object_id, object_keys)
+    wrapped = wrap_key(key, object_key, epoch, untrusted_header[: _FIXED.size])
+    return _FIXED.size + (1 - place) * _WRAP.size, wrapped
+
+
+def stale_wraps(untrusted_header: bytes, object_id: bytes, object_keys: ObjectKeys) -> list[tuple[int, bytes]]:
+    """Places in the file to be filled with zeros: wrapped keys other than the one that opens.
+
+    Raises ``InvalidTag`` when none opens: then nothing may be taken away.
+    """
+    place, _key = _open_wrap(untrusted_header, object_id, object_keys)
+    offset = _FIXED.size + (1 - place) * _WRAP.size
+    empty = bytes(_WRAP.size)
+    return [] if untrusted_header[offset : offset + _WRAP.size] == empty else [(offset, empty)]
+
+
+def _open_wrap(untrusted_header: bytes, object_id: bytes, object_keys: ObjectKeys) -> tuple[int, bytes]:
+    """Which of the two wrapped keys opens, and the object's own key."""
     if len(untrusted_header) != HEADER:
         raise InvalidTag
     fixed = untrusted_header[: _FIXED.size]
@@ -98,7 +126,7 @@ def unwrap_key(untrusted_header: bytes, object_id: bytes, object_keys: ObjectKey
         if object_key is None:
             continue
         try:
-            return AESGCMSIV(object_key).decrypt(nonce, wrapped, fixed + epoch.to_bytes(4, "big"))
+            return place, AESGCMSIV(object_key).decrypt(nonce, wrapped, fixed + epoch.to_bytes(4, "big"))
         except InvalidTag:
             continue
     raise InvalidTag

@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
+from cryptography.exceptions import InvalidTag
+
 from evidence.digest import DigestingReader
 from evidence.errors import CancelledError, EvidenceError
 from evidence.model import Digests
@@ -120,6 +122,39 @@ class ObjectFolder:
                 raise EvidenceError("vault.unreadable", name="objects") from problem
 
         return self._at_its_place(object_id, open_file)
+
+    def rewrap(self, object_id: str, object_key: bytes, epoch: int) -> None:
+        """Wrap the key of an object under the object key of another epoch too; the present one stays valid.
+
+        Raises :class:`EvidenceError` ``vault.object_missing``, ``vault.object_damaged``, ``vault.write_failed``.
+        """
+        self._change_header(
+            object_id,
+            lambda header: [form.second_wrap(header, bytes.fromhex(object_id), self._keys.get, object_key, epoch)],
+        )
+
+    def drop_stale_wraps(self, object_id: str) -> None:
+        """Take away the key of an object under any other epoch than the present one. Raises as :meth:`rewrap`."""
+        self._change_header(
+            object_id, lambda header: form.stale_wraps(header, bytes.fromhex(object_id), self._keys.get)
+        )
+
+    def _change_header(self, object_id: str, change: Callable[[bytes], list[tuple[int, bytes]]]) -> None:
+        def apply(path: Path) -> None:
+            descriptor = os.open(path, os.O_RDWR | BINARY)
+            with os.fdopen(descriptor, "r+b", buffering=0) as file:
+                changes = change(file.read(form.HEADER))
+                for offset, data in changes:
+                    file.seek(offset)
+                    write_all(file, data)
+                if changes:
+                    sync_file(descriptor)
+
+        try:
+            with writing("objects"):
+                self._at_its_place(object_id, apply)
+        except InvalidTag as problem:
+            raise EvidenceError("vault.object_damaged", object_id=object_id) from problem
 
     def flush(self) -> None:
         """Have the names of all sealed objects on the disk: before the rows that cite them are committed.

@@ -17,7 +17,7 @@ from evidence.errors import EvidenceError
 from evidence.store import slots
 from evidence.store.database import Database
 from evidence.store.facts import Facts, VaultSettings
-from evidence.store.files import sync_folder, writing
+from evidence.store.files import PART, sync_folder, writing
 from evidence.store.keeper import SlotKeeper
 from evidence.store.keys import KEY_SIZE, Argon2Cost, sub_key, tuned_cost
 from evidence.store.lock import VaultLock
@@ -31,9 +31,12 @@ from evidence.store.slots import Secret
 from evidence.store.unlocking import Passphrase, RecoveryKey
 
 DATABASE_FILE = "vault.db"
+NEXT_DATABASE = "vault.db.next"
+"""The records under a new master key, until they take their place; see :mod:`evidence.store.rekeying`."""
 OBJECTS_FOLDER = "objects"
 LOCK_FILE = "lock"
 _FIRST_EPOCH = 1
+_OURS = (slots.SLOTS_FILE, slots.SLOTS_COPY, DATABASE_FILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,11 @@ class Store:
         """The content of a copied object; see :meth:`evidence.store.objects.ObjectFolder.open_copy`."""
         self._require_open()
         return self._objects.open_copy(path, object_id)
+
+    def rewrap_object(self, object_id: str, object_key: bytes, epoch: int) -> None:
+        """Wrap an object's key a second time; see :meth:`evidence.store.objects.ObjectFolder.rewrap`."""
+        self._require_open()
+        self._objects.rewrap(object_id, object_key, epoch)
 
     def copy_records(self, path: Path) -> None:
         """Write a consistent copy of the records; see :meth:`evidence.store.database.Database.copy_to`."""
@@ -241,6 +249,7 @@ def create(
             for slot, one in zip(wrapped, locks, strict=True):
                 store.slots.record(slot, one, label="", now=now)
             database.write("INSERT INTO signer VALUES (1, ?, ?)", (signer.private_bytes(), signer.certificate_der))
+        database.checkpoint()  # from here on, an empty vault.db is a damaged one
         # The slots come last: with them the folder is a vault.
         slots.store(folder, content)
         with writing(folder.name):
@@ -264,15 +273,56 @@ def open_store(folder: Path, secret: Secret, *, now: datetime, program: str = ""
         undo.callback(lock.release)
         used, slot, master_key = slots.unlock(candidates, secret)
         vault_id = bytes.fromhex(used.vault_id)
+        records_key = sub_key(master_key, "records", salt=vault_id)
+        rekeyed = tuple(_repair_rekeying(folder, records_key))
         if not (folder / DATABASE_FILE).exists():
             raise EvidenceError("vault.database_missing")
-        database = Database(folder / DATABASE_FILE, sub_key(master_key, "records", salt=vault_id))
+        if (folder / DATABASE_FILE).stat().st_size == 0:  # would be taken for a new database
+            raise EvidenceError("vault.database_damaged")
+        database = Database(folder / DATABASE_FILE, records_key)
         undo.callback(database.close)
         migrate(database, now, program)
         store = Store(folder, lock, database, _object_folder(folder, master_key, vault_id, used.epoch))
-        store.repairs = (*_repair_slots(store, slot), *_repair_objects(store))
+        store.repairs = (*rekeyed, *_repair_slots(store, slot), *_repair_objects(store))
         undo.pop_all()
     return store
+
+
+def _repair_rekeying(folder: Path, records_key: bytes) -> Iterator[Finding]:
+    """Records under a new key take their place when the slots lead to that key, and are void when they do not."""
+    next_path, path = folder / NEXT_DATABASE, folder / DATABASE_FILE
+    with writing(folder.name):
+        leftovers = [leftover for leftover in folder.glob(f"*{PART}*") if leftover.name.startswith(_OURS)]
+        for leftover in leftovers:
+            leftover.unlink()
+    if not next_path.exists():
+        if any(leftover.name.startswith(NEXT_DATABASE) for leftover in leftovers):
+            yield Finding("vault.repair.rekeying_undone")
+        return
+    if _opens(path, records_key):
+        # The slots were not replaced: the present records are the right ones.
+        with writing(NEXT_DATABASE):
+            next_path.unlink()
+        yield Finding("vault.repair.rekeying_undone")
+    elif _opens(next_path, records_key):
+        with writing(DATABASE_FILE):
+            for suffix in ("-wal", "-shm", "-journal"):
+                # What belongs to the old records must not be read into the new ones.
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
+            next_path.replace(path)
+            sync_folder(folder)
+
+
+def _opens(path: Path, key: bytes) -> bool:
+    if not path.exists() or path.stat().st_size == 0:
+        return False
+    try:
+        Database(path, key).close()
+    except EvidenceError as problem:
+        if problem.code == "vault.database_damaged":
+            return False
+        raise
+    return True
 
 
 def _repair_slots(store: Store, opened: slots.Slot) -> Iterator[Finding]:
@@ -286,6 +336,12 @@ def _repair_slots(store: Store, opened: slots.Slot) -> Iterator[Finding]:
 
 
 def _repair_objects(store: Store) -> Iterator[Finding]:
+    if store._facts.has("stale_wraps"):
+        for object_id, _exhibit, _size in store.items.each_object():
+            with suppress(EvidenceError):  # damaged or missing: for a check to say, not a reason to stay closed
+                store._objects.drop_stale_wraps(object_id)
+        with store.transaction():
+            store._facts.drop("stale_wraps")
     moved, removed = store._objects.sweep(store.items.cites)
     if moved:
         yield Finding("vault.repair.finished", {"count": str(moved)})

@@ -157,6 +157,9 @@ def test_damaged_or_missing_records(vault: Any) -> None:
     assert code_of(lambda: open_store(vault.folder, vault.passphrase, now=vault.now)) == "vault.database_damaged"
     path.write_bytes(whole[:1000])
     assert code_of(lambda: open_store(vault.folder, vault.passphrase, now=vault.now)) == "vault.database_damaged"
+    path.write_bytes(b"")
+    assert code_of(lambda: open_store(vault.folder, vault.passphrase, now=vault.now)) == "vault.database_damaged"
+    assert path.read_bytes() == b""
     path.unlink()
     assert code_of(lambda: open_store(vault.folder, vault.passphrase, now=vault.now)) == "vault.database_missing"
     assert not path.exists()
