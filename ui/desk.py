@@ -141,7 +141,7 @@ class Desk(QObject):
     @property
     def theme(self) -> Theme:
         """The look of the window."""
-        return Theme(palette_for(self.settings.look), self.settings.text_percent)
+        return Theme(palette_for(self.settings.look), self.settings.text_percent, self.language)
 
     @property
     def session(self) -> Session:

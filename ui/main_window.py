@@ -69,6 +69,7 @@ class MainWindow(QMainWindow):
             QShortcut(QKeySequence("Ctrl+,"), self, self.show_settings),
             QShortcut(QKeySequence("Alt+Left"), self, self._back),
         ]
+        desk.language_changed.connect(self.relook)
         desk.language_changed.connect(self.retranslate)
         desk.look_changed.connect(self.relook)
         watch.idle.connect(self._idle)
@@ -228,7 +229,8 @@ class MainWindow(QMainWindow):
         assert isinstance(application, QApplication)
         application.setFont(theme.font())
         application.setPalette(theme.qpalette())
-        application.setStyleSheet(theme.stylesheet())
+        if (sheet := theme.stylesheet()) != application.styleSheet():  # polishing everything anew takes a while
+            application.setStyleSheet(sheet)
         for button in self.findChildren(Button):
             button.relook(theme)
         for icon in self.findChildren(Icon):

@@ -13,9 +13,10 @@ from importlib.resources import files
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 
-FAMILIES = [
-    "Pretendard", "Segoe UI", "Malgun Gothic", "SF Pro Text", "Apple SD Gothic Neo", "Noto Sans CJK KR", "Noto Sans KR",
-    "NanumBarunGothic", "NanumGothic", "Noto Sans", "DejaVu Sans",
+LATIN = ["Segoe UI", "SF Pro Text", "Helvetica Neue", "Inter", "Noto Sans", "Cantarell", "Ubuntu", "DejaVu Sans"]
+KOREAN = [
+    "Pretendard", "Malgun Gothic", "Apple SD Gothic Neo", "Noto Sans CJK KR", "Noto Sans KR", "NanumBarunGothic",
+    "NanumGothic",
 ]  # fmt: skip
 MONOSPACE = ["Cascadia Mono", "SF Mono", "Consolas", "Menlo", "Noto Sans Mono", "DejaVu Sans Mono", "NanumGothicCoding"]
 
@@ -88,9 +89,11 @@ def palette_for(look: str) -> Palette:
 class Theme:
     """One look at one size of text."""
 
-    def __init__(self, palette: Palette, percent: int = 100) -> None:
+    def __init__(self, palette: Palette, percent: int = 100, language: str = "en") -> None:
         self.palette = palette
         self.percent = percent
+        # Letters of one language come from one font: a Korean font may lack an accent, a Latin one has no Hangul.
+        self.families = KOREAN + LATIN if language == "ko" else LATIN + KOREAN
 
     def px(self, at_hundred: float) -> int:
         """Pixels at this size of text, from pixels at 100 %."""
@@ -103,7 +106,7 @@ class Theme:
     def font(self, kind: str = "body", *, bold: bool = False) -> QFont:
         """The font of one step of the type scale (a name of ``SIZES``)."""
         font = QFont()
-        font.setFamilies(MONOSPACE if kind == "mono" else FAMILIES)
+        font.setFamilies(MONOSPACE if kind == "mono" else self.families)
         font.setPixelSize(self.px(SIZES[kind]))
         font.setWeight(QFont.Weight.Bold if bold else QFont.Weight.Normal)
         return font
@@ -140,7 +143,7 @@ class Theme:
         others = {
             "icons": icons,
             "shade": shade,
-            "families": ", ".join(f'"{family}"' for family in FAMILIES),
+            "families": ", ".join(f'"{family}"' for family in self.families),
             "monospace": ", ".join(f'"{family}"' for family in MONOSPACE),
             "round": f"{self.px(20) // 2 + 1}px",
         }

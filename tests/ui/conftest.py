@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -68,10 +68,13 @@ def window(qapp: QApplication, qtbot: QtBot, doors: Doors, vault: Path, settings
 
 @pytest.fixture
 def settle(window: MainWindow, qtbot: QtBot) -> Callable[[], None]:
-    """Wait until nothing runs any more."""
+    """Wait until nothing runs any more and everything has its place."""
 
     def wait() -> None:
         qtbot.waitUntil(lambda: not window.desk.jobs.is_busy, timeout=30_000)
+        for _ in range(4):
+            QCoreApplication.sendPostedEvents()
+            QCoreApplication.processEvents()
 
     return wait
 

@@ -120,7 +120,7 @@ class CapturePage(Page):
         super().retranslate(t)
         self.back.setText(t("&Back to the case"))
         self.heading.setText(t("Bring something in"))
-        for kind, words in zip(KINDS, (t("The &screen"), t("&Files"), t("A &link")), strict=True):
+        for kind, words in zip(KINDS, (t("The &screen"), t("&Files"), t("A lin&k")), strict=True):
             self.kinds[kind].setText(words)
         self.what.setText(t("What to capture"))
         self.region_choice.setText(t("A &part that I choose"))

@@ -77,7 +77,7 @@ class SettingsPage(Page):
         self.look.name(t("L&ook"))
         for position, words in enumerate((t("As the computer is set"), t("Light"), t("Dark"), t("High contrast"))):
             self.look.box.setItemText(position, words)
-        self.minutes.name(t("Lock when nothing was &touched for"))
+        self.minutes.name(t("Lock when nothing was to&uched for"))
         for position, minutes in enumerate(AUTO_LOCK_MINUTES):
             self.minutes.box.setItemText(position, t.plural("{n} minute", "{n} minutes", minutes))
         self.vault_title.setText(t("This vault"))

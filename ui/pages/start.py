@@ -84,7 +84,7 @@ class StartPage(Page):
         self.tongues[self.desk.language].setChecked(True)
         self.place.name(t("&Where the vault is"))
         self.place.retranslate(t)
-        self.by_passphrase.setText(t("With the &passphrase"))
+        self.by_passphrase.setText(t("Wit&h the passphrase"))
         self.by_key.setText(t("With the &recovery key"))
         if self.by_key.isChecked():
             self.secret.name(t("Recovery &key"), t("The key that you wrote down when the vault was made."))

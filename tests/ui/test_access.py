@@ -1,0 +1,239 @@
+"""What a screen reader, large text and the keyboard find on every page."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QAccessible, QAccessibleInterface
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QRadioButton,
+    QStyle,
+    QStyleOptionButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from evidence.i18n import LANGUAGES
+from evidence.model import Case
+from ui.main_window import MainWindow
+from ui.page import Page
+
+CONTROLS = {
+    QAccessible.Role.PushButton, QAccessible.Role.CheckBox, QAccessible.Role.RadioButton, QAccessible.Role.ComboBox,
+    QAccessible.Role.EditableText, QAccessible.Role.List, QAccessible.Role.ProgressBar, QAccessible.Role.Button,
+    QAccessible.Role.ListItem,
+}  # fmt: skip
+WRAPPED = int(Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextShowMnemonic)
+SIZES = {100: (1120, 760), 200: (1440, 960)}
+
+
+@pytest.fixture
+def pages(
+    case: Case, window: MainWindow, qtbot: QtBot, settle: Callable[[], None], tmp_path: Path
+) -> list[tuple[str, Callable[[], None]]]:
+    """Every state of every page worth looking at, by name, with what shows it. There is one exhibit of each kind."""
+    picture, words = tmp_path / "a picture with a rather long name that goes on.png", tmp_path / "words.txt"
+    Image.new("RGB", (64, 48), (90, 120, 130)).save(picture)
+    words.write_text("sample")
+    window.case.add_files([picture, words], note="what I saw")
+    settle()
+    key = window.case.list.rows.rows[0].key
+
+    def chooser() -> None:
+        window.show_capture(case.id, kind="files")
+        window.capture.choose_button.click()
+
+    def trouble() -> None:
+        window.show_verify(tmp_path / "nothing")
+        window.verify.check()
+
+    return [
+        ("cases", window.show_cases),
+        ("case", lambda: window.show_case(case.id)),
+        ("capture screen", lambda: window.show_capture(case.id)),
+        ("capture files", lambda: window.show_capture(case.id, kind="files")),
+        ("capture link", lambda: window.show_capture(case.id, kind="link")),
+        ("chooser", chooser),
+        ("exhibit", lambda: window.show_exhibit(case.id, key)),
+        ("package", lambda: window.show_package(case.id)),
+        ("verify", window.show_verify),
+        ("trouble", trouble),
+        ("settings", window.show_settings),
+    ]
+
+
+def unnamed(root: QWidget) -> list[str]:
+    """Controls that a screen reader could only call by their kind."""
+    found = []
+    for node in walk(QAccessible.queryAccessibleInterface(root)):
+        if node.role() in CONTROLS and not node.text(QAccessible.Text.Name).strip() and not node.state().invisible:
+            found.append(f"{node.role().name}: {node.object()}")
+    return found
+
+
+def walk(node: QAccessibleInterface | None) -> Iterator[QAccessibleInterface]:
+    """The accessibility tree, what is shown of it."""
+    if node is None or not node.isValid() or node.state().invisible:
+        return
+    yield node
+    for position in range(node.childCount()):
+        yield from walk(node.child(position))
+
+
+def clipped(root: QWidget) -> list[str]:
+    """Words that do not fit into the widget that shows them."""
+    found = []
+    for label in root.findChildren(QLabel):
+        if not label.isVisible() or not label.text():
+            continue
+        if label.wordWrap():
+            words = label.fontMetrics().boundingRect(
+                QRect(0, 0, label.contentsRect().width(), 100_000), WRAPPED, label.text()
+            )
+            if words.height() > label.height() + 2 or words.width() > label.width() + 1:
+                found.append(f"label {label.text()!r}: {words.size()} in {label.size()}")
+        elif label.sizeHint().width() > label.width() + 1:
+            found.append(f"label {label.text()!r}")
+    for button in root.findChildren(QAbstractButton):
+        if button.isVisible() and button.text():
+            needed = (
+                button.fontMetrics().boundingRect(QRect(), int(Qt.TextFlag.TextShowMnemonic), button.text()).width()
+            )
+            if isinstance(button, QCheckBox | QRadioButton):
+                option = QStyleOptionButton()
+                button.initStyleOption(option)
+                element = (
+                    QStyle.SubElement.SE_CheckBoxContents
+                    if isinstance(button, QCheckBox)
+                    else QStyle.SubElement.SE_RadioButtonContents
+                )
+                room = button.style().subElementRect(element, option, button).width()
+            else:
+                icon = 0 if button.icon().isNull() else button.iconSize().width() + 4
+                room = button.width() - icon
+            if needed > room:
+                found.append(f"button {button.text()!r}: {needed} in {room}")
+    for box in root.findChildren(QComboBox):
+        if box.isVisible() and box.fontMetrics().horizontalAdvance(box.currentText()) > box.width() - 30:
+            found.append(f"choice {box.currentText()!r}")
+    for line in root.findChildren(QLineEdit):
+        if line.isVisible() and line.height() < line.fontMetrics().height():
+            found.append(f"line {line.accessibleName()!r}")
+    return found
+
+
+def covered(root: QWidget) -> list[str]:
+    """Words and controls that overlap their neighbours."""
+    found = []
+    shown = [
+        w for w in root.findChildren(QWidget) if w.isVisible() and isinstance(w, QLabel | QAbstractButton | QLineEdit)
+    ]
+    boxes = [(w, QRect(w.mapTo(root, QPoint(0, 0)), w.size())) for w in shown if w.size().width() > 1]
+    for position, (one, box) in enumerate(boxes):
+        for other, its in boxes[position + 1 :]:
+            if not one.isAncestorOf(other) and not other.isAncestorOf(one) and box.intersects(its):
+                found.append(f"{_words(one)} over {_words(other)}")
+    return found
+
+
+def problems_of(root: QWidget) -> list[str]:
+    """Everything that is wrong with what is shown."""
+    return [*unnamed(root), *clipped(root), *covered(root), *shared_mnemonics(root)]
+
+
+def _words(widget: QWidget) -> str:
+    return str(getattr(widget, "text", lambda: "")() or widget.accessibleName() or widget)
+
+
+@pytest.mark.parametrize("percent", SIZES)
+def test_every_page_in_every_language_is_named_and_whole(
+    window: MainWindow, pages: list[tuple[str, Callable[[], None]]], settle: Callable[[], None], qapp: QApplication,
+    percent: int,
+) -> None:  # fmt: skip
+    """No unnamed control, no clipped or covered words, in Korean, English and French."""
+    window.resize(*SIZES[percent])
+    problems = []
+    for language in LANGUAGES:
+        window.desk.change(text_percent=percent, language=language)
+        for name, show in pages:
+            show()
+            settle()
+            for problem in problems_of(window):
+                problems.append(f"{language} {name}: {problem}")
+    assert not problems, "\n".join(problems)
+
+
+def test_pages_before_a_vault_is_open_are_named_and_whole(
+    window: MainWindow, settle: Callable[[], None], qapp: QApplication
+) -> None:
+    """The start and the making of a vault, at both sizes of text."""
+    problems = []
+    for (percent, size), language in itertools.product(SIZES.items(), LANGUAGES):
+        window.resize(*size)
+        window.desk.change(text_percent=percent, language=language)
+        for show in (window.show_start, window.show_create, window.show_verify, window.show_settings):
+            show()
+            settle()
+            problems += problems_of(window)
+    assert not problems, "\n".join(problems)
+
+
+def is_tab_stop(widget: QWidget) -> bool:
+    """Whether Tab must stop there; in a group it stops once, and the arrows do the rest."""
+    if not widget.isVisible() or not widget.isEnabled() or not widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        return False
+    is_in_group = isinstance(widget, QAbstractButton) and widget.group() is not None
+    return not is_in_group and not isinstance(widget.parent(), QComboBox)
+
+
+def test_every_control_can_be_reached_with_the_keyboard(
+    window: MainWindow,
+    pages: list[tuple[str, Callable[[], None]]],
+    settle: Callable[[], None],
+    press: Callable[..., None],
+    qapp: QApplication,
+) -> None:
+    """Tab, and the arrows within a group, come by every control, and the focus is seen on each."""
+    problems = []
+    for name, show in pages:
+        show()
+        settle()
+        page = window.stack.currentWidget()
+        assert isinstance(page, Page)
+        wanted = {widget for widget in window.findChildren(QWidget) if is_tab_stop(widget)}
+        seen: list[QWidget] = []
+        while (focus := qapp.focusWidget()) is not None and focus not in seen:
+            seen.append(focus)
+            if not window.ring.isVisible() or window.ring.width() < focus.width():
+                problems.append(f"{name}: no ring around {_words(focus)}")
+            press(Qt.Key.Key_Tab)
+        problems += [f"{name}: cannot reach {_words(widget)}" for widget in wanted - set(seen)]
+    assert not problems, "\n".join(problems)
+
+
+def shared_mnemonics(root: QWidget) -> list[str]:
+    """Alt and a letter must mean one thing; a letter that no keyboard has with Alt is no help."""
+    found = []
+    taken: dict[str, str] = {}
+    for widget in (*root.findChildren(QAbstractButton), *root.findChildren(QLabel)):
+        words = widget.text().replace("&&", "")
+        if not widget.isVisible() or "&" not in words or (isinstance(widget, QLabel) and widget.buddy() is None):
+            continue
+        letter = words[words.index("&") + 1].upper()
+        if not letter.isascii() or not letter.isalpha():
+            found.append(f"{words!r} has no letter")
+        if letter in taken:
+            found.append(f"{letter}: {taken[letter]!r} and {words!r}")
+        taken[letter] = words
+    return found
