@@ -20,7 +20,7 @@ def note(event: str, arguments: tuple) -> None:
     if event == "open" and isinstance(arguments[2], int) and arguments[2] & WRITING:
         said = {"event": "write", "what": os.fsdecode(arguments[0]) if isinstance(arguments[0], str | bytes) else ""}
     elif event in ("socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname", "socket.bind"):
-        said = {"event": event, "what": repr(arguments)}
+        said = {"event": event, "what": repr([part for part in arguments if isinstance(part, str | tuple)])}
     elif event in ("os.mkdir", "os.rename", "os.link", "os.symlink"):
         said = {"event": event, "what": os.fsdecode(arguments[1 if event != "os.mkdir" else 0])}
     else:
