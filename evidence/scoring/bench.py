@@ -1,0 +1,221 @@
+"""Measure the detectors on a labelled folder, by the same road as an exhibit takes.
+
+A set is a folder with ``manifest.csv`` (columns ``file``, ``label`` = real or fake, ``source``, ``group``). Areas are
+given for each pair of sources; a pooled area is recognition of data sets more than of fakes, and is marked so.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from evidence.digest import from_json
+from evidence.errors import CancelledError, EvidenceError
+from evidence.media import MediaLimits, MediaWorker
+from evidence.scoring.packs import Pack
+from evidence.scoring.statistics import auc, cluster_interval, logistic, share_interval, true_positive_at
+
+MAX_CONTROL = 0.60
+"""A control that can know nothing must stay below this area, else no headline is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One picture of the set."""
+
+    path: Path
+    is_fake: bool
+    source: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One picture under one condition: the highest logit of its assessable faces by pack id; empty: not assessable."""
+
+    sample: Sample
+    condition: str
+    logits: dict[str, float]
+    seconds: float
+    traits: tuple[float, ...] = ()
+    """Width, height, sharpness of the largest face: what a control that knows only the source may use."""
+
+
+@dataclass(slots=True)
+class BenchReport:
+    """Figures, by pack and condition. Shares from 0 to 1; intervals are 95 %, drawn by person."""
+
+    set_name: str
+    pictures: int
+    packs: dict[str, str]
+    """Pack id to the SHA-256 of its model."""
+    pairs: list[dict[str, object]] = field(default_factory=list)
+    """Each matched or crossed pair of sources: area with interval, true positives at 1 % and 5 %, sizes."""
+    sources: list[dict[str, object]] = field(default_factory=list)
+    """Each real source: false positives of the shipped threshold; each fake source: true positives; not assessable."""
+    summary: list[dict[str, object]] = field(default_factory=list)
+    """Macro average, worst pair, pooled (as a warning), by pack and condition."""
+    controls: dict[str, float] = field(default_factory=dict)
+    headline_allowed: bool = True
+    ms_per_picture: float = 0.0
+    not_measured: tuple[str, ...] = ("skin tone", "sex", "age")
+
+
+def read_set(folder: Path) -> list[Sample]:
+    """The samples of a set. Raises :class:`EvidenceError` ``scoring.set_malformed`` with the line at fault."""
+    try:
+        text = (folder / "manifest.csv").read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise EvidenceError("scoring.set_malformed", line=0) from problem
+    root = folder.resolve()
+    samples = []
+    for line, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
+        name, label = row.get("file") or "", row.get("label")
+        path = (root / name).resolve()
+        if label not in ("real", "fake") or not name or not path.is_relative_to(root):
+            raise EvidenceError("scoring.set_malformed", line=line)
+        samples.append(Sample(path, label == "fake", row.get("source") or "unnamed", row.get("group") or name))
+    return samples
+
+
+def measure(
+    samples: Iterable[Sample],
+    *,
+    worker: MediaWorker,
+    packs: Sequence[Pack],
+    conditions: Sequence[str] = ("clean",),
+    cancelled: Callable[[], bool] = lambda: False,
+    progress: Callable[[int], None] = lambda done: None,
+) -> list[Measured]:
+    """Score every sample under every condition in the child. Undecodable pictures count as not assessable.
+
+    Raises :class:`evidence.errors.CancelledError` and what the environment is at fault for, as ``score_original``.
+    """
+    limits = MediaLimits()
+    described = [
+        {
+            "folder": str(p.folder),
+            "sha256": p.model_sha256,
+            "size": p.facts.input.size,
+            "margin": p.facts.input.crop_margin,
+        }
+        for p in packs
+    ]
+    rows = []
+    for done, sample in enumerate(samples):
+        for condition in conditions:
+            if cancelled():
+                raise CancelledError
+            start = time.perf_counter()
+            logits: dict[str, float] = {}
+            traits: tuple[float, ...] = ()
+            try:
+                with sample.path.open("rb") as stream:
+                    answer, _ = worker.request("score", stream, limits, cancelled, packs=described, condition=condition)
+            except EvidenceError as error:
+                if error.code.startswith("scoring.") or error.code == "media.decoder_missing":
+                    raise
+                answer = {}
+            by_model = from_json(answer.get("logits", {}), dict[str, list[float]])
+            faces = from_json(answer.get("faces", []), list[tuple[int, int, int, int, list[str], float]])
+            for pack in packs:
+                if by_model.get(pack.model_sha256):
+                    logits[pack.facts.id] = max(by_model[pack.model_sha256])
+            if faces:
+                traits = (float(str(answer["width"])), float(str(answer["height"])), faces[0][5])
+            rows.append(Measured(sample, condition, logits, time.perf_counter() - start, traits))
+        progress(done + 1)
+    return rows
+
+
+def evaluate(rows: Sequence[Measured], packs: Sequence[Pack], set_name: str) -> BenchReport:
+    """All figures of measured rows."""
+    report = BenchReport(
+        set_name=set_name,
+        pictures=len({row.sample.path for row in rows}),
+        packs={pack.facts.id: pack.model_sha256 for pack in packs},
+        ms_per_picture=round(1000 * float(np.median([row.seconds for row in rows])), 1) if rows else 0.0,
+    )
+    for pack in packs:
+        for condition in dict.fromkeys(row.condition for row in rows):
+            _one_condition(report, pack, condition, [row for row in rows if row.condition == condition])
+    report.controls = _controls([row for row in rows if row.condition == rows[0].condition]) if rows else {}
+    report.headline_allowed = all(not area > MAX_CONTROL for area in report.controls.values())
+    return report
+
+
+def _one_condition(report: BenchReport, pack: Pack, condition: str, rows: list[Measured]) -> None:
+    name = pack.facts.id
+    above = pack.facts.calibration.above
+    by_source: dict[tuple[bool, str], list[Measured]] = {}
+    for row in rows:
+        by_source.setdefault((row.sample.is_fake, row.sample.source), []).append(row)
+    scored = {
+        key: [row for row in kept if name in row.logits] for key, kept in sorted(by_source.items(), key=lambda i: i[0])
+    }
+    values = {key: np.array([row.logits[name] for row in kept], np.float64) for key, kept in scored.items()}
+    groups = {key: [row.sample.group for row in kept] for key, kept in scored.items()}
+    for key, kept in scored.items():
+        hits = int((values[key] > above).sum())
+        low, high = share_interval(hits, len(kept))
+        report.sources.append({
+            "pack": name, "condition": condition, "source": key[1], "label": "fake" if key[0] else "real",
+            "pictures": len(by_source[key]), "scored": len(kept), "above_threshold": _r(hits / max(1, len(kept))),
+            "low": _r(low), "high": _r(high), "not_assessable": _r(1 - len(kept) / len(by_source[key])),
+        })  # fmt: skip
+    areas = []
+    for real in (key for key in values if not key[0]):
+        for fake in (key for key in values if key[0]):
+            if min(len(values[real]), len(values[fake])) < 5:
+                continue
+            area = auc(values[real], values[fake])
+            low, high = cluster_interval(
+                lambda both: auc(both[0], both[1]), (values[real], values[fake]), (groups[real], groups[fake])
+            )
+            areas.append(area)
+            report.pairs.append({
+                "pack": name, "condition": condition, "real": real[1], "fake": fake[1], "auc": _r(area), "low": _r(low),
+                "high": _r(high), "tpr_at_fpr1": _r(true_positive_at(values[real], values[fake], 0.01)),
+                "tpr_at_fpr5": _r(true_positive_at(values[real], values[fake], 0.05)),
+                "reals": len(values[real]), "fakes": len(values[fake]),
+            })  # fmt: skip
+    if areas:
+        pooled = auc(*(np.concatenate([v for key, v in values.items() if key[0] is fake]) for fake in (False, True)))
+        report.summary.append({
+            "pack": name, "condition": condition, "macro_auc": _r(float(np.mean(areas))), "worst_auc": _r(min(areas)),
+            "pooled_auc_warning": _r(pooled),
+        })  # fmt: skip
+
+
+def _controls(rows: list[Measured]) -> dict[str, float]:
+    """Areas of controls that look at no face: a shuffle of labels, and a classifier of size and sharpness alone."""
+    kept = [row for row in rows if row.traits]
+    labels = np.array([row.sample.is_fake for row in kept], np.float64)
+    if len(kept) < 20 or labels.min() == labels.max():
+        return {}
+    random = np.random.default_rng(7)
+    first = next((name for row in kept for name in row.logits), None)
+    found: dict[str, float] = {}
+    if first is not None:
+        logits = np.array([row.logits.get(first, 0.0) for row in kept])
+        shuffled = random.permutation(labels)
+        found["labels_shuffled"] = _r(auc(logits[shuffled == 0], logits[shuffled == 1]))
+    traits = np.log1p(np.array([row.traits for row in kept]))
+    traits = (traits - traits.mean(0)) / (traits.std(0) + 1e-9)
+    # Persons are halved by name: the control, too, is judged on persons whom it has not seen.
+    half = np.array([sum(row.sample.group.encode()) % 2 == 0 for row in kept])
+    if 5 < half.sum() < len(half) - 5 and 0 < labels[half].mean() < 1 and 0 < labels[~half].mean() < 1:
+        weights = logistic(traits[half], labels[half])
+        guess = traits[~half] @ weights[:-1]
+        found["size_and_sharpness_only"] = _r(auc(guess[labels[~half] == 0], guess[labels[~half] == 1]))
+    return found
+
+
+def _r(value: float) -> float:
+    return round(value, 4)

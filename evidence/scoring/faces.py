@@ -1,0 +1,138 @@
+"""Find faces and judge whether they can be assessed at all. Runs in the child process.
+
+Faces are found with the Haar cascades that come with OpenCV 4 (Viola and Jones 2001; Lienhart and Maydt 2002). They
+miss turned and covered faces, which is said; a box that a second cascade does not confirm is not assessed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+MAX_FACES = 32
+"""So many faces, the largest first, are examined; more are counted only."""
+MIN_FACE = 64
+"""Shorter side of a face that can be assessed, in pixels of the original."""
+LOOK_SIDE = 1000
+"""Faces are looked for in a copy of at most this many pixels on its longer side."""
+LEAST_LOOKED_FOR = 36
+"""The smallest face in that copy, in pixels."""
+MIN_SHARPNESS = 40.0
+"""Variance of the Laplacian of the face at 96 x 96 pixels; below it, a face is too blurred."""
+MIN_QUALITY = 40
+"""JPEG quality (libjpeg scale) below which a face is too compressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A face: its box in pixels, what keeps it from being assessed, and how sharp it is."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    reasons: tuple[str, ...]
+    sharpness: float
+
+
+def find_faces(rgb: NDArray[np.uint8], jpeg_quality: int | None = None) -> tuple[list[Box], int]:
+    """The faces, largest first, at most :data:`MAX_FACES`, and how many there were in all."""
+    height, width = rgb.shape[:2]
+    scale = min(1.0, LOOK_SIDE / max(height, width))
+    # Small pictures are enlarged: the cascades were trained on larger faces than a thumbnail holds.
+    scale = min(4.0, 256 / max(height, width)) if max(height, width) < 256 else scale
+    grey = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    look: NDArray[np.uint8] = np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=way), np.uint8)
+    margin = LEAST_LOOKED_FOR // 2
+    look = np.asarray(cv2.copyMakeBorder(look, margin, margin, margin, margin, cv2.BORDER_REPLICATE), np.uint8)
+    least = LEAST_LOOKED_FOR if scale <= 1 else round(LEAST_LOOKED_FOR * min(scale, 2.0))
+    frontal = _look(look, "haarcascade_frontalface_default.xml", 5, least)
+    second = _look(look, "haarcascade_frontalface_alt2.xml", 3, least)
+    turned: list[tuple[int, int, int, int]] = []
+    if not frontal and not second:
+        # A turned face cannot be assessed; where nothing else is found it is the reason.
+        turned = _look(look, "haarcascade_profileface.xml", 5, least)
+        mirrored = _look(np.ascontiguousarray(look[:, ::-1]), "haarcascade_profileface.xml", 5, least)
+        turned += [(look.shape[1] - x - w, y, w, h) for x, y, w, h in mirrored]
+    kept: list[tuple[tuple[int, int, int, int], tuple[str, ...]]] = []
+    for found, other, reason in ((frontal, second, ""), (second, frontal, ""), (turned, [], "turned_away")):
+        for box in sorted(found, key=lambda b: -b[2] * b[3]):
+            if any(_overlap(box, known) > 0.3 for known, _ in kept):
+                continue
+            if reason:
+                kept.append((box, (reason,)))
+            else:
+                is_confirmed = any(_overlap(box, b) > 0.4 for b in other)
+                kept.append((box, () if is_confirmed else ("not_surely_a_face",)))
+    kept.sort(key=lambda item: (-item[0][2] * item[0][3], item[0]))
+    boxes = [_judge(grey, box, reasons, scale, margin, jpeg_quality) for box, reasons in kept[:MAX_FACES]]
+    return boxes, len(kept)
+
+
+def crop(rgb: NDArray[np.uint8], box: Box, margin: float, size: int) -> NDArray[np.uint8]:
+    """The square around a face, ``margin`` times its box, within the picture, at ``size`` x ``size`` pixels."""
+    height, width = rgb.shape[:2]
+    side = round(min(max(box.width, box.height) * margin, height, width))
+    left = round(min(max(box.x + box.width / 2 - side / 2, 0), width - side))
+    top = round(min(max(box.y + box.height / 2 - side / 2, 0), height - side))
+    return to_input_size(rgb[top : top + side, left : left + side], size)
+
+
+def to_input_size(picture: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """The one resize between a face crop and a detector: area when it shrinks, linear when it grows."""
+    way = cv2.INTER_AREA if min(picture.shape[:2]) >= size else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(picture, (size, size), interpolation=way), dtype=np.uint8)
+
+
+def sharpness_of(grey_face: NDArray[np.uint8]) -> float:
+    """Variance of the Laplacian at 96 x 96 pixels (Pech-Pacheco et al. 2000), of contrast made equal."""
+    small = cv2.resize(grey_face, (96, 96), interpolation=cv2.INTER_AREA).astype(np.float32)
+    spread = max(float(small.std()), 8.0)
+    return float(cv2.Laplacian((small - small.mean()) * (50.0 / spread), cv2.CV_32F).var())
+
+
+def _judge(
+    grey: NDArray[np.uint8],
+    placed: tuple[int, int, int, int],
+    reasons: tuple[str, ...],
+    scale: float,
+    margin: int,
+    jpeg_quality: int | None,
+) -> Box:
+    height, width = grey.shape
+    x, y, w, h = (round(value / scale) for value in (placed[0] - margin, placed[1] - margin, placed[2], placed[3]))
+    x, y = min(max(x, 0), width - 1), min(max(y, 0), height - 1)
+    w, h = max(1, min(w, width - x)), max(1, min(h, height - y))
+    sharpness = sharpness_of(grey[y : y + h, x : x + w])
+    why = list(reasons)
+    if min(w, h) < MIN_FACE:
+        why.append("too_small")
+    if sharpness < MIN_SHARPNESS:
+        why.append("too_blurred")
+    if jpeg_quality is not None and jpeg_quality < MIN_QUALITY:
+        why.append("too_compressed")
+    return Box(x, y, w, h, tuple(why), sharpness)
+
+
+def _look(grey: NDArray[np.uint8], name: str, neighbours: int, least: int) -> list[tuple[int, int, int, int]]:
+    found = _cascade(name).detectMultiScale(grey, 1.1, neighbours, minSize=(least, least))
+    return [(int(x), int(y), int(w), int(h)) for x, y, w, h in found]
+
+
+@lru_cache
+def _cascade(name: str) -> cv2.CascadeClassifier:
+    return cv2.CascadeClassifier(str(Path(cv2.__file__).parent / "data" / name))
+
+
+def _overlap(one: tuple[int, int, int, int], two: tuple[int, int, int, int]) -> float:
+    """Intersection over union."""
+    across = min(one[0] + one[2], two[0] + two[2]) - max(one[0], two[0])
+    down = min(one[1] + one[3], two[1] + two[3]) - max(one[1], two[1])
+    both = max(across, 0) * max(down, 0)
+    return both / (one[2] * one[3] + two[2] * two[3] - both)

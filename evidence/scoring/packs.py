@@ -1,0 +1,141 @@
+"""Detector packs: a model with its card, its calibration and its self-test, each pinned by SHA-256.
+
+A pack is a folder with ``pack.json``, ``model.onnx``, ``card.md`` and ``selftest.json``. Here only the JSON is read,
+strictly, and the digests are compared; the model is opened in the child process alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+
+from evidence.digest import from_json, parse_json
+from evidence.errors import EvidenceError
+from evidence.model import ErrorRates
+
+MAX_MODEL_BYTES = 600 << 20
+MAX_JSON_BYTES = 1 << 20
+_FILES = ("card.md", "model.onnx", "selftest.json")
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
+
+
+@dataclass(frozen=True, slots=True)
+class PackInput:
+    """How a face becomes the model's input: RGB from 0 to 1, ``size`` x ``size``, ``crop_margin`` times the box."""
+
+    size: int
+    crop_margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRate:
+    """What was measured on one source of real faces at the pack's thresholds; shares from 0 to 1."""
+
+    source: str
+    faces: int
+    false_positive: float
+    false_positive_low: float
+    false_positive_high: float
+    was_in_training: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """From a raw output to a band. Thresholds are raw logits; ``None`` for ``below`` means that band is never given."""
+
+    slope: float
+    offset: float
+    above: float
+    """*Indicators* only above this: the highest of the real sources' own thresholds."""
+    below: float | None
+    """*No indicators* only below this."""
+    rates: ErrorRates
+    sources: tuple[SourceRate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PackFacts:
+    """The content of ``pack.json``."""
+
+    id: str
+    version: str
+    created: str
+    publisher: str
+    task: str
+    """``face_swap`` or ``face_synthesis``."""
+    input: PackInput
+    output: str
+    """Always ``logit_fake``: higher is more like what the task names."""
+    opset: int
+    files: dict[str, str]
+    """File name to SHA-256 in hexadecimal."""
+    calibration: Calibration
+    licence: str
+    intended_use: str
+    min_app_version: str
+    envelope: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A pack whose files are what its ``pack.json`` says."""
+
+    facts: PackFacts
+    folder: Path
+
+    @property
+    def model_sha256(self) -> str:
+        return self.facts.files["model.onnx"]
+
+
+def load_packs(folder: Path | None = None) -> tuple[Pack, ...]:
+    """The packs in ``folder``, by name; without a folder, those that come with the program.
+
+    Raises :class:`EvidenceError` ``scoring.pack_malformed`` or ``scoring.pack_altered``.
+    """
+    root = folder or Path(str(files("resources"))) / "detectors"
+    if not root.is_dir():
+        return ()
+    return tuple(load_pack(each) for each in sorted(root.iterdir()) if (each / "pack.json").is_file())
+
+
+def load_pack(folder: Path) -> Pack:
+    """One pack. Raises as :func:`load_packs`."""
+    name = folder.name
+    try:
+        raw = _read(folder / "pack.json", MAX_JSON_BYTES)
+        facts: PackFacts = from_json(parse_json(raw, canonical=False), PackFacts)
+    except (OSError, EvidenceError) as problem:
+        raise EvidenceError("scoring.pack_malformed", pack=name) from problem
+    is_sound = (
+        _ID.fullmatch(facts.id)
+        and facts.output == "logit_fake"
+        and facts.task in ("face_swap", "face_synthesis")
+        and 16 <= facts.input.size <= 1024
+        and 0.5 <= facts.input.crop_margin <= 4
+        and tuple(sorted(facts.files)) == _FILES
+        and (facts.calibration.below is None or facts.calibration.below < facts.calibration.above)
+    )
+    if not is_sound:
+        raise EvidenceError("scoring.pack_malformed", pack=name)
+    for file, expected in facts.files.items():
+        try:
+            data = _read(folder / file, MAX_MODEL_BYTES)
+        except OSError as problem:
+            raise EvidenceError("scoring.pack_altered", pack=name) from problem
+        if hashlib.sha256(data).hexdigest() != expected:
+            raise EvidenceError("scoring.pack_altered", pack=name)
+    return Pack(facts, folder)
+
+
+def _read(path: Path, most: int) -> bytes:
+    if path.is_symlink():
+        raise OSError(str(path))
+    with path.open("rb") as stream:
+        data = stream.read(most + 1)
+    if len(data) > most:
+        raise OSError(str(path))
+    return data

@@ -1,0 +1,153 @@
+"""Drawn faces, and small models written byte by byte: no picture of a person, no trained weights."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import struct
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from evidence.media import MediaWorker
+from evidence.scoring import Pack, load_pack, scoring_worker
+from evidence.scoring.detector import OnnxDetector, selftest_faces
+
+
+def draw_face(side: int, canvas: tuple[int, int] | None = None, at: tuple[float, float] = (0.5, 0.5)) -> np.ndarray:
+    """A drawn face about ``side`` pixels high and wide, on a plain ground."""
+    unit = side / 100
+    height, width = canvas or (int(side * 1.8), int(side * 1.8))
+    picture = np.full((height, width, 3), (150, 160, 170), np.uint8)
+    paint_face(picture, int(width * at[0]), int(height * at[1]), unit)
+    picture = cv2.GaussianBlur(picture, (0, 0), max(0.6, unit * 0.9))
+    noise = np.random.default_rng(1).normal(0, 4, picture.shape)
+    return np.clip(picture + noise, 0, 255).astype(np.uint8)
+
+
+def paint_face(picture: np.ndarray, x: int, y: int, unit: float) -> None:
+    def oval(dx: float, dy: float, a: float, b: float, colour: tuple[int, int, int]) -> None:
+        centre = (int(x + dx * unit), int(y + dy * unit))
+        axes = (max(1, int(a * unit)), max(1, int(b * unit)))
+        cv2.ellipse(picture, centre, axes, 0, 0, 360, colour, -1, cv2.LINE_AA)
+
+    oval(0, 8, 44, 60, (206, 166, 140))
+    oval(0, -35, 44, 28, (60, 45, 40))
+    oval(0, -14, 38, 20, (212, 172, 146))
+    for sign in (-1, 1):
+        oval(sign * 19, -14, 13, 3.2, (70, 50, 42))
+        oval(sign * 19, -4, 13, 8, (150, 110, 92))
+        oval(sign * 19, -3, 9, 4.5, (235, 230, 228))
+        oval(sign * 19, -3, 4.5, 4.5, (40, 30, 28))
+        oval(sign * 27, 18, 11, 9, (218, 170, 148))
+    oval(0, 10, 5, 18, (222, 184, 160))
+    oval(0, 24, 9, 5, (176, 132, 112))
+    oval(-4, 27, 2.4, 1.8, (90, 60, 50))
+    oval(4, 27, 2.4, 1.8, (90, 60, 50))
+    oval(0, 42, 16, 5.5, (160, 70, 70))
+    oval(0, 42, 15, 1.2, (70, 30, 30))
+
+
+def _field(number: int, value: bytes | int | str) -> bytes:
+    """One field of a protocol-buffer message."""
+    if isinstance(value, int):
+        return _varint(number << 3) + _varint(value)
+    data = value.encode() if isinstance(value, str) else value
+    return _varint(number << 3 | 2) + _varint(len(data)) + data
+
+
+def _varint(value: int) -> bytes:
+    out = bytearray()
+    while value > 127:
+        out.append(value & 127 | 128)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+def tiny_model(operator: str = "GlobalAveragePool", domain: str = "") -> bytes:
+    """ONNX: logit = 10 * (mean red - mean blue), for any size of input."""
+
+    def tensor(name: str, dims: list[int], values: list[float]) -> bytes:
+        body = b"".join(_field(1, d) for d in dims) + _field(2, 1) + _field(8, name)
+        return body + _field(9, struct.pack(f"<{len(values)}f", *values))
+
+    def value_info(name: str, dims: list[int | str]) -> bytes:
+        shape = b"".join(_field(1, _field(1, d) if isinstance(d, int) else _field(2, d)) for d in dims)
+        return _field(1, name) + _field(2, _field(1, _field(1, 1) + _field(2, shape)))
+
+    pool = _field(1, "face") + _field(2, "mean") + _field(4, operator) + _field(7, domain)
+    conv = _field(1, "mean") + _field(1, "w") + _field(2, "logit_fake") + _field(4, "Conv")
+    graph = (
+        _field(1, pool) + _field(1, conv) + _field(2, "g") + _field(5, tensor("w", [1, 3, 1, 1], [10.0, 0.0, -10.0]))
+    )
+    graph += _field(11, value_info("face", ["n", 3, 32, 32])) + _field(12, value_info("logit_fake", ["n", 1, 1, 1]))
+    opset = _field(8, _field(1, "") + _field(2, 17)) + (_field(8, _field(1, domain) + _field(2, 1)) if domain else b"")
+    return _field(1, 8) + _field(7, graph) + opset
+
+
+@pytest.fixture(scope="session")
+def worker() -> Iterator[MediaWorker]:
+    with scoring_worker() as shared:
+        yield shared
+
+
+@pytest.fixture(scope="session")
+def face() -> Callable[..., np.ndarray]:
+    return draw_face
+
+
+@pytest.fixture(scope="session")
+def model() -> Callable[..., bytes]:
+    return tiny_model
+
+
+@pytest.fixture
+def png() -> Callable[..., bytes]:
+    def encode(picture: np.ndarray, image_format: str = "PNG", **options: object) -> bytes:
+        stream = BytesIO()
+        Image.fromarray(picture).save(stream, image_format, **options)
+        return stream.getvalue()
+
+    return encode
+
+
+@pytest.fixture
+def write_pack(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a pack around a tiny model; keyword arguments replace parts of its ``pack.json``."""
+
+    def write(
+        name: str = "tiny", *, above: float = 2.0, below: float | None = 0.5, model: bytes = b"", **parts: object
+    ) -> Path:
+        folder = tmp_path / "packs" / name
+        folder.mkdir(parents=True)
+        (folder / "model.onnx").write_bytes(model or tiny_model())
+        (folder / "card.md").write_text("a test model\n")
+        logits = OnnxDetector(tiny_model()).logits(selftest_faces(5, 3, 32))
+        test = {"seed": 5, "size": 32, "logits": [float(v) for v in logits], "tolerance": 1e-3}
+        (folder / "selftest.json").write_text(json.dumps(test))
+        rates = {
+            "false_positive": 0.01, "false_positive_low": 0.0, "false_positive_high": 0.03, "true_positive": 0.2,
+            "true_positive_low": 0.1, "true_positive_high": 0.3, "test_set": "drawn", "test_size": 100,
+        }  # fmt: skip
+        facts = {
+            "id": name, "version": "1", "created": "2026-01-01", "publisher": "tests", "task": "face_swap",
+            "input": {"size": 32, "crop_margin": 1.4}, "output": "logit_fake", "opset": 17,
+            "files": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()},
+            "calibration": {"slope": 1.0, "offset": 0.0, "above": above, "below": below, "rates": rates},
+            "licence": "Apache-2.0", "intended_use": "tests", "min_app_version": "0.1.0", **parts,
+        }  # fmt: skip
+        (folder / "pack.json").write_text(json.dumps(facts))
+        return folder
+
+    return write
+
+
+@pytest.fixture
+def pack(write_pack: Callable[..., Path]) -> Callable[..., Pack]:
+    return lambda *arguments, **parts: load_pack(write_pack(*arguments, **parts))

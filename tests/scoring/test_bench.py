@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from evidence.errors import CancelledError, EvidenceError
+from evidence.media import MediaWorker
+from evidence.scoring import Pack
+from evidence.scoring.bench import evaluate, measure, read_set
+from evidence.scoring.statistics import (
+    auc,
+    cluster_interval,
+    conformal_threshold,
+    logistic,
+    share_interval,
+    true_positive_at,
+)
+
+
+def test_areas() -> None:
+    low, high = np.array([0.0, 1.0, 2.0]), np.array([3.0, 4.0])
+    assert auc(low, high) == 1.0
+    assert auc(high, low) == 0.0
+    assert auc(low, low) == 0.5
+    assert np.isnan(auc(low, np.array([])))
+    random = np.random.default_rng(0)
+    a, b = random.normal(0, 1, 300), random.normal(1, 1, 200)
+    slow = np.mean([(y > x) + 0.5 * (y == x) for x in a for y in b])
+    assert auc(a, b) == pytest.approx(slow)
+
+
+def test_threshold_keeps_its_promise() -> None:
+    random = np.random.default_rng(0)
+    rates = [
+        float((random.normal(size=2000) > conformal_threshold(random.normal(size=200), 0.05)).mean())
+        for _ in range(200)
+    ]
+    assert np.mean(rates) <= 0.051
+    assert conformal_threshold(np.array([1.0, 5.0]), 0.01) == 5.0
+    assert conformal_threshold(np.array([]), 0.01) == np.inf
+    assert true_positive_at(np.arange(100.0), np.arange(100.0) + 50, 0.05) == pytest.approx(0.54, abs=0.02)
+
+
+def test_intervals() -> None:
+    low, high = share_interval(0, 100)
+    assert low == 0.0
+    assert 0.02 < high < 0.05
+    assert share_interval(0, 0) == (0.0, 1.0)
+    random = np.random.default_rng(2)
+    persons = [str(i // 10) for i in range(100)]
+    values = np.repeat(random.normal(size=10), 10)
+    by_person = cluster_interval(lambda v: float(v[0].mean()), [values], [persons])
+    by_picture = cluster_interval(lambda v: float(v[0].mean()), [values], [[str(i) for i in range(100)]])
+    assert by_person[1] - by_person[0] > 1.5 * (by_picture[1] - by_picture[0])
+
+
+def test_logistic_finds_the_direction() -> None:
+    random = np.random.default_rng(3)
+    x = random.normal(size=(400, 2))
+    y = (x[:, 0] - x[:, 1] + random.normal(0, 0.5, 400) > 0).astype(float)
+    weights = logistic(x, y)
+    assert weights[0] > 1 > -1 > weights[1]
+
+
+@pytest.fixture
+def labelled(tmp_path: Path, face: Callable[..., np.ndarray]) -> Path:
+    """Twelve drawn faces of two sources; the "fakes" are reddened, which the tiny model sees."""
+    folder = tmp_path / "set"
+    folder.mkdir()
+    rows = []
+    for i in range(12):
+        picture = face(80 + 3 * i).astype(int)
+        if i % 2:
+            picture[..., 0] += 25
+        Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8)).save(folder / f"{i}.png")
+        label = "fake" if i % 2 else "real"
+        rows.append({"file": f"{i}.png", "label": label, "source": f"drawn-{label}", "group": str(i // 2)})
+    rows.append({"file": "missing-face.png", "label": "real", "source": "drawn-real", "group": "9"})
+    Image.new("RGB", (90, 90), (9, 9, 9)).save(folder / "missing-face.png")
+    with (folder / "manifest.csv").open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, ["file", "label", "source", "group"])
+        writer.writeheader()
+        writer.writerows(rows)
+    return folder
+
+
+def test_bench_measures_by_source(labelled: Path, worker: MediaWorker, pack: Callable[..., Pack]) -> None:
+    packs = [pack()]
+    rows = measure(read_set(labelled), worker=worker, packs=packs, conditions=("clean", "video"))
+    report = evaluate(rows, packs, "drawn")
+    assert report.pictures == 13
+    pair = report.pairs[0]
+    assert (pair["real"], pair["fake"], pair["auc"]) == ("drawn-real", "drawn-fake", 1.0)
+    real = next(s for s in report.sources if s["label"] == "real" and s["condition"] == "clean")
+    assert real["not_assessable"] == pytest.approx(1 / 7, abs=1e-3)
+    assert {s["condition"] for s in report.summary} == {"clean", "video"}
+
+
+def test_bench_can_be_stopped(labelled: Path, worker: MediaWorker) -> None:
+    with pytest.raises(CancelledError):
+        measure(read_set(labelled), worker=worker, packs=[], cancelled=lambda: True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["file,label\nx.png,maybe\n", "file,label\n../../etc/passwd,real\n", "file,label\n,real\n", "nothing\nx\n"],
+)
+def test_a_set_that_is_none(tmp_path: Path, text: str) -> None:
+    with pytest.raises(EvidenceError, match="set_malformed"):
+        read_set(tmp_path)
+    (tmp_path / "manifest.csv").write_text(text)
+    with pytest.raises(EvidenceError, match="set_malformed"):
+        read_set(tmp_path)

@@ -1,0 +1,41 @@
+"""Every stable name that a score can carry has its words in every language."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CODE = ROOT / "evidence" / "scoring"
+
+
+def names(language: str) -> set[str]:
+    with (ROOT / "resources" / "locale" / language / "scoring.po").open("rb") as stream:
+        return {str(message.id) for message in read_po(stream, locale=language) if message.context == "name"}
+
+
+@pytest.mark.parametrize("language", ["ko", "en", "fr"])
+def test_every_fact_has_words(language: str) -> None:
+    source = "".join((CODE / name).read_text("utf-8") for name in ("provenance.py", "generators.py"))
+    kinds = set(re.findall(r'"((?:generator|c2pa|exif|png|jpeg|container|screenshot|size|xmp)\.[a-z0-9_]+)"', source))
+    assert len(kinds) > 25
+    assert {f"provenance.{kind}" for kind in kinds} <= names(language)
+
+
+@pytest.mark.parametrize("language", ["ko", "en", "fr"])
+def test_every_reason_has_words(language: str) -> None:
+    faces = set(re.findall(r'"((?:too|turned|not_surely)_[a-z_]+)"', (CODE / "faces.py").read_text("utf-8")))
+    score = (CODE / "score.py").read_text("utf-8") + (CODE / "bands.py").read_text("utf-8")
+    reasons = set(re.findall(r'\("([a-z]+_[a-z_]+)",', score)) | {f"face_{face}" for face in faces}
+    reasons |= set(re.findall(r'Band\.[A-Z_]+, "([a-z_]+)"', score))
+    known = names(language)
+    assert {f"face_reason.{face}" for face in faces} <= known
+    assert len(reasons) > 8
+    assert {f"reason.{reason}" for reason in reasons - {"body"}} <= known
+    unseen = importlib.import_module("evidence.scoring").NOT_EXAMINED
+    assert {f"not_examined.{each}" for each in (*unseen, "video", "audio", "content")} <= known
+    assert {f"reading.{each}" for each in ("lead", "context", "not_an_indication", "validated")} <= known
