@@ -5,12 +5,27 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 
-from evidence.manifest import BAG_FILES, CERTIFICATES, CUSTODY, GUIDE, IDENTIFIERS, ITEMS, JSONLD, MANIFEST, REPORT
-from evidence.manifest import SIGNATURE as MANIFEST_SIGNATURE
-from evidence.model import EventKind
+from evidence.manifest import (
+    BAG_FILES,
+    CERTIFICATES,
+    CUSTODY,
+    GUIDE,
+    IDENTIFIERS,
+    ITEMS,
+    JSONLD,
+    MANIFEST,
+    REPORT,
+    SIGNATURE,
+    FileEntry,
+    FileRole,
+    ItemEntry,
+    Manifest,
+)
+from evidence.model import AcquisitionMethod, EventKind, Moment, OperatorRole, Tool
 from evidence.store import Argon2Cost, Passphrase, create
 
 FORMAT = (Path(__file__).resolve().parent.parent.parent / "FORMAT.md").read_text("utf-8")
@@ -49,6 +64,26 @@ def test_the_tables_of_the_records(tmp_path):
 
 
 def test_every_part_of_a_package_is_named():
-    proof = (MANIFEST, MANIFEST_SIGNATURE, CUSTODY, CERTIFICATES, JSONLD)
+    proof = (MANIFEST, SIGNATURE, CUSTODY, CERTIFICATES, JSONLD)
     for path in (*BAG_FILES, REPORT, ITEMS, IDENTIFIERS, GUIDE, *proof):
         assert f"{path} " in FORMAT or f"{path}\n" in FORMAT, path
+
+
+def test_the_members_of_the_manifest():
+    package = FORMAT[FORMAT.index("## 5. The package") :]
+    tables = package[package.index("### The manifest") : package.index("*moment*: `{")]
+    manifest, item, file = (
+        {name for row in re.findall(r"^\| (`.*?) \|", block, re.M) for name in re.findall(r"`(\w+)`", row)}
+        for block in re.split(r"\*item\*:|\*file\*:", tables)
+    )
+    for kind, said in ((Manifest, manifest), (ItemEntry, item), (FileEntry, file)):
+        assert said == {field.name for field in fields(kind)}
+    for kind, name in ((Moment, r"\*moment\*"), (Tool, r"\*tool\*")):
+        match = re.search(rf"^{name}: `\{{(.*?)\}}`", package, re.M)
+        assert match is not None
+        assert re.findall(r'"(\w+)"', match[1]) == sorted(field.name for field in fields(kind))
+
+
+def test_every_method_and_role_is_named():
+    for kind in (AcquisitionMethod, FileRole, OperatorRole):
+        assert not [value.value for value in kind if f"`{value.value}`" not in FORMAT]
