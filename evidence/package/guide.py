@@ -41,15 +41,15 @@ def steps(t: Texts, tokens: Sequence[HeadToken]) -> tuple[Step, ...]:
             t("The manifest is signed"),
             (
                 f"$ openssl cms -verify -binary -inform DER -in {SIGNATURE} {check} -out /dev/null",
-                f"> openssl cms -verify -binary -inform DER -in {SIGNATURE} {check} -out NUL",
             ),
-            t("The answer must say “successful”."),
+            t("The answer must say “successful”. Where OpenSSL is installed on Windows, write NUL instead of "
+              "/dev/null."),
         ),
         Step(
             t("The signing key is the one that you were told about"),
             (
                 f"$ openssl x509 -in {CERTIFICATES} -noout -fingerprint -sha256",
-                f"> openssl x509 -in {CERTIFICATES} -noout -fingerprint -sha256",
+                f"> certutil -dump {CERTIFICATES}",
             ),
             t("Compare it with the fingerprint that the sender gave you in another way: on paper, in person, by "
               "telephone. A fingerprint that only came with the package says nothing about who signed."),

@@ -9,6 +9,9 @@ from evidence.package.report import sheet as page
 from evidence.package.report.content import ReportContent
 from evidence.package.report.sheet import Sheet
 
+_NOT_SHOWN = frozenset({"acquisition_sha256", "method", "number", "sha512", "size"})
+"""Facts of events that stand with the exhibit already."""
+
 
 def write_chronology(t: Texts, sheet: Sheet, content: ReportContent) -> None:
     """What was done with each exhibit, by time."""
@@ -68,8 +71,13 @@ def write_custody(t: Texts, sheet: Sheet, content: ReportContent) -> None:
 
 
 def _details(event: CustodyEvent) -> str:
-    parts = []
+    """The facts that a reader can use; the others stand in the log's own file."""
+    lines = []
     for key, value in sorted(event.facts.items()):
-        shown = value if len(value) <= 48 else f"{value[:20]}…{value[-8:]}"
-        parts.append(f"{key}: {shown}")
-    return "\n".join(parts)
+        if key not in _NOT_SHOWN:
+            lines += [f"{key}: {_short(part)}" for part in value.split(",")] if key == "sha256" else [f"{key}: {value}"]
+    return "\n".join(lines[:6] + ["…"] * (len(lines) > 6))
+
+
+def _short(digest: str) -> str:
+    return f"{digest[:8]}…{digest[-8:]}"

@@ -42,11 +42,11 @@ def write_report(t: Texts, content: ReportContent, typeface: Typeface) -> bytes:
     write_identifiers(t, sheet, content)
     sheet.new_page()
     write_custody(t, sheet, content)
+    sheet.gap(18)
+    write_limits(t, sheet)
     sheet.new_page()
     write_statement(t, sheet, content)
     sheet.new_page()
-    write_limits(t, sheet)
-    sheet.gap(18)
     write_verification(t, sheet, content)
     sheet.new_page()
     write_receipt(t, sheet, content)
@@ -101,7 +101,7 @@ def write_statement(t: Texts, sheet: Sheet, content: ReportContent) -> None:
 
 def write_limits(t: Texts, sheet: Sheet) -> None:
     """The known limits, in plain words."""
-    sheet.heading(t("Known limits"))
+    sheet.heading(t("Known limits"), keep=150)
     for sentence in (
         t("A signature and a time stamp show that the files have not changed since then. They do not show that what "
           "is seen is true, nor who made or posted it."),

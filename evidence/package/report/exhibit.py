@@ -20,7 +20,12 @@ CAPTIONS = {
     Exposure.SMALL: N_("Shown small on purpose. The unaltered file is in the package."),
     Exposure.FULL: N_("Shown as it is. The unaltered file is in the package."),
 }
-HEIGHTS = {Exposure.BLURRED: 54 * mm, Exposure.SMALL: 34 * mm, Exposure.FULL: 150 * mm}
+SIZES = {
+    Exposure.BLURRED: (62 * mm, 62 * mm),
+    Exposure.SMALL: (40 * mm, 40 * mm),
+    Exposure.FULL: (page.COLUMN, 150 * mm),
+}
+"""Largest width and height of a picture in the report, in points."""
 
 
 def write_exhibit(t: Texts, sheet: Sheet, content: ReportContent, exhibit: Exhibit, files: Sequence[FileEntry]) -> None:
@@ -32,14 +37,15 @@ def write_exhibit(t: Texts, sheet: Sheet, content: ReportContent, exhibit: Exhib
     sheet.facts(_recorded(t, item))
     sheet.heading(t("Files"), 2, keep=90)
     for entry in files:
+        sheet.need(80)
         sheet.facts([
             (t("Name as found"), entry.original_name),
             (t("In the package"), entry.path),
             (t("Type and size"), f"{entry.media_type} · {t.size(entry.size)} ({t.number(entry.size)} B)"),
             ("SHA-256", digest_lines(entry.sha256)),
-            ("SHA-512", digest_lines(entry.sha512)),
         ])  # fmt: skip
         sheet.gap(5)
+    sheet.text(t("The SHA-512 digests stand in 02_items.csv and in the manifest."), page.SMALL)
     sheet.heading(t("Stated by a person"), 2)
     sheet.facts([
         (t("Title"), item.title),
@@ -59,9 +65,9 @@ def _write_picture(t: Texts, sheet: Sheet, content: ReportContent, item: Item) -
     if picture is None:
         sheet.text(t("No picture of this exhibit can be shown here."), page.SMALL)
         return
-    sheet.gap(2)
-    sheet.picture(picture, max_width=page.COLUMN, max_height=HEIGHTS[exposure])
-    sheet.text(t(CAPTIONS[exposure]), page.SMALL)
+    width, height = SIZES[exposure]
+    is_aside = exposure is not Exposure.FULL
+    sheet.picture(picture, t(CAPTIONS[exposure]), max_width=width, max_height=height, is_aside=is_aside)
 
 
 def _recorded(t: Texts, item: Item) -> list[tuple[str, str]]:

@@ -35,6 +35,8 @@ def write_cover(t: Texts, sheet: Sheet, content: ReportContent) -> None:
     sheet.text(manifest.case_title, page.SUBTITLE, after=10)
     sheet.rule(0.8, grey=0.0)
     sheet.gap(12)
+    certificate = manifest.signer.certificate_sha256
+    sheet.code(f"manifest-sha256:{content.manifest_sha256}\ncertificate-sha256:{certificate}", side=30 * mm)
     sheet.facts([
         (t("Made"), said_moment(t, manifest.created)),
         (t("Exhibits"), t("{chosen} of {all} in this case", chosen=t.number(len(manifest.items)),
@@ -55,15 +57,16 @@ def write_cover(t: Texts, sheet: Sheet, content: ReportContent) -> None:
     sheet.heading(t("Time"), 2)
     _write_time(t, sheet, content)
     sheet.heading(t("Fingerprints to compare"), 2)
-    certificate = manifest.signer.certificate_sha256
     sheet.facts([
         (t("Manifest (SHA-256)"), digest_lines(content.manifest_sha256)),
         (t("Signing certificate (SHA-256)"), digest_lines(certificate)),
         (t("The same in words"), manifest.signer.fingerprint_words),
     ])  # fmt: skip
     sheet.gap(4)
-    sheet.text(t("The manifest lists every file of the package with its digest. It is attached to this document, and "
-                 "both are signed with the same key."), page.SMALL)  # fmt: skip
+    sheet.text(
+        t("The manifest lists every file of the package with its digest. It is attached to this document, and both are "
+          "signed with the same key. The QR code above holds both fingerprints."), page.SMALL,
+    )  # fmt: skip
 
 
 def _write_time(t: Texts, sheet: Sheet, content: ReportContent) -> None:

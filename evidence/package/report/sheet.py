@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
+import segno
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from evidence.package.report.fonts import Typeface
-from evidence.package.report.text import Measure, printable, wrap
+from evidence.package.report.pen import Pen, Style
 
 WIDTH, HEIGHT = A4
 LEFT = RIGHT = 20 * mm
@@ -22,16 +21,6 @@ TOP = 24 * mm
 BOTTOM = 22 * mm
 COLUMN = WIDTH - LEFT - RIGHT
 TOTAL_FORM = "total-pages"
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How a run of text looks. ``size`` and ``leading`` in points; ``grey`` from 0 (black) to 1 (white)."""
-
-    size: float
-    leading: float
-    bold: bool = False
-    grey: float = 0.0
 
 
 BODY = Style(9.5, 15)
@@ -59,22 +48,19 @@ class Sheet:
 
     def __init__(self, typeface: Typeface, *, title: str, author: str, language: str, header: str,
                  footer: str) -> None:  # fmt: skip
-        self._fonts = {bold: typeface.fonts(bold) for bold in (False, True)}
-        self._widths = {bold: typeface.widths(bold) for bold in (False, True)}
-        for font in {*self._fonts[False], *self._fonts[True]}:
-            pdfmetrics.registerFont(font)
-        self._measures: dict[Style, Measure] = {}
+        self._pen = Pen(typeface)
         self._output = BytesIO()
         # initialFontName: otherwise every page would name Helvetica, which is not embedded.
-        self.canvas = Canvas(self._output, pagesize=A4, invariant=1, lang=language, pageCompression=1,
-                             initialFontName=self._fonts[False][0].fontName)  # type: ignore[arg-type]  # fmt: skip
-        self.canvas.setTitle(self.clean(title))
-        self.canvas.setAuthor(self.clean(author))
+        self.canvas = Canvas(self._output, pagesize=A4, invariant=1, lang=language, pageCompression=0,
+                             initialFontName=self._pen.first_font)  # type: ignore[arg-type]  # fmt: skip
+        self.canvas.setTitle(self._pen.clean(title))
+        self.canvas.setAuthor(self._pen.clean(author))
         self.canvas.setSubject("")
         self.canvas.setViewerPreference("DisplayDocTitle", "true")
         self.canvas.showOutline()
-        self._header, self._footer = self.clean(header), self.clean(footer)
+        self._header, self._footer = self._pen.clean(header), self._pen.clean(footer)
         self._bookmarks = 0
+        self._aside = (0, 0.0, 0.0)
         self.page = 0
         self.y = 0.0
         self._open_page()
@@ -103,10 +89,7 @@ class Sheet:
         """Close the last page and return the document. The number of pages is filled into every footer."""
         self.canvas.showPage()
         self.canvas.beginForm(TOTAL_FORM, 0, -4, 60, 12)
-        style = SMALL
-        self.canvas.setFont(self._fonts[style.bold][0].fontName, style.size)
-        self.canvas.setFillGray(style.grey)
-        self.canvas.drawString(0, 0, f" / {self.page}")
+        self._string(0, 0, f" / {self.page}", SMALL)
         self.canvas.endForm()
         self.canvas.save()
         return self._output.getvalue()
@@ -123,9 +106,9 @@ class Sheet:
         line = BOTTOM - 5 * mm
         canvas.line(LEFT, line, WIDTH - RIGHT, line)
         self._string(LEFT, line - 11, self._footer, SMALL)
-        total = 28.0
+        total = 22.0
         number = str(self.page)
-        self._string(WIDTH - RIGHT - total - self.measure(SMALL)(number), line - 11, number, SMALL)
+        self._string(WIDTH - RIGHT - total - self._pen.measure(SMALL)(number), line - 11, number, SMALL)
         canvas.saveState()
         canvas.translate(WIDTH - RIGHT - total, line - 11)
         canvas.doForm(TOTAL_FORM)
@@ -135,25 +118,19 @@ class Sheet:
 
     # Text
 
-    def clean(self, text: str) -> str:
-        """``text`` as it can be printed in both cuts of the typeface."""
-        return printable(printable(text, self._widths[False]), self._widths[True])
-
-    def measure(self, style: Style) -> Measure:
-        """Widths of text in ``style``."""
-        if style not in self._measures:
-            default = float(self._fonts[style.bold][0].face.defaultWidth)
-            self._measures[style] = Measure(self._widths[style.bold], default, style.size)
-        return self._measures[style]
-
     def lines(self, text: str, style: Style, width: float) -> list[str]:
         """``text`` made printable and broken to ``width`` points."""
-        return wrap(self.clean(text), width, self.measure(style))
+        return self._pen.lines(text, style, width)
+
+    def column(self) -> float:
+        """Width of the column at the present height, in points: less beside a picture."""
+        page, bottom, width = self._aside
+        return COLUMN - width if page == self.page and self.y > bottom else COLUMN
 
     def text(self, text: str, style: Style = BODY, *, indent: float = 0.0, width: float | None = None,
              after: float = 0.0) -> None:  # fmt: skip
         """A paragraph; goes on over the next page where it must, never leaving one line alone."""
-        lines = self.lines(text, style, (width or COLUMN) - indent)
+        lines = self.lines(text, style, (width or self.column()) - indent)
         if len(lines) > 1 and self.room() < 2 * style.leading:
             self.new_page()
         for line in lines:
@@ -198,7 +175,7 @@ class Sheet:
         """Labels with their values. A long value goes on over the next page."""
         for label, value in rows:
             labels = self.lines(label, LABEL, label_width - 8)
-            values = self.lines(value, VALUE, COLUMN - label_width)
+            values = self.lines(value, VALUE, self.column() - label_width)
             self.need(min(max(len(labels), len(values)), 3) * VALUE.leading)
             top, page = self.y, self.page
             for position, line in enumerate(labels):
@@ -264,18 +241,40 @@ class Sheet:
             self._string(LEFT + 12, self.y + style.leading * 0.28, line, style)
         self.y -= 6
 
-    def picture(self, jpeg: bytes, *, max_width: float, max_height: float) -> None:
-        """A JPEG picture, never enlarged beyond 96 dots to the inch, with a hairline around it."""
-        reader = ImageReader(BytesIO(jpeg))
-        width, height = reader.getSize()
-        scale = min(max_width / width, max_height / height, 0.75)
-        self.need(height * scale + 8)
-        self.y -= height * scale
-        self.canvas.drawImage(reader, LEFT, self.y, width * scale, height * scale)
+    def picture(self, data: bytes, caption: str, *, max_width: float, max_height: float, is_aside: bool) -> None:
+        """A picture (JPEG, PNG) with a hairline around it, never larger than 96 dots to the inch would be.
+
+        ``is_aside`` puts it at the right edge with text flowing at its left; otherwise text goes on below.
+        """
+        reader = _Picture(data)
+        across, up = reader.getSize()
+        scale = min(max_width / across, max_height / up, 0.75)
+        width, height = across * scale, up * scale
+        captions = self.lines(caption, SMALL, max(width, 120.0))
+        whole = height + len(captions) * SMALL.leading + 6
+        self.need(whole)
+        left = WIDTH - RIGHT - max(width, 120.0) if is_aside else LEFT
+        top = self.y - 2
+        self.canvas.drawImage(reader, left, top - height, width, height)
         self.canvas.setStrokeGray(0.6)
         self.canvas.setLineWidth(0.4)
-        self.canvas.rect(LEFT, self.y, width * scale, height * scale)
-        self.y -= 8
+        self.canvas.rect(left, top - height, width, height)
+        for number, line in enumerate(captions):
+            self._string(left, top - height - 11 - number * SMALL.leading, line, SMALL)
+        if is_aside:
+            self._aside = (self.page, self.y - whole, max(width, 120.0) + 14)
+        else:
+            self.y -= whole
+
+    def code(self, text: str, *, side: float) -> None:
+        """A QR code (ISO/IEC 18004) at the right edge, its top at the present height; the height stays."""
+        rows = [bytes(row) for row in segno.make(text, error="m", micro=False).matrix]
+        module = side / len(rows)
+        self.canvas.setFillGray(0)
+        for number, row in enumerate(rows):
+            for start, end in _dark_runs(row):
+                self.canvas.rect(WIDTH - RIGHT - side + start * module, self.y - (number + 1) * module,
+                                 (end - start) * module, module, stroke=0, fill=1)  # fmt: skip
 
     def boxes(self, labels: Sequence[str], *, height: float = 42.0, across: int = 2) -> None:
         """Empty boxes to fill in by hand, each with a small label."""
@@ -291,14 +290,7 @@ class Sheet:
             self.y -= height
 
     def _string(self, x: float, y: float, text: str, style: Style) -> None:
-        if not text:
-            return
-        fonts = self._fonts[style.bold]
-        self.canvas.setFillGray(style.grey)
-        for font, run in [(fonts[0], text)] if text.isascii() else _runs(text, fonts):
-            self.canvas.setFont(font.fontName, style.size)
-            self.canvas.drawString(x, y, run)
-            x += self.measure(style)(run)
+        self._pen.write(self.canvas, x, y, text, style)
 
     def _bookmark(self, text: str, depth: int) -> None:
         self._bookmarks += 1
@@ -307,14 +299,28 @@ class Sheet:
         self.canvas.addOutlineEntry(text, key, depth, closed=False)
 
 
-def _runs(text: str, fonts: tuple[TTFont, ...]) -> list[tuple[TTFont, str]]:
-    """``text`` in runs, each with the first of ``fonts`` that has its characters."""
-    runs: list[tuple[TTFont, str]] = []
-    for character in text:
-        code = ord(character)
-        font = next((each for each in fonts if code in each.face.charWidths), fonts[0])
-        if runs and runs[-1][0] is font:
-            runs[-1] = (font, runs[-1][1] + character)
-        else:
-            runs.append((font, character))
-    return runs
+class _Picture(ImageReader):
+    """A picture that is not decoded when its bytes can stand in the document as they are."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(BytesIO(data))
+        self._data = data
+        self._dataA = None
+
+    def getRGBData(self) -> bytes:
+        """The pixels; for a JPEG, which reportlab embeds unchanged, its own bytes serve to tell pictures apart."""
+        if self._data.startswith(b"\xff\xd8"):
+            return self._data
+        pixels: bytes = super().getRGBData()  # type: ignore[no-untyped-call]
+        return pixels
+
+
+def _dark_runs(row: bytes) -> Iterator[tuple[int, int]]:
+    """First and past-the-last position of each run of dark modules."""
+    start = None
+    for position, is_dark in enumerate((*row, 0)):
+        if is_dark and start is None:
+            start = position
+        elif not is_dark and start is not None:
+            yield start, position
+            start = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 # A long run without spaces (a link, a number) may be broken after these.
 _BREAK_AFTER = frozenset("/\\?&=-_.,:;@#%+|)")
@@ -12,8 +12,14 @@ _NOT_FIRST = frozenset(".,:;!?)]}»”’%…·、。」』〉》·")
 _SPACES = {0x09: " ", 0x0B: "\n", 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
 
 
-def printable(text: str, widths: Mapping[int, float]) -> str:
-    """``text`` with nothing in it that a reader cannot see or the font cannot show.
+def is_plain(code: int) -> bool:
+    """Whether a character can be printed as it is: no control or format character, no odd space."""
+    category = unicodedata.category(chr(code))
+    return category[0] != "C" and (category[0] != "Z" or code == 0x20)
+
+
+def printable(text: str, known: Set[int]) -> str:
+    """``text`` with nothing in it that a reader cannot see or the font cannot show; it has the ``known`` characters.
 
     NFC; line ends become ``\\n``; odd spaces become plain ones; control, bidirectional and missing characters are
     spelled out as ``[U+202E]``, so that nothing is hidden and no empty box is printed.
@@ -21,10 +27,10 @@ def printable(text: str, widths: Mapping[int, float]) -> str:
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_sign(character, widths) for character in text)
+    return "".join(_sign(character, known) for character in text)
 
 
-def _sign(character: str, widths: Mapping[int, float]) -> str:
+def _sign(character: str, known: Set[int]) -> str:
     code = ord(character)
     if character == "\n":
         return character
@@ -33,8 +39,8 @@ def _sign(character: str, widths: Mapping[int, float]) -> str:
     category = unicodedata.category(character)
     if category == "Zs":
         # Babel writes French numbers with a narrow no-break space that many fonts lack.
-        return "\u00a0" if code in (0xA0, 0x202F, 0x2007) and 0xA0 in widths else " "
-    if category[0] != "C" and code in widths:
+        return "\u00a0" if code in (0xA0, 0x202F, 0x2007) and 0xA0 in known else " "
+    if category[0] != "C" and code in known:
         return character
     return f"[U+{code:04X}]"
 
