@@ -18,6 +18,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,10 +78,11 @@ class ObjectFolder:
         self._require_space(expected_size)
         object_id = secrets.token_bytes(form.ID_SIZE)
         part = self._new / (object_id.hex() + PART)
-        reader = DigestingReader(stream)
         sealed = part.with_suffix("")
         try:
-            with writing("objects"), _create(part) as target:
+            # The helper's thread starts with the first large piece and ends with the block, whatever happens.
+            with ThreadPoolExecutor(1) as helper, writing("objects"), _create(part) as target:
+                reader = DigestingReader(stream, helper)
                 for block in self._sealed(object_id, reader, expected_size, progress, cancelled):
                     write_all(target, block)
                 sync_file(target.fileno())
