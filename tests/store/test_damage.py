@@ -1,0 +1,105 @@
+"""Damage anywhere in a vault's files is detected at opening or by a check, or shown to be harmless; never a wrong byte,
+never an unexpected error."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from pathlib import Path
+from typing import Any
+
+from evidence.errors import EvidenceError
+from evidence.store import check, open_store
+
+FLIPS = int(os.environ.get("HOLDFAST_TEST_FLIPS", "12"))
+"""Bytes per file; 0 flips every byte of every file, which takes hours."""
+
+
+def make(vault: Any) -> dict[str, bytes]:
+    """A small vault with something of everything; gives its contents by exhibit."""
+    case = vault.add_case("제목")
+    contents = {}
+    for number in range(3):
+        content = random.Random(number).randbytes(3000 * number)
+        contents[vault.add_item(case, content).number] = content
+    vault.store.close()
+    return contents
+
+
+def look(folder: Path, vault: Any) -> tuple[str, dict[str, bytes]]:
+    """How a vault answers: the code at opening, or ``found`` or ``clean`` from repairs and check, with its contents."""
+    try:
+        store = open_store(folder, vault.passphrase, now=vault.now)
+    except EvidenceError as problem:
+        return problem.code, {}
+    with store:
+        try:
+            outcome = check(store)
+            contents = {}
+            for case in store.cases.all():
+                for exhibit in store.items.exhibits(case.id):
+                    try:
+                        with store.open_object(exhibit.item.files[0].object_id) as stream:
+                            contents[exhibit.item.number] = stream.read()
+                    except EvidenceError:
+                        contents[exhibit.item.number] = b"refused"
+            return ("found" if outcome.findings or store.repairs else "clean"), contents
+        except EvidenceError as problem:
+            return problem.code, {}
+
+
+def test_any_flipped_byte(vault: Any, tmp_path: Path) -> None:
+    contents = make(vault)
+    names = sorted(path.relative_to(vault.folder) for path in vault.folder.rglob("*") if path.is_file())
+    assert {"vault.db", "slots.json", "slots.copy.json", "lock"} <= {path.name for path in names}
+    chance = random.Random(time_seed())
+    for name in names:
+        whole = (vault.folder / name).read_bytes()
+        places = range(len(whole)) if not FLIPS else sorted(chance.sample(range(len(whole)), min(FLIPS, len(whole))))
+        for place in places:
+            folder = tmp_path / "flipped"
+            shutil.copytree(vault.folder, folder)
+            damaged = bytearray(whole)
+            damaged[place] ^= 1 << chance.randrange(8)
+            (folder / name).write_bytes(damaged)
+            answer, found = look(folder, vault)
+            for number, content in found.items():
+                assert content in (contents[number], b"refused"), (name, place)
+            if answer == "clean":
+                assert found == contents, (name, place)
+                assert place in range(96, 160), (name, place)
+                assert name.parts[0] == "objects", (name, place)
+            shutil.rmtree(folder)
+
+
+def time_seed() -> int:
+    """Another sample in each run; named in the failure by its place."""
+    return int.from_bytes(os.urandom(4), "big")
+
+
+def test_emptied_cut_swapped_and_missing_files(vault: Any, new_vault: Any, tmp_path: Path) -> None:
+    contents = make(vault)
+    other = new_vault("other")
+    make(other)
+    names = sorted(path.relative_to(vault.folder) for path in vault.folder.rglob("*") if path.is_file())
+    sealed = [name for name in names if name.parts[0] == "objects"]
+    for name in names:
+        whole = (vault.folder / name).read_bytes()
+        strange = other.folder / (name if name.parts[0] != "objects" else "vault.db")
+        swapped = next(one for one in sealed if one != name)
+        for damage in (b"", whole[: len(whole) // 2], whole + b"\0", strange.read_bytes(), None, swapped):
+            folder = tmp_path / "damaged"
+            shutil.copytree(vault.folder, folder)
+            if damage is None:
+                (folder / name).unlink()
+            elif isinstance(damage, bytes):
+                (folder / name).write_bytes(damage)
+            else:
+                shutil.copy(vault.folder / damage, folder / name)
+            answer, found = look(folder, vault)
+            for number, content in found.items():
+                assert content in (contents[number], b"refused"), (name, damage)
+            if name.name != "lock" and damage != whole:
+                assert answer != "clean", (name, damage)
+            shutil.rmtree(folder)
