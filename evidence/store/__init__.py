@@ -9,6 +9,7 @@ from evidence.store.object_reader import ObjectReader
 from evidence.store.objects import Cancelled, Progress, StoredObject
 from evidence.store.public_keys import RecipientKey, UnlockKey
 from evidence.store.rekeying import Rekeyed, rekey
+from evidence.store.retention import Kept, Retention
 from evidence.store.shares import RecoveryShares
 from evidence.store.signing import VaultSigner
 from evidence.store.slots import Lock, Secret, SlotKind
@@ -16,8 +17,8 @@ from evidence.store.unlocking import Passphrase, RecoveryKey
 from evidence.store.vault import Finding, Store, create, open_store
 
 __all__ = [
-    "FLOOR", "VAULT_LOG", "Argon2Cost", "Backup", "BackupOutcome", "Cancelled", "CheckOutcome", "Finding", "Lock",
-    "LogRecords", "ObjectReader", "Passphrase", "Progress", "RecipientKey", "RecoveryKey", "RecoveryShares",
-    "Rekeyed", "Secret", "SlotInfo", "SlotKeeper", "SlotKind", "Store", "StoredObject", "TsaRecord", "UnlockKey",
-    "VaultSigner", "backup", "check", "create", "open_store", "rekey", "restore", "tuned_cost",
+    "FLOOR", "VAULT_LOG", "Argon2Cost", "Backup", "BackupOutcome", "Cancelled", "CheckOutcome", "Finding", "Kept",
+    "Lock", "LogRecords", "ObjectReader", "Passphrase", "Progress", "RecipientKey", "RecoveryKey", "RecoveryShares",
+    "Rekeyed", "Retention", "Secret", "SlotInfo", "SlotKeeper", "SlotKind", "Store", "StoredObject", "TsaRecord",
+    "UnlockKey", "VaultSigner", "backup", "check", "create", "open_store", "rekey", "restore", "tuned_cost",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from evidence.custody import audit_log
 from evidence.errors import CancelledError, EvidenceError
 from evidence.manifest import acquired_facts
-from evidence.model import Case, CustodyEvent, EventKind, Item, OriginalFile
+from evidence.model import Case, CustodyEvent, EventKind, Item
 from evidence.store import slots
 from evidence.store.log_records import VAULT_LOG
 from evidence.store.objects import Cancelled, Progress
@@ -123,7 +123,7 @@ class _Check:
         self._tokens += len(tokens)
 
     def _case(self, case: Case, cited: set[str]) -> None:
-        """The items of a case: each row against its event in the log, each object against its digest."""
+        """The items of a case: each row against its event in the log, each object that is kept against its digest."""
         acquired: dict[str, CustodyEvent] = {}
         with self._part("vault.damage.log", case=case.title, place=""):
             acquired = {
@@ -134,9 +134,11 @@ class _Check:
         seen: set[str] = set()
         for item_id, number in self._store.items.ids(case.id):
             seen.add(item_id)
-            cited |= set(self._store.items.object_ids(item_id))
             with self._part("vault.damage.item", exhibit=_name(case, number)):
                 self._item(case, self._store.items.get_checked(item_id), acquired.get(item_id))
+            for object_id, sha256, size in self._store.items.sealed(item_id):
+                cited.add(object_id)
+                self._object(_name(case, number), object_id, sha256, size)
         for event in acquired.values():
             if event.item_id not in seen:
                 self._found("vault.damage.item_missing", exhibit=_name(case, event.facts.get("number", "?")))
@@ -146,22 +148,20 @@ class _Check:
         expected = acquired_facts(item)
         if event is None or any(event.facts.get(name) != value for name, value in expected.items()):
             self._found("vault.damage.item", exhibit=_name(case, item.number))
-        for file in item.files:
-            self._object(case, item, file)
 
-    def _object(self, case: Case, item: Item, file: OriginalFile) -> None:
-        exhibit = _name(case, item.number)
+    def _object(self, exhibit: str, object_id: str, sha256: str, size: int) -> None:
+        """One object from end to end, against the digest in its row, which was held against the log."""
         start = self._done
         try:
-            with self._store.open_object(file.object_id) as stream:
+            with self._store.open_object(object_id) as stream:
                 digest = hashlib.sha256()
                 while data := stream.read(_BLOCK):
                     digest.update(data)
                     self._stop_or_go_on(self._done + len(data))
                 stream.verify_rest()
-                is_same = digest.hexdigest() == file.digests.sha256 and stream.size == file.digests.size
+                is_same = digest.hexdigest() == sha256 and stream.size == size
         except EvidenceError as problem:
-            self._done = start + file.digests.size
+            self._done = start + size
             if problem.code in _NOT_DAMAGE:
                 raise
             self._found(_OBJECT_DAMAGE.get(problem.code, "vault.damage.object"), exhibit=exhibit)

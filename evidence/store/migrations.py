@@ -71,6 +71,18 @@ STEPS: tuple[tuple[str, ...], ...] = (
             id INTEGER PRIMARY KEY CHECK (id = 1), private_key BLOB NOT NULL, certificate BLOB NOT NULL
         )""",
     ),
+    (
+        "ALTER TABLE objects ADD COLUMN kept TEXT NOT NULL DEFAULT 'full'",
+        "ALTER TABLE objects ADD COLUMN copy_id TEXT",
+        "ALTER TABLE objects ADD COLUMN copy_sha256 TEXT",
+        "ALTER TABLE objects ADD COLUMN copy_size INTEGER",
+        "CREATE UNIQUE INDEX objects_by_copy ON objects (copy_id) WHERE copy_id IS NOT NULL",
+        "CREATE TABLE erasures (object_id TEXT PRIMARY KEY) WITHOUT ROWID",
+        """CREATE VIEW sealed (id, item_id, file_index, sha256, size) AS
+            SELECT id, item_id, file_index, sha256, size FROM objects WHERE kept = 'full'
+            UNION ALL
+            SELECT copy_id, item_id, file_index, copy_sha256, copy_size FROM objects WHERE copy_id IS NOT NULL""",
+    ),
 )  # fmt: skip
 
 

@@ -199,6 +199,24 @@ class ObjectFolder:
             for path in (self._place(object_id), self._new / object_id):
                 path.unlink(missing_ok=True)
 
+    def erase(self, object_id: str) -> None:
+        """Make an object unreadable, as far as a program can: its wrapped key is overwritten, then the file goes.
+
+        Raises :class:`EvidenceError` ``vault.write_failed``.
+        """
+
+        def overwrite(path: Path) -> None:
+            descriptor = os.open(path, os.O_RDWR | BINARY)
+            with os.fdopen(descriptor, "r+b", buffering=0) as file:
+                write_all(file, bytes(form.HEADER))
+                sync_file(descriptor)
+
+        with writing("objects"), suppress(EvidenceError):  # not there: nothing to overwrite
+            self._at_its_place(object_id, overwrite)
+        if object_id in self._waiting:
+            self._waiting.remove(object_id)
+        self.delete(object_id)
+
     def sweep(self, is_cited: Callable[[str], bool]) -> tuple[int, int]:
         """Finish or undo what a crash interrupted. Gives how many objects were moved on and how many removed.
 

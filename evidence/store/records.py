@@ -143,10 +143,12 @@ class ItemRecords:
         rows = self._database.each("SELECT id, number FROM items WHERE case_id = ? ORDER BY position", (case_id,))
         yield from ((item_id, number) for item_id, number in rows)
 
-    def object_ids(self, item_id: str) -> tuple[str, ...]:
-        """The objects of an item, in order of its files."""
-        rows = self._database.rows("SELECT id FROM objects WHERE item_id = ? ORDER BY file_index", (item_id,))
-        return tuple(object_id for (object_id,) in rows)
+    def sealed(self, item_id: str) -> tuple[tuple[str, str, int], ...]:
+        """The objects kept of an item, originals and reduced copies, in order of its files: id, SHA-256, size."""
+        rows = self._database.rows(
+            "SELECT id, sha256, size FROM sealed WHERE item_id = ? ORDER BY file_index", (item_id,)
+        )
+        return tuple((object_id, sha256, int(size)) for object_id, sha256, size in rows)
 
     def get_checked(self, item_id: str) -> Item:
         """One item, after holding its columns against it.
@@ -167,17 +169,17 @@ class ItemRecords:
         return item
 
     def each_object(self) -> Iterator[tuple[str, str, int]]:
-        """Every object that an item cites: its id, its exhibit with the case's title, the size of the original."""
+        """Every object that is kept: its id, its exhibit with the case's title, the size of its content."""
         rows = self._database.each(
-            "SELECT objects.id, items.number || ' (' || cases.title || ')', objects.size FROM objects"
-            " JOIN items ON items.id = objects.item_id JOIN cases ON cases.id = items.case_id"
-            " ORDER BY items.case_id, items.position, objects.file_index"
+            "SELECT sealed.id, items.number || ' (' || cases.title || ')', sealed.size FROM sealed"
+            " JOIN items ON items.id = sealed.item_id JOIN cases ON cases.id = items.case_id"
+            " ORDER BY items.case_id, items.position, sealed.file_index"
         )
         yield from ((object_id, exhibit, int(size)) for object_id, exhibit, size in rows)
 
     def total_size(self) -> int:
-        """Bytes of all originals together."""
-        row = self._database.row("SELECT coalesce(sum(size), 0) FROM objects")
+        """Bytes of everything that is kept."""
+        row = self._database.row("SELECT coalesce(sum(size), 0) FROM sealed")
         return int(row[0]) if row else 0
 
     def same_content(self, case_id: str, sha256: str) -> tuple[Item, ...]:
@@ -190,8 +192,8 @@ class ItemRecords:
         return tuple(decode(canonical, Item) for canonical, _position in rows)
 
     def cites(self, object_id: str) -> bool:
-        """Whether an item's file is this object."""
-        return self._database.row("SELECT 1 FROM objects WHERE id = ?", (object_id,)) is not None
+        """Whether this object is to be kept: an item's file, or the reduced copy of one."""
+        return self._database.row("SELECT 1 FROM sealed WHERE id = ?", (object_id,)) is not None
 
     def add_score(self, report: ScoreReport) -> None:
         """Keep a score; earlier ones stay."""

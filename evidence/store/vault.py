@@ -26,6 +26,7 @@ from evidence.store.migrations import migrate
 from evidence.store.object_reader import ObjectReader
 from evidence.store.objects import Cancelled, ObjectFolder, Progress, StoredObject
 from evidence.store.records import CaseRecords, ItemRecords, PackageRecords
+from evidence.store.retention import Retention
 from evidence.store.signing import VaultSigner, load_signer, new_signer
 from evidence.store.slots import Secret
 from evidence.store.unlocking import Passphrase, RecoveryKey
@@ -54,6 +55,7 @@ class Store:
         self.folder = folder
         self.cases = CaseRecords(database)
         self.items = ItemRecords(database, self._adopt)
+        self.retention = Retention(database, self._adopt)
         self.packages = PackageRecords(database)
         self.log = LogRecords(database)
         self.settings = VaultSettings(database)
@@ -84,10 +86,16 @@ class Store:
     def open_object(self, object_id: str) -> ObjectReader:
         """The content of an object as a seekable, verifying stream; may be read on another thread.
 
-        Raises :class:`EvidenceError` ``vault.object_missing``, ``vault.object_damaged`` or ``vault.unreadable``.
+        Raises :class:`EvidenceError` ``vault.object_missing``, ``vault.object_damaged``, ``vault.unreadable``, and
+        ``vault.not_kept`` for an original that was reduced or destroyed.
         """
         self._require_open()
-        return self._objects.open(object_id)
+        try:
+            return self._objects.open(object_id)
+        except EvidenceError as problem:
+            if problem.code == "vault.object_missing" and self.retention.is_reduced(object_id):
+                raise EvidenceError("vault.not_kept") from problem
+            raise
 
     def delete_object(self, object_id: str) -> None:
         """Remove an object that no item cites: what a caller does when it gives up after sealing. When a commit failed,
@@ -192,6 +200,7 @@ class Store:
                     self.delete_object(object_id)
             raise
         self._objects.adopted(self._adopted)
+        self.retention.erase(self._objects)
 
     def _adopt(self, object_id: str) -> None:
         self._adopted.append(object_id)
@@ -342,6 +351,7 @@ def _repair_objects(store: Store) -> Iterator[Finding]:
                 store._objects.drop_stale_wraps(object_id)
         with store.transaction():
             store._facts.drop("stale_wraps")
+    store.retention.erase(store._objects)
     moved, removed = store._objects.sweep(store.items.cites)
     if moved:
         yield Finding("vault.repair.finished", {"count": str(moved)})
