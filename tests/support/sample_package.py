@@ -202,12 +202,18 @@ class Recipe:
 
     def build(self) -> Files:
         """All files by path."""
+        files: Files = {}
+        self.build_into(files, {})
+        return files
+
+    def build_into(self, files: Files, replaced: Files) -> None:
+        """The same; ``replaced`` files take the place of those made, before the manifest is signed."""
         named = self.named_signer or self.world.signer
         items, originals, payload = self._items()
         draft = self._manifest(named, items, originals, LogSummary(CASE, 1, "0" * 64, 0), ())
         storage = self._log(draft, items, HeadKey(named))
         log = self.edit_log(disclose(storage, [item.id for item in items]))
-        files: Files = dict(payload)
+        files |= payload
         files[CUSTODY] = canonical_json(log)
         for signed in (*log.earlier_heads, log.head):
             files[head_path(signed.head.size)] = canonical_json(signed)
@@ -222,6 +228,7 @@ class Recipe:
         files[IDENTIFIERS] = b"\xef\xbb\xbfkind\r\n"
         files[GUIDE] = b"How to verify\n"
         files[JSONLD] = b"{}"
+        files |= replaced
         add_bag(files)
         head = log.head.head
         summary = LogSummary(CASE, head.size, head.root, len(log.events))
@@ -230,7 +237,6 @@ class Recipe:
         value = json.loads(canonical_json(self._manifest(named, items, listed, summary, tuple(tokens))))
         self.edit_manifest(value)
         self.finish(files, self.encode_manifest(value))
-        return files
 
     def finish(self, files: Files, manifest: bytes) -> None:
         """Sign ``manifest``, write and sign the report, and close the bag."""
@@ -256,7 +262,7 @@ class Recipe:
             items.append(ItemEntry(
                 number=number, id=f"00000000-0000-4000-8000-{position:012d}",
                 method=AcquisitionMethod.LIVE_CAPTURE if position == 0 else AcquisitionMethod.FILE_IMPORT,
-                acquired=moment(NOW - timedelta(minutes=30 - position), self.clock_offset_ms), tool=TOOL,
+                acquired=moment(NOW - timedelta(minutes=30, seconds=-10 * position), self.clock_offset_ms), tool=TOOL,
                 examiner=EXAMINER, source={"display": ":1"}, settings={}, title="", note="", lawful_access="",
             ))  # fmt: skip
             for order, (name, data) in enumerate(originals):
@@ -292,8 +298,9 @@ class Recipe:
         events = [*acquired, *noted, *frozen]
         self.edit_events(events)
         at = NOW - timedelta(minutes=20)
-        append(storage, CASE, events[: len(acquired)], signer=key, recorded_at=at)
-        append(storage, CASE, events[len(acquired) :], signer=key, recorded_at=NOW)
+        cut = max(1, len(events) - 2)
+        append(storage, CASE, events[:cut], signer=key, recorded_at=at)
+        append(storage, CASE, events[cut:], signer=key, recorded_at=NOW)
         return storage
 
 
@@ -345,7 +352,7 @@ def sign_cms(data: bytes, signer: SignerKeys, digest: str = "sha256", *, others:
     """A detached CAdES signature."""
     attributes = PdfCMSSignedAttributes(cades_signed_attrs=CAdESSignedAttrSpec())
     made = asyncio.run(
-        _pyhanko_signer(signer, others).async_sign_general_data(
+        pyhanko_signer(signer, others).async_sign_general_data(
             data, digest, detached=True, use_cades=True, signed_attr_settings=attributes
         )
     )
@@ -376,13 +383,13 @@ def sign_pdf(pdf: bytes, signer: SignerKeys, digest: str = "sha256") -> bytes:
         docmdp_permissions=fields.MDPPerm.NO_CHANGES,
     )  # fmt: skip
     output = BytesIO()
-    signers.PdfSigner(metadata, signer=_pyhanko_signer(signer)).sign_pdf(
+    signers.PdfSigner(metadata, signer=pyhanko_signer(signer)).sign_pdf(
         IncrementalPdfFileWriter(BytesIO(pdf)), output=output, bytes_reserved=16384
     )
     return output.getvalue()
 
 
-def _pyhanko_signer(signer: SignerKeys, others: tuple[Any, ...] = ()) -> signers.SimpleSigner:
+def pyhanko_signer(signer: SignerKeys, others: tuple[Any, ...] = ()) -> signers.SimpleSigner:
     registry = SimpleCertificateStore()
     for certificate in (*signer.chain, *others):
         registry.register(x509.Certificate.load(certificate.public_bytes(Encoding.DER)))

@@ -24,18 +24,20 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).resolve().parents[1])]
 
-from support.hostile import files, manifests, zips
+from support.hostile import files, manifests, proofs, reports, zips
 from support.hostile.cases import Case, Workshop, judge
 
 from evidence.verify import ChildParser, InProcessParser
 
-FAMILIES = (files, zips, manifests)
+FAMILIES = (files, zips, manifests, reports, proofs)
 KINDS = ("false yes", "false no", "not told", "not named", "crash", "time-out")
 
 
-def all_cases(shop: Workshop, seed: int, flips: int) -> Iterator[Case]:
-    """Every case of every family; ``flips`` bytes are flipped in the files and as many in the ZIP."""
+def all_cases(shop: Workshop, seed: int, flips: int, room: str = "") -> Iterator[Case]:
+    """Every case of every family, or of those in the module ``room``; each flips that many bytes."""
     for number, family in enumerate(FAMILIES):
+        if room not in family.__name__:
+            continue
         yield from family.cases(shop, random.Random(seed * 100 + number), flips)
 
 
@@ -44,6 +46,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--only", default="")
+    parser.add_argument("--room", default="", help="one module of families: files, zips, manifests, reports, proofs")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--flips", type=int, default=2000)
     parser.add_argument("--child", action="store_true")
@@ -54,7 +57,7 @@ def main() -> int:
     found: Counter[str] = Counter()
     count = 0
     began = time.monotonic()
-    for case in all_cases(shop, arguments.seed, arguments.flips if arguments.all else 60):
+    for case in all_cases(shop, arguments.seed, arguments.flips if arguments.all else 60, arguments.room):
         if arguments.only not in case.label:
             continue
         folder = Path(tempfile.mkdtemp(prefix="corpus-"))

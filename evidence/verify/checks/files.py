@@ -106,7 +106,10 @@ def settle_blame(state: State) -> None:
     """
     listed = {key_of(file.path): file for file in state.manifest.files} if state.manifest else {}
     is_signed = state.cms is not None
+    known = {name for name, _algorithm in _TAG_LISTS}
     for name, path in state.disputed:
+        if state.damaged.get(path) in ("added", "renamed") or (is_signed and name not in known):
+            continue  # named already; and the manifest itself speaks of the payload's lists
         file = listed.get(path)
         if file is not None:
             is_file_sound = is_signed and path in state.located.files and _is_same(state, path, file)

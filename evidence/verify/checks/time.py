@@ -48,6 +48,7 @@ def _check_file(state: State, path: str, stated_size: int | None) -> Outcome:
     data = state.reading.kept.get(path)
     name = _NAME.fullmatch(path.removeprefix(f"{TOKENS_FOLDER}/"))
     if data is None or name is None:
+        state.damaged.setdefault(path, "changed")
         return no("time.unknown_file", path=path)
     size = int(name[1] or 0)
     if stated_size is not None and stated_size != size:

@@ -63,9 +63,9 @@ class Workshop:
         return files
 
 
-def as_zip(files: Files) -> Callable[[Path], Path]:
-    """Makes a ZIP of ``files``."""
-    return lambda folder: write_zip(files, folder / "package.zip")
+def as_zip(files: Files | Callable[[], Files]) -> Callable[[Path], Path]:
+    """Makes a ZIP of ``files``, which may be built only when they are needed."""
+    return lambda folder: write_zip(files() if callable(files) else files, folder / "package.zip")
 
 
 def as_folder(files: Files) -> Callable[[Path], Path]:

@@ -63,7 +63,7 @@ def _encodings(shop: Workshop) -> Iterator[Case]:
         "not-utf8": lambda value: canonical_json(value).replace(b'"Sample"', b'"\xff\xfe"'),
     }
     for label, encode in encodings.items():
-        files = shop.recipe.with_(encode_manifest=encode).build()
+        files = shop.recipe.with_(encode_manifest=encode).build
         yield Case("manifest-bytes", label, as_zip(files), {"complete": NO, "signed": NOT_YES, "report": NOT_YES,
                                                             "custody": NOT_YES, "time": NOT_YES})  # fmt: skip
 
@@ -129,7 +129,7 @@ def _contents(shop: Workshop) -> Iterator[Case]:
     }
     statements = ("signer-other", "log-root-other", "log-size-other", "disclosed-other")
     for label, edit in edits.items():
-        files = shop.recipe.with_(edit_manifest=edit).build()
+        files = shop.recipe.with_(edit_manifest=edit).build
         expected = {"complete": NO}
         if label in statements[1:]:
             expected = ALL_YES | {"custody": NO, "time": NOT_YES, "method": NOT_YES, "clock": NOT_YES}
@@ -145,7 +145,7 @@ def _contents(shop: Workshop) -> Iterator[Case]:
                                    for entry in value["files"] if entry["item"] == "A-02"],
     }  # fmt: skip
     for label, edit in lies.items():
-        files = shop.recipe.with_(edit_manifest=edit).build()
+        files = shop.recipe.with_(edit_manifest=edit).build
         yield Case("manifest-lie", label, as_zip(files), {"custody": NO, "method": NOT_YES, "time": NOT_YES})
     newer = shop.recipe.with_(version=2).build()
     told_newer = dict.fromkeys(ALL_YES, NOT_YES) | {"complete": ("cannot_tell",)}
@@ -240,7 +240,7 @@ def _keys(shop: Workshop) -> Iterator[Case]:
     close_bag(injected)
     yield Case("key", "expected-certificate-shipped", as_zip(injected), {"complete": NO, "signer": NO})
     for label, signer in _odd_keys(shop):
-        files = shop.recipe.with_(manifest_signer=signer, named_signer=signer).build()
+        files = shop.recipe.with_(manifest_signer=signer, named_signer=signer).build
         trust = Trust(certificates=(signer.certificate_der,), tsa_roots=(pki.root_der,))
         strong = label.startswith("good")
         expected = {"signed": YES if strong else NO, "signer": YES if strong else NOT_YES}
