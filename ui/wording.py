@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 
-from evidence.i18n import Texts
+from evidence.i18n import Texts, provenance_line
 from evidence.model import AcquisitionMethod, Exhibit, Item, Moment, ScoreReport
 
 
@@ -104,8 +104,7 @@ def named(t: Texts, code: str, **params: object) -> str:
 def score_lines(t: Texts, report: ScoreReport) -> list[str]:
     """Why a score says what it says, line by line; the band itself is the heading."""
     lines = [named(t, f"reason.{reason}") for reason in report.reasons]
-    for fact in report.provenance:
-        lines.append(f"{named(t, f'fact.{fact.kind}', value=fact.value)} ({named(t, f'reading.{fact.reading}')})")
+    lines += [provenance_line(t, fact) for fact in report.provenance]
     if report.not_examined:
         names = ", ".join(named(t, f"not_examined.{name}") for name in report.not_examined)
         lines.append(t("Not examined: {names}", names=names))

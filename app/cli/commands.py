@@ -11,11 +11,11 @@ from typing import Any
 
 from app.cli.console import Console
 from app.cli.secrets import given
-from app.cli.wording import bench_lines, exhibit_lines, score_lines
+from app.cli.wording import bench_lines, exhibit_document, exhibit_lines, score_lines
 from evidence import session as verbs
 from evidence.digest import fingerprint_groups, to_json
 from evidence.errors import EvidenceError
-from evidence.i18n import Texts
+from evidence.i18n import Texts, visible
 from evidence.model import Examiner, Exhibit, Item, PackageChoices
 from evidence.selftest import run_selftest
 from evidence.session import BackupOutcome, Finding, Session
@@ -103,7 +103,10 @@ def case_list(arguments: argparse.Namespace, console: Console) -> int:
     t = console.t
     with _unlocked(arguments, console) as session:
         cases = session.cases()
-    lines = [f"{case.id}  {case.title}  ({t.plural('{n} exhibit', '{n} exhibits', case.item_count)})" for case in cases]
+    lines = [
+        f"{case.id}  {visible(case.title)}  ({t.plural('{n} exhibit', '{n} exhibits', case.item_count)})"
+        for case in cases
+    ]
     console.result({"cases": to_json(cases)}, lines or [t("There is no case yet.")])
     return DONE
 
@@ -112,7 +115,12 @@ def capture_file(arguments: argparse.Namespace, console: Console) -> int:
     """Take in files as they are."""
     with _unlocked(arguments, console) as session:
         items = session.add_files(
-            arguments.case, arguments.paths, note=arguments.note, progress=console.progress, cancelled=_never
+            arguments.case,
+            arguments.paths,
+            note=arguments.note,
+            lawful_access=arguments.lawful_access,
+            progress=console.progress,
+            cancelled=_never,
         )
     return _say_items(console, items)
 
@@ -121,7 +129,11 @@ def capture_screen(arguments: argparse.Namespace, console: Console) -> int:
     """Take in what the screen shows."""
     with _unlocked(arguments, console) as session:
         item = session.capture_screen(
-            arguments.case, screen=arguments.screen, region=arguments.region, note=arguments.note
+            arguments.case,
+            screen=arguments.screen,
+            region=arguments.region,
+            note=arguments.note,
+            lawful_access=arguments.lawful_access,
         )
     return _say_items(console, [item])
 
@@ -129,7 +141,7 @@ def capture_screen(arguments: argparse.Namespace, console: Console) -> int:
 def capture_link(arguments: argparse.Namespace, console: Console) -> int:
     """Take in a link; never opens it."""
     with _unlocked(arguments, console) as session:
-        item = session.add_link(arguments.case, arguments.url, arguments.note)
+        item = session.add_link(arguments.case, arguments.url, arguments.note, lawful_access=arguments.lawful_access)
     return _say_items(console, [item])
 
 
@@ -138,7 +150,10 @@ def items(arguments: argparse.Namespace, console: Console) -> int:
     with _unlocked(arguments, console) as session:
         exhibits = session.exhibits(arguments.case)
     lines = [line for exhibit in exhibits for line in exhibit_lines(console.t, exhibit)]
-    console.result({"exhibits": to_json(exhibits)}, lines or [console.t("There is no exhibit in this case yet.")])
+    console.result(
+        {"exhibits": [exhibit_document(exhibit) for exhibit in exhibits]},
+        lines or [console.t("There is no exhibit in this case yet.")],
+    )
     return DONE
 
 
@@ -187,7 +202,7 @@ def score_file(arguments: argparse.Namespace, console: Console) -> int:
     reports = verbs.score_files(arguments.paths, progress=console.progress, cancelled=_never)
     lines: list[str] = []
     for path, report in zip(arguments.paths, reports, strict=True):
-        lines += [str(path), *(f"    {line}" for line in score_lines(console.t, report))]
+        lines += [visible(str(path)), *(f"    {line}" for line in score_lines(console.t, report))]
     console.result({"scores": to_json(reports)}, lines)
     return DONE
 
@@ -275,7 +290,7 @@ def _finding_line(t: Texts, finding: Finding) -> str:
 
 
 def _say_items(console: Console, added: Sequence[Item]) -> int:
-    document: dict[str, Any] = {"items": to_json(list(added))}
+    document: dict[str, Any] = {"items": [exhibit_document(Exhibit(item=item))["item"] for item in added]}
     console.result(document, [line for item in added for line in exhibit_lines(console.t, Exhibit(item=item))])
     return DONE
 

@@ -11,6 +11,8 @@ from app.cli.secrets import secret_options
 from app.cli.slots import add_slot_arguments
 from app.verify.command import add_arguments as add_verify_arguments
 from app.verify.command import run as run_verify
+from evidence.capture import Region
+from evidence.errors import EvidenceError
 from evidence.i18n import LANGUAGES, Texts
 from evidence.model import Exposure, OperatorRole
 from evidence.version import VERSION
@@ -140,6 +142,9 @@ def _capture(
 ) -> None:
     verbs = parser.add_subparsers(metavar=t("COMMAND"), required=True, parser_class=kind)
     about = argparse.ArgumentParser(add_help=False)
+    about.add_argument(
+        "--lawful-access", default="", metavar="TEXT", help=t("how you could see it: your own account, sent to you …")
+    )
     about.add_argument("--note", default="", metavar="TEXT", help=t("what you want to say about it, in your own words"))
 
     file = verbs.add_parser("file", parents=[shared, secret, about], help=t("take in files"))
@@ -162,10 +167,11 @@ def _capture(
 
 def _region(text: str) -> tuple[int, int, int, int]:
     """``X,Y,W,H`` in pixels of the whole desktop; X and Y may be negative on a second monitor."""
-    parts = [int(part) for part in text.split(",")]
-    if len(parts) != 4 or parts[2] <= 0 or parts[3] <= 0:
-        raise ValueError(text)
-    return parts[0], parts[1], parts[2], parts[3]
+    try:
+        left, top, width, height = Region.parse(text)
+    except EvidenceError as problem:
+        raise argparse.ArgumentTypeError(text) from problem
+    return left, top, width, height
 
 
 def _shared(t: Texts) -> argparse.ArgumentParser:

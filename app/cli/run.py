@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
-from typing import NoReturn, cast
+from typing import Any, NoReturn, cast
 
 from app.cli.console import Console
 from app.cli.parser import build_parser
@@ -25,7 +26,12 @@ class UsageError(Exception):
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that raises instead of ending the process."""
+    """An argument parser that raises instead of ending the process, and takes ``-10,0,200,100`` for a value."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        # argparse knows single negative numbers as values; regions of a desktop have negative corners too.
+        self._negative_number_matcher = re.compile(r"-\d[\d,.-]*$")
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, self.format_usage())

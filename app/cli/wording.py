@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from app.bench import Bench
-from evidence.digest import fingerprint_groups
-from evidence.i18n import Texts
+from evidence.digest import fingerprint_groups, to_json
+from evidence.i18n import Texts, named_code, provenance_line, visible
 from evidence.model import Exhibit, ScoreReport
 
 
@@ -14,27 +15,32 @@ def exhibit_lines(t: Texts, exhibit: Exhibit) -> list[str]:
     """An exhibit in a few lines: number, title, how and when it came in, its files with digests, its score."""
     item = exhibit.item
     lines = [
-        f"{item.number}  {item.title}",
+        f"{item.number}  {visible(item.title)}",
         f"    {t.code('name', f'method.{item.method}')}, {t.moment(item.acquired.at, item.acquired.utc_offset_s)}",
     ]
     for file in item.files:
-        lines.append(f"    {file.name}  {file.media_type}  {t.size(file.digests.size)}")
+        lines.append(f"    {visible(file.name)}  {file.media_type}  {t.size(file.digests.size)}")
         lines.append(f"    SHA-256 {fingerprint_groups(file.digests.sha256)}")
     if exhibit.score is not None:
         lines.append(f"    {t.code('name', f'band.{exhibit.score.band}')}")
     return lines
 
 
+def exhibit_document(exhibit: Exhibit) -> dict[str, Any]:
+    """An exhibit for programs: all but the names of the encrypted files, which say nothing outside the vault."""
+    document: dict[str, Any] = to_json(exhibit)
+    for file in document["item"]["files"]:
+        del file["object_id"]
+    return document
+
+
 def score_lines(t: Texts, report: ScoreReport) -> list[str]:
     """A score in words: band, why, facts, what nobody looked at, and what it is worth."""
     lines = [t.code("name", f"band.{report.band}")]
-    lines += [f"- {t.code('name', f'reason.{reason}')}" for reason in report.reasons]
-    lines += [
-        f"- {t.code('name', f'fact.{fact.kind}', value=fact.value)} ({t.code('name', f'reading.{fact.reading}')})"
-        for fact in report.provenance
-    ]
+    lines += [f"- {named_code(t, 'reason', reason)}" for reason in report.reasons]
+    lines += [f"- {provenance_line(t, fact)}" for fact in report.provenance]
     if report.not_examined:
-        names = ", ".join(t.code("name", f"not_examined.{name}") for name in report.not_examined)
+        names = ", ".join(named_code(t, "not_examined", name) for name in report.not_examined)
         lines.append(t("Not examined: {names}", names=names))
     lines.append(t("A score is a lead for the investigation, not evidence of falsity."))
     return lines

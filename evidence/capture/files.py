@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar, cast
 
 from evidence.capture.clock import Clock, read_clock
-from evidence.capture.naming import visible
 from evidence.capture.origin import origin_facts
 from evidence.errors import EvidenceError
+from evidence.i18n import visible
 from evidence.model import Acquisition, AcquisitionMethod, IncomingFile
 
 T = TypeVar("T")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from evidence.i18n.texts import Texts
+from evidence.i18n.visible import visible
+from evidence.model import ProvenanceFact
 
 
 def named_fact(t: Texts, key: str, value: str) -> tuple[str, str]:
@@ -13,6 +15,17 @@ def named_fact(t: Texts, key: str, value: str) -> tuple[str, str]:
     fact.
     """
     return _known(t, f"fact.{key}", key), _known(t, f"fact.{key}.{value}", value)
+
+
+def named_code(t: Texts, kind: str, code: str) -> str:
+    """The name of ``code`` under ``kind`` (``reason``, ``not_examined`` …); what is not known is shown as it is."""
+    return _known(t, f"{kind}.{code}", code)
+
+
+def provenance_line(t: Texts, fact: ProvenanceFact) -> str:
+    """One finding about the file's own structure: its name, its value made visible, and how to take it."""
+    value = f": {visible(fact.value)}" if fact.value else ""
+    return f"{named_code(t, 'provenance', fact.kind)}{value} ({named_code(t, 'reading', fact.reading)})"
 
 
 def _known(t: Texts, code: str, otherwise: str) -> str:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
-from typing import BinaryIO
 
 from evidence import scoring, store, verify
-from evidence.capture import Screen
-from evidence.errors import CancelledError, EvidenceError
+from evidence.capture import Screen, acquire_file
+from evidence.digest import digest_stream
+from evidence.errors import CancelledError
 from evidence.media import sniff
 from evidence.model import Examiner, ScoreReport, VerificationReport
 from evidence.session.ports import Ports, real_ports
@@ -96,7 +94,7 @@ def score_files(
 ) -> list[ScoreReport]:
     """Score files that are in no vault. Nothing is kept.
 
-    Raises ``capture.file_unreadable`` for a file that cannot be read.
+    Raises what :func:`evidence.capture.acquire_file` raises for a file that cannot be read.
     """
     clock = (ports or real_ports()).clock
     reports = []
@@ -106,19 +104,16 @@ def score_files(
             if cancelled():
                 raise CancelledError
             progress(position / len(paths), "scoring")
-            try:
-                with path.open("rb") as stream:
-                    digest = hashlib.file_digest(stream, "sha256").hexdigest()
-                    stream.seek(0)
-                    media_type = sniff(stream.read(SNIFF_BYTES))
-            except OSError as problem:
-                raise EvidenceError("capture.file_unreadable", name=path.name) from problem
+            [incoming] = acquire_file(path, clock=clock).files
+            with incoming.open() as stream:
+                head = stream.read(SNIFF_BYTES)
+                digest = digest_stream(stream, cancelled, begin=head).sha256
             reports.append(
                 scoring.score_original(
-                    partial(_open, path),
+                    incoming.open,
                     item_id="",
                     sha256=digest,
-                    media_type=media_type,
+                    media_type=sniff(head),
                     now=clock().at,
                     worker=worker,
                     packs=packs,
@@ -126,10 +121,6 @@ def score_files(
                 )
             )
     return reports
-
-
-def _open(path: Path) -> BinaryIO:
-    return path.open("rb")
 
 
 def screens(ports: Ports | None = None) -> list[Screen]:

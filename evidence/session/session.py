@@ -185,12 +185,12 @@ class Session:
         )
 
     def add_files(
-        self, case_id: str, paths: Sequence[Path], *, note: str = "",
+        self, case_id: str, paths: Sequence[Path], *, note: str = "", lawful_access: str = "",
         progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
     ) -> list[Item]:  # fmt: skip
         """Take in files, each as an exhibit of its own. The first that fails stops the rest; what came before stays."""
         added: list[Item] = []
-        acquisitions = capture.acquire_files(paths, note=note, clock=self._clock)
+        acquisitions = capture.acquire_files(paths, note=note, lawful_access=lawful_access, clock=self._clock)
         for position, acquisition in enumerate(acquisitions):
 
             def part(share: float, step: str, done: int = position) -> None:
@@ -199,24 +199,37 @@ class Session:
             added.append(self.add(case_id, acquisition, progress=part, cancelled=cancelled))
         return added
 
-    def add_bytes(self, case_id: str, name: str, data: bytes, note: str = "") -> Item:
-        """Take in what was pasted."""
-        return self.add(case_id, capture.acquire_paste(data, name=name, note=note, clock=self._clock))
+    def add_bytes(
+        self, case_id: str, name: str, data: bytes | str, note: str = "", *, media_type: str = "",
+        lawful_access: str = "",
+    ) -> Item:  # fmt: skip
+        """Take in what was pasted. ``media_type`` is what the clipboard calls it: recorded, not believed."""
+        return self.add(
+            case_id,
+            capture.acquire_paste(
+                data, name=name, media_type=media_type, note=note, lawful_access=lawful_access, clock=self._clock
+            ),
+        )
 
     def capture_screen(
         self, case_id: str, *, screen: int | None = None, region: tuple[int, int, int, int] | None = None,
-        note: str = "",
+        note: str = "", lawful_access: str = "",
     ) -> Item:  # fmt: skip
         """Take in what the screen shows: everything, one monitor (from 1) or a region (x, y, width, height)."""
         self.case(case_id)
         acquisition = capture.acquire_screen(
-            self._ports.grabber(), screen=screen, region=region, note=note, clock=self._clock
+            self._ports.grabber(),
+            screen=screen,
+            region=region,
+            note=note,
+            lawful_access=lawful_access,
+            clock=self._clock,
         )
         return self.add(case_id, acquisition)
 
-    def add_link(self, case_id: str, url: str, note: str = "") -> Item:
+    def add_link(self, case_id: str, url: str, note: str = "", *, lawful_access: str = "") -> Item:
         """Take in a link as it was typed; it is never opened."""
-        return self.add(case_id, capture.acquire_link(url, note=note, clock=self._clock))
+        return self.add(case_id, capture.acquire_link(url, note=note, lawful_access=lawful_access, clock=self._clock))
 
     def add_note(self, item_id: str, text: str) -> Note:
         """Write a note on an exhibit; the log keeps its digest and when it was written. Raises ``note.empty``."""

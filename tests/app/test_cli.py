@@ -165,6 +165,25 @@ def test_score_file_keeps_nothing(holdfast: Holdfast, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == before
 
 
+def test_a_region_may_begin_left_of_the_first_monitor(case: tuple[Path, str], holdfast: Holdfast) -> None:
+    words = ("capture", "screen", case[0], "--case", case[1], "--region", "-10,0,20,10")
+    _code, said = holdfast(*words)
+    assert said.get("error", {}).get("code") != "cli.usage"
+
+
+def test_names_of_files_do_not_steer_the_terminal(
+    case: tuple[Path, str], holdfast: Holdfast, tmp_path: Path, capsys: pytest.CaptureFixture[str], secret: Path
+) -> None:
+    trick = tmp_path / "\x1b[2Jfoo\u202egnp.exe"
+    trick.write_text("words")
+    code, added = holdfast("capture", "file", case[0], "--case", case[1], trick)
+    assert (code, added["items"][0]["files"][0]["name"]) == (0, trick.name)
+    assert run(["items", str(case[0]), "--case", case[1], "--passphrase-file", str(secret)]) == 0
+    said = capsys.readouterr().out
+    assert "\x1b" not in said and "\u202e" not in said
+    assert "\\x1b[2J" in said
+
+
 def test_an_unexpected_fault_is_said_without_a_traceback(
     case: tuple[Path, str], holdfast: Holdfast, monkeypatch: pytest.MonkeyPatch
 ) -> None:

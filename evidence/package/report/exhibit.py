@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from reportlab.lib.units import mm
 
-from evidence.i18n import N_, Texts
+from evidence.i18n import N_, Texts, named_fact, provenance_line
 from evidence.manifest import FileEntry
 from evidence.model import Exhibit, Exposure, Item, Moment, ScoreReport
-from evidence.package.labels import digest_lines, fact, name_of, provenance
+from evidence.package.labels import digest_lines, name_of
 from evidence.package.report import sheet as page
 from evidence.package.report.content import ReportContent
 from evidence.package.report.overview import said_examiner, said_moment
@@ -80,8 +80,8 @@ def _recorded(t: Texts, item: Item) -> list[tuple[str, str]]:
         (t("Program"), f"{tool.name} {tool.version} · Python {tool.python}"),
         (t("System"), tool.system),
     ]
-    rows += [fact(t, key, value) for key, value in sorted(item.source.items()) if value]
-    rows += [fact(t, key, value) for key, value in sorted(item.settings.items()) if value]
+    rows += [named_fact(t, key, value) for key, value in sorted(item.source.items()) if value]
+    rows += [named_fact(t, key, value) for key, value in sorted(item.settings.items()) if value]
     return rows
 
 
@@ -133,7 +133,7 @@ def _write_score(t: Texts, sheet: Sheet, score: ScoreReport | None) -> None:
                 size=t.number(rates.test_size), data=rates.test_set,
             )))  # fmt: skip
         rows.append((t("Model (SHA-256)"), digest_lines(run.model_sha256)))
-    rows += [(t("Found in the file"), provenance(t, finding)) for finding in score.provenance]
+    rows += [(t("Found in the file"), provenance_line(t, finding)) for finding in score.provenance]
     if score.not_examined:
         rows.append((t("Not examined"), ", ".join(name_of(t, "not_examined", part) for part in score.not_examined)))
     rows.append((t("Checked at"), t.moment(score.scored_at)))
