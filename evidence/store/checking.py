@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from evidence.custody import audit_log
+from evidence.custody import audit_log, check_growth, head_digest, verify_head
 from evidence.errors import CancelledError, EvidenceError
 from evidence.manifest import acquired_facts
-from evidence.model import Case, CustodyEvent, EventKind, Item
+from evidence.model import Case, CustodyEvent, EventKind, Item, SignedHead, TimestampToken
 from evidence.store import slots
 from evidence.store.log_records import VAULT_LOG
 from evidence.store.objects import Cancelled, Progress
 from evidence.store.vault import Finding, Store
+from evidence.timestamps import verify_response
 
 _BLOCK = 1 << 20
 _EVENT_WEIGHT = 20_000
@@ -41,14 +42,20 @@ class CheckOutcome:
 
 
 def check(
-    store: Store, *, progress: Progress = lambda _share: None, cancelled: Cancelled = lambda: False
+    store: Store,
+    *,
+    known_heads: Sequence[SignedHead] = (),
+    progress: Progress = lambda _share: None,
+    cancelled: Cancelled = lambda: False,
 ) -> CheckOutcome:
     """Verify slots, database pages, rows, events, nodes, heads, tokens and every byte of every object.
 
+    ``known_heads`` are signed heads that somebody kept outside the vault, in a package or a receipt: the vault must
+    contain what they stood for, or an older vault.db was put in its place.
     Damage becomes findings, named by exhibit; only a vault that cannot be read at all raises. Raises
     :class:`CancelledError`, and :class:`EvidenceError` ``vault.locked``.
     """
-    return _Check(store, progress, cancelled).run()
+    return _Check(store, progress, cancelled).run(known_heads)
 
 
 class _Check:
@@ -60,13 +67,15 @@ class _Check:
         self._objects = self._items = self._events = self._heads = self._tokens = 0
         self._done = self._total = 0
 
-    def run(self) -> CheckOutcome:
+    def run(self, known_heads: Sequence[SignedHead]) -> CheckOutcome:
         store = self._store
         self._total = store.items.total_size() + _EVENT_WEIGHT * sum(map(store.log.log_size, store.log.log_ids())) + 1
         self._records()
         for log_id in (VAULT_LOG, *(case.id for case in store.cases.all())):
             with self._part("vault.damage.log", case=self._case_name(log_id)):
                 self._log(log_id)
+        for head in known_heads:
+            self._known_head(head)
         cited: set[str] = set()
         for case in store.cases.all():
             self._case(case, cited)
@@ -113,14 +122,24 @@ class _Check:
         stated, counted = store.log.log_size(log_id), store.log.count_events(log_id)
         if stated != counted:
             self._found("vault.damage.log", case=self._case_name(log_id), place=counted)
-        sizes = {head.head.size for head in heads}
+        by_size = {head.head.size: head for head in heads}
         tokens = store.log.tokens(log_id)
         for token in tokens:
-            if token.head_size not in sizes or not token.response:
+            head = by_size.get(token.head_size)
+            if head is None or not _stamps(token, head):
                 self._found("vault.damage.token", case=self._case_name(log_id), place=token.head_size)
         self._events += stated
         self._heads += len(heads)
         self._tokens += len(tokens)
+
+    def _known_head(self, signed: SignedHead) -> None:
+        """A head from outside: signed by this vault, and still the beginning of its log."""
+        place = {"case": self._case_name(signed.head.log_id), "place": signed.head.size}
+        if not verify_head(signed, self._store.signer().certificate_der):
+            self._found("vault.damage.foreign_head", **place)
+            return
+        with self._part("vault.damage.rolled_back", **place):
+            check_growth(self._store.log, signed.head.log_id, signed)
 
     def _case(self, case: Case, cited: set[str]) -> None:
         """The items of a case: each row against its event in the log, each object that is kept against its digest."""
@@ -205,6 +224,16 @@ class _Check:
         finding = Finding(code, {name: str(value) for name, value in params.items()})
         if finding not in self._findings:
             self._findings.append(finding)
+
+
+def _stamps(token: TimestampToken, head: SignedHead) -> bool:
+    """Whether a token is a sound stamp of this head, and says what its record says."""
+    try:
+        facts = verify_response(token.response, head_digest(head))
+    except EvidenceError:
+        return False
+    is_sound = facts.intact and facts.valid and facts.stamped_at == token.stamped_at
+    return is_sound and facts.certificate_sha256 == token.tsa_certificate_sha256
 
 
 def _name(case: Case, number: str) -> str:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from evidence.custody import prove_consistency, prove_inclusion, verify_head
+from app.sample_tsa import Responder, make_practice_keys
+from evidence.custody import head_digest, prove_consistency, prove_inclusion, verify_head
+from evidence.digest import canonical_json
 from evidence.errors import EvidenceError
 from evidence.i18n import LANGUAGES
 from evidence.i18n import texts as catalogue_of
 from evidence.model import Band, EventKind, Note, PackageMade, ScoreReport, TimestampToken
 from evidence.store import VAULT_LOG, TsaRecord, check
+from evidence.timestamps import request_token
 
 
 def code_of(action: Callable[[], object]) -> str:
@@ -228,6 +232,57 @@ def test_check_finds_changes_in_the_log(vault: Any, now: Any) -> None:
     write(vault, "DELETE FROM waiting_heads")
     write(vault, "DELETE FROM heads WHERE size = 6")
     assert codes(vault) == ["vault.damage.log"]
+
+
+def test_check_verifies_tokens(vault: Any, now: Any) -> None:
+    case = vault.add_case()
+    vault.add_item(case, b"1")
+    responder = Responder(make_practice_keys(now), lambda: now)
+    head = vault.store.log.newest_head(case.id)
+    token = request_token(
+        head_digest(head), "http://127.0.0.1:1/", client=Answering(responder), now=lambda: now, log_id=case.id,
+        head_size=2,
+    )  # fmt: skip
+    with vault.store.transaction():
+        vault.store.log.add_token(token)
+    outcome = check(vault.store)
+    assert (outcome.findings, outcome.tokens) == ((), 1)
+    write(vault, "UPDATE tokens SET record = ?", canonical_json(replace(token, head_size=1)))
+    assert codes(vault) == ["vault.damage.token"]
+    write(vault, "UPDATE tokens SET record = ?", canonical_json(replace(token, response=token.response[:-1] + b"x")))
+    assert codes(vault) == ["vault.damage.token"]
+
+
+class Answering:
+    """Takes a request to the practice authority without a network."""
+
+    def __init__(self, responder: Responder) -> None:
+        self._responder = responder
+
+    def post(self, url: str, request: bytes, timeout_s: float) -> bytes:
+        return self._responder.respond(request)
+
+
+def test_a_head_from_outside_shows_that_an_older_copy_was_put_back(vault: Any, new_vault: Any) -> None:
+    case = vault.add_case()
+    vault.add_item(case, b"1")
+    vault.store.close()
+    old = (vault.folder / "vault.db").read_bytes()
+    vault.reopen()
+    vault.add_item(case, b"2")
+    head = vault.store.log.newest_head(case.id)
+    assert check(vault.store, known_heads=[head]).findings == ()
+    stranger = new_vault("other")
+    stranger.add_case()
+    foreign = stranger.store.log.newest_head(stranger.store.cases.all()[0].id)
+    vault.store.close()
+    (vault.folder / "vault.db").write_bytes(old)
+    vault.reopen()
+    found = [finding.code for finding in check(vault.store, known_heads=[head, foreign]).findings]
+    assert found == ["vault.damage.rolled_back", "vault.damage.foreign_head", "vault.damage.unknown_objects"]
+    for code in found:
+        for language in LANGUAGES:
+            assert catalogue_of(language).code("name", code, case="A", place=1, count=1)
 
 
 def test_check_finds_a_damaged_page(vault: Any) -> None:
