@@ -17,7 +17,7 @@ from evidence.model.acquisition import (
 from evidence.model.case import Case, DerivedFile, Exhibit, Item, Note, OriginalFile, exhibit_number
 from evidence.model.custody import ConsistencyProof, CustodyEvent, EventKind, Head, InclusionProof, SignedHead
 from evidence.model.digest import Digests
-from evidence.model.score import Band, DetectorRun, ErrorRates, FaceFinding, ProvenanceFact, ScoreReport
+from evidence.model.score import Band, DetectorRun, ErrorRates, FaceFinding, FrameScore, ProvenanceFact, ScoreReport
 from evidence.model.snapshot import DisclosedLog, Exposure, PackageChoices, PackageMade, Snapshot
 from evidence.model.time import TimestampToken
 from evidence.model.verdict import Answer, Check, Claim, ClaimName, VerificationReport
@@ -25,8 +25,7 @@ from evidence.model.verdict import Answer, Check, Claim, ClaimName, Verification
 __all__ = [
     "Acquisition", "AcquisitionMethod", "Answer", "Band", "Case", "Check", "Claim", "ClaimName", "ConsistencyProof",
     "CustodyEvent", "DerivedFile", "DetectorRun", "Digests", "DisclosedLog", "ErrorRates", "EventKind", "Examiner",
-    "Exhibit", "Exposure", "FaceFinding", "Head", "InclusionProof", "IncomingFile", "Item", "Moment", "Note",
-    "OperatorRole",
-    "OriginalFile", "PackageChoices", "PackageMade", "ProvenanceFact", "ScoreReport", "SignedHead", "Snapshot",
-    "TimestampToken", "Tool", "VerificationReport", "exhibit_number",
+    "Exhibit", "Exposure", "FaceFinding", "FrameScore", "Head", "InclusionProof", "IncomingFile", "Item", "Moment",
+    "Note", "OperatorRole", "OriginalFile", "PackageChoices", "PackageMade", "ProvenanceFact",
+    "ScoreReport", "SignedHead", "Snapshot", "TimestampToken", "Tool", "VerificationReport", "exhibit_number",
 ]  # fmt: skip

@@ -73,6 +73,17 @@ class DetectorRun:
 
 
 @dataclass(frozen=True, slots=True)
+class FrameScore:
+    """One face in one frame of a clip: when, on which track, and one detector's raw output."""
+
+    at_s: float
+    track: int
+    """Tracks count from 0 and follow one face through the clip."""
+    detector_id: str
+    raw: float
+
+
+@dataclass(frozen=True, slots=True)
 class ScoreReport:
     """A score with everything needed to understand and repeat it. Derived: cites the original by digest."""
 
@@ -90,3 +101,5 @@ class ScoreReport:
     scored_at: datetime
     settings: dict[str, str] = field(default_factory=dict)
     """Library versions, threads, decoder limits: what an expert needs to repeat the score."""
+    frames: tuple[FrameScore, ...] = ()
+    """Of a clip alone: the score over time. A clip counts as one sample, however many frames were looked at."""
