@@ -3,5 +3,9 @@
 from evidence.package.build import TimeAccess, build_package
 from evidence.package.report.fonts import FontFiles, find_fonts, font_folders
 from evidence.package.signing import KeySigner, PackageSigner
+from evidence.package.upgrade import PackageUpgraded, ValidationSources, upgrade_package
 
-__all__ = ["FontFiles", "KeySigner", "PackageSigner", "TimeAccess", "build_package", "find_fonts", "font_folders"]
+__all__ = [
+    "FontFiles", "KeySigner", "PackageSigner", "PackageUpgraded", "TimeAccess", "ValidationSources", "build_package",
+    "find_fonts", "font_folders", "upgrade_package",
+]  # fmt: skip

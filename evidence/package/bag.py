@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from evidence.manifest import FileEntry
 
@@ -19,7 +19,12 @@ def bag_info(payload: Iterable[FileEntry], *, package_id: str, date: str, softwa
     ).encode()
 
 
-def checksum_list(entries: Iterable[FileEntry], algorithm: str) -> bytes:
-    """A manifest or tag manifest, in the form that ``sha256sum -c`` reads. ``algorithm``: ``sha256`` or ``sha512``."""
-    lines = [f"{getattr(entry, algorithm)}  {entry.path}\n" for entry in sorted(entries, key=lambda each: each.path)]
-    return "".join(lines).encode()
+def checksum_list(digests: Mapping[str, str]) -> bytes:
+    """A manifest or tag manifest, in the form that ``sha256sum -c`` reads. ``digests``: path to hexadecimal digest."""
+    return "".join(f"{digest}  {path}\n" for path, digest in sorted(digests.items())).encode()
+
+
+def read_checksum_list(data: bytes) -> dict[str, str]:
+    """What :func:`checksum_list` wrote."""
+    pairs = (line.partition("  ") for line in data.decode().splitlines())
+    return {path: digest for digest, _blanks, path in pairs}

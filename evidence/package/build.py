@@ -15,7 +15,7 @@ from evidence import timestamps
 from evidence.digest import canonical_json, fingerprint_words
 from evidence.errors import CancelledError, EvidenceError
 from evidence.i18n import Language, texts
-from evidence.manifest import FileRole, HeadToken, ItemEntry, LogSummary, Manifest, SignerEntry
+from evidence.manifest import FileEntry, FileRole, HeadToken, ItemEntry, LogSummary, Manifest, SignerEntry
 from evidence.model import Exhibit, PackageChoices, PackageMade, Snapshot
 from evidence.package.archive import write_zip
 from evidence.package.attaching import attach_manifest
@@ -85,9 +85,12 @@ def build_package(
         build.sign(tsa)
         build.close_bag()
         if choices.as_zip:
-            paths = sorted(path.relative_to(part).as_posix() for path in part.rglob("*") if path.is_file())
+            sizes = {
+                path.relative_to(part).as_posix(): path.stat().st_size for path in part.rglob("*") if path.is_file()
+            }
             zipping = _share_of(progress, 0.88, 1.0, payload, "zip")
-            write_zip(part, paths, zip_part, root=name, at=snapshot.frozen.at, progress=zipping, cancelled=cancelled)
+            write_zip(sizes, lambda path: (part / path).open("rb"), zip_part, root=name, at=snapshot.frozen.at,
+                      progress=zipping, cancelled=cancelled)  # fmt: skip
         if cancelled():
             raise CancelledError
     with leaving_nothing(part, zip_part, final, final_zip):
@@ -166,7 +169,7 @@ class _Build:
                         software=f"{tool.name} {tool.version}")  # fmt: skip
         staging.add("bag-info.txt", info, FileRole.BAG)
         for algorithm in ("sha256", "sha512"):
-            staging.add(f"manifest-{algorithm}.txt", checksum_list(payload, algorithm), FileRole.BAG)
+            staging.add(f"manifest-{algorithm}.txt", _checksums(payload, algorithm), FileRole.BAG)
         self.manifest = self._manifest(certificate_sha256)
         self.manifest_bytes = canonical_json(self.manifest)
         staging.add(layout.MANIFEST, self.manifest_bytes, FileRole.PROOF)
@@ -212,7 +215,7 @@ class _Build:
         """The tag manifests over everything that is not payload."""
         tags = [entry for entry in self.staging.entries if entry.role is not FileRole.ORIGINAL]
         for algorithm in ("sha256", "sha512"):
-            self.staging.add(f"tagmanifest-{algorithm}.txt", checksum_list(tags, algorithm), FileRole.BAG)
+            self.staging.add(f"tagmanifest-{algorithm}.txt", _checksums(tags, algorithm), FileRole.BAG)
 
     def _add_heads_and_tokens(self) -> None:
         log = self.snapshot.log
@@ -268,6 +271,10 @@ class _Build:
             tokens=tuple(self.tokens),
             supersedes=self.supersedes,
         )
+
+
+def _checksums(entries: Sequence[FileEntry], algorithm: str) -> bytes:
+    return checksum_list({entry.path: getattr(entry, algorithm) for entry in entries})
 
 
 def _item_entry(exhibit: Exhibit) -> ItemEntry:
