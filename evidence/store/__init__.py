@@ -1,6 +1,6 @@
 """The vault on disk: encrypted records, sealed originals, key slots, one opener at a time."""
 
-from evidence.store.backups import Backup, BackupOutcome, backup, restore
+from evidence.store.backups import Backup, BackupOutcome, backup, mend, restore
 from evidence.store.checking import CheckOutcome, check
 from evidence.store.keeper import SlotInfo, SlotKeeper
 from evidence.store.keys import FLOOR, Argon2Cost, tuned_cost
@@ -13,12 +13,14 @@ from evidence.store.retention import Kept, Retention
 from evidence.store.shares import RecoveryShares
 from evidence.store.signing import VaultSigner
 from evidence.store.slots import Lock, Secret, SlotKind
+from evidence.store.strength import PassphraseAdvice, Strength, judge_passphrase
 from evidence.store.unlocking import Passphrase, RecoveryKey
 from evidence.store.vault import Finding, Store, create, open_store
 
 __all__ = [
     "FLOOR", "VAULT_LOG", "Argon2Cost", "Backup", "BackupOutcome", "Cancelled", "CheckOutcome", "Finding", "Kept",
-    "Lock", "LogRecords", "ObjectReader", "Passphrase", "Progress", "RecipientKey", "RecoveryKey", "RecoveryShares",
-    "Rekeyed", "Retention", "Secret", "SlotInfo", "SlotKeeper", "SlotKind", "Store", "StoredObject", "TsaRecord",
-    "UnlockKey", "VaultSigner", "backup", "check", "create", "open_store", "rekey", "restore", "tuned_cost",
+    "Lock", "LogRecords", "ObjectReader", "Passphrase", "PassphraseAdvice", "Progress", "RecipientKey", "RecoveryKey",
+    "RecoveryShares", "Rekeyed", "Retention", "Secret", "SlotInfo", "SlotKeeper", "SlotKind", "Store", "StoredObject",
+    "Strength", "TsaRecord", "UnlockKey", "VaultSigner", "backup", "check", "create", "judge_passphrase", "mend",
+    "open_store", "rekey", "restore", "tuned_cost",
 ]  # fmt: skip

@@ -8,10 +8,11 @@ goes what the new records no longer cite.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,9 +20,10 @@ from evidence.custody import check_growth
 from evidence.errors import CancelledError, EvidenceError
 from evidence.store import slots
 from evidence.store.database import Database
-from evidence.store.files import BINARY, PART, read_bounded, reading, sync_file, sync_folder, write_all, writing
+from evidence.store.files import BINARY, PART, copy_bytes, read_bounded, reading, sync_file, sync_folder, writing
 from evidence.store.lock import VaultLock
 from evidence.store.log_records import LogRecords
+from evidence.store.object_reader import ObjectReader
 from evidence.store.objects import Cancelled, Progress
 from evidence.store.vault import DATABASE_FILE, LOCK_FILE, OBJECTS_FOLDER, Finding, Store, open_store
 
@@ -72,6 +74,50 @@ def restore(
             raise EvidenceError("vault.already_exists", path=folder)
     with open_store(source, secret, now=now) as store:
         return backup(store, folder, progress=progress)
+
+
+def mend(
+    store: Store,
+    source: Path,
+    *,
+    progress: Progress = lambda _share: None,
+    cancelled: Cancelled = lambda: False,
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Put sound originals from the backup in ``source`` into the place of damaged or missing ones in the vault.
+
+    Gives what was mended and what is still damaged, by exhibit. Originals that are sound are not touched; what is
+    taken over is verified first. Raises :class:`EvidenceError` as :class:`Backup`, and :class:`CancelledError`.
+    """
+    mended: list[Finding] = []
+    damaged: list[Finding] = []
+    wanted = list(store.items.each_object())
+    total = sum(size + 1 for _id, _exhibit, size in wanted) or 1
+    done = 0
+    for object_id, exhibit, size in wanted:
+        if cancelled():
+            raise CancelledError
+        if not _is_whole(partial(store.open_object, object_id)):
+            copy = source / OBJECTS_FOLDER / object_id[:2] / object_id
+            is_mended = _is_whole(partial(store.open_copy, copy, object_id))
+            if is_mended:
+                store.take_over(copy, object_id)
+            code, place = ("vault.repair.mended", mended) if is_mended else ("vault.damage.object", damaged)
+            place.append(Finding(code, {"exhibit": exhibit}))
+        done += size + 1
+        progress(done / total)
+    return tuple(mended), tuple(damaged)
+
+
+def _is_whole(open_it: Callable[[], ObjectReader]) -> bool:
+    """Whether an object opens from end to end."""
+    try:
+        with open_it() as stream:
+            while stream.read(_BLOCK):
+                pass
+            stream.verify_rest()
+    except (EvidenceError, FileNotFoundError):
+        return False
+    return True
 
 
 class Backup:
@@ -194,7 +240,7 @@ class Backup:
         part = self._objects / "new" / (object_id + PART)
         try:
             with self._store.open_sealed(object_id) as source, _new_file(part) as target:
-                _copy_bytes(source, target, cancelled)
+                copy_bytes(source, target, OBJECTS_FOLDER, cancelled)
                 with writing(OBJECTS_FOLDER):
                     sync_file(target.fileno())
         except EvidenceError as problem:
@@ -218,12 +264,10 @@ class Backup:
 
     def _is_sound(self, path: Path, object_id: str, *, quick: bool) -> bool:
         """Whether a copied object opens: from end to end, or (``quick``) its header and its last chunk."""
+        if not quick:
+            return _is_whole(partial(self._store.open_copy, path, object_id))
         try:
-            with self._store.open_copy(path, object_id) as stream:
-                while not quick and stream.read(_BLOCK):
-                    pass
-                if not quick:
-                    stream.verify_rest()
+            self._store.open_copy(path, object_id).close()
         except (EvidenceError, FileNotFoundError):
             return False
         return True
@@ -271,15 +315,3 @@ class Backup:
 def _new_file(path: Path) -> BinaryIO:
     with writing(OBJECTS_FOLDER):
         return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | BINARY, 0o600), "wb", buffering=0)
-
-
-def _copy_bytes(source: BinaryIO, target: BinaryIO, cancelled: Cancelled) -> None:
-    while True:
-        if cancelled():
-            raise CancelledError
-        with reading(OBJECTS_FOLDER):
-            data = source.read(_BLOCK)
-        if not data:
-            return
-        with writing(OBJECTS_FOLDER):
-            write_all(target, data)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from evidence.errors import EvidenceError
+from evidence.errors import CancelledError, EvidenceError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 BINARY = getattr(os, "O_BINARY", 0)
 """On Windows a file opened by number is text unless this says otherwise."""
+_BLOCK = 1 << 20
 PART = ".part"
 """Suffix of a file that is being written: worth nothing until it is renamed."""
 
@@ -99,3 +100,20 @@ def write_all(target: BinaryIO, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[target.write(view) :]
+
+
+def copy_bytes(source: BinaryIO, target: BinaryIO, name: str, cancelled: Callable[[], bool] = lambda: False) -> None:
+    """Copy a stream to its end, in constant memory; ``name`` is said when it fails.
+
+    Raises :class:`EvidenceError` ``vault.unreadable``, ``vault.disk_full``, ``vault.write_failed``, and
+    :class:`CancelledError`.
+    """
+    while True:
+        if cancelled():
+            raise CancelledError
+        with reading(name):
+            data = source.read(_BLOCK)
+        if not data:
+            return
+        with writing(name):
+            write_all(target, data)

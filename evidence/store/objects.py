@@ -30,7 +30,7 @@ from evidence.digest import DigestingReader
 from evidence.errors import CancelledError, EvidenceError
 from evidence.model import Digests
 from evidence.store import object_format as form
-from evidence.store.files import BINARY, PART, reading, sync_file, sync_folder, write_all, writing
+from evidence.store.files import BINARY, PART, copy_bytes, reading, sync_file, sync_folder, write_all, writing
 from evidence.store.object_reader import ObjectReader
 
 T = TypeVar("T")
@@ -198,6 +198,28 @@ class ObjectFolder:
         with writing("objects"):
             for path in (self._place(object_id), self._new / object_id):
                 path.unlink(missing_ok=True)
+
+    def take_over(self, source: Path, object_id: str) -> None:
+        """Put a copy of a sealed file, verified by the caller, into the object's place.
+
+        Raises :class:`EvidenceError` ``vault.disk_full``, ``vault.write_failed`` or ``vault.unreadable``; then what was
+        there stays.
+        """
+        part, place = self._new / (object_id + PART), self._place(object_id)
+        try:
+            with reading("objects"):
+                stream = source.open("rb", buffering=0)
+            with stream, writing("objects"):
+                part.unlink(missing_ok=True)
+                with _create(part) as target:
+                    copy_bytes(stream, target, "objects")
+                    sync_file(target.fileno())
+                place.parent.mkdir(mode=0o700, exist_ok=True)
+                part.replace(place)
+                sync_folder(place.parent)
+        finally:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
 
     def erase(self, object_id: str) -> None:
         """Make an object unreadable, as far as a program can: its wrapped key is overwritten, then the file goes.

@@ -89,7 +89,10 @@ def rekey(
         _flush(part, folder / NEXT_DATABASE)
     # Closed before the slots change: no write-ahead log of the old records may stand beside the new ones.
     slots.store(folder, content)
-    return Rekeyed(open_store(folder, secret, now=now, program=program), recovery_key, dropped)
+    store = open_store(folder, secret, now=now, program=program)
+    # Opening takes the last step, as it does after a crash; here it is no repair.
+    store.repairs = tuple(finding for finding in store.repairs if finding.code != "vault.repair.rekeying_finished")
+    return Rekeyed(store, recovery_key, dropped)
 
 
 def _new_locks(

@@ -133,6 +133,11 @@ class Store:
         self._require_open()
         return self._objects.open_copy(path, object_id)
 
+    def take_over(self, source: Path, object_id: str) -> None:
+        """Mend an object; see :meth:`evidence.store.objects.ObjectFolder.take_over`."""
+        self._require_open()
+        self._objects.take_over(source, object_id)
+
     def rewrap_object(self, object_id: str, object_key: bytes, epoch: int) -> None:
         """Wrap an object's key a second time; see :meth:`evidence.store.objects.ObjectFolder.rewrap`."""
         self._require_open()
@@ -320,6 +325,7 @@ def _repair_rekeying(folder: Path, records_key: bytes) -> Iterator[Finding]:
                 path.with_name(path.name + suffix).unlink(missing_ok=True)
             next_path.replace(path)
             sync_folder(folder)
+        yield Finding("vault.repair.rekeying_finished")
 
 
 def _opens(path: Path, key: bytes) -> bool:

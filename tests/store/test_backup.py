@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from evidence.errors import CancelledError, EvidenceError
-from evidence.store import Backup, Passphrase, RecoveryKey, backup, check, open_store, restore
+from evidence.store import Backup, Passphrase, RecoveryKey, backup, check, mend, open_store, restore
 
 
 def code_of(action: Callable[[], object]) -> str:
@@ -189,3 +189,31 @@ def test_a_backup_that_knows_more_is_not_overwritten(vault: Any, tmp_path: Path)
     with open_store(tmp_path / "backup", vault.passphrase, now=vault.now) as copy:
         assert check(copy).findings == ()
         assert copy.items.count(case.id) == 3
+
+
+def test_damaged_originals_are_mended_from_a_backup(vault: Any, tmp_path: Path) -> None:
+    case = vault.add_case()
+    items = [vault.add_item(case, bytes([number]) * 100_000) for number in range(4)]
+    there = tmp_path / "backup"
+    backup(vault.store, there)
+    later = vault.add_item(case, b"after the backup")
+    vault.reopen()
+
+    def place(root: Path, item: Any) -> Path:
+        name = item.files[0].object_id
+        return root / "objects" / name[:2] / name
+
+    untouched = place(vault.folder, items[3]).stat().st_mtime_ns
+    for item in (items[0], later):
+        path = place(vault.folder, item)
+        path.write_bytes(path.read_bytes()[:-1])
+    place(vault.folder, items[1]).unlink()
+    place(vault.folder, items[2]).unlink()
+    place(there, items[2]).write_bytes(b"junk")
+    mended, damaged = mend(vault.store, there)
+    assert [finding.params["exhibit"][:4] for finding in mended] == ["A-01", "A-02"]
+    assert [finding.params["exhibit"][:4] for finding in damaged] == ["A-03", "A-05"]
+    assert {finding.params["exhibit"][:4] for finding in check(vault.store).findings} == {"A-03", "A-05"}
+    assert vault.store.open_object(items[0].files[0].object_id).read() == bytes(100_000)
+    assert place(vault.folder, items[3]).stat().st_mtime_ns == untouched
+    assert list((vault.folder / "objects" / "new").iterdir()) == []
