@@ -38,6 +38,14 @@ def run_of(pack: Pack, logits: Sequence[float]) -> DetectorRun:
     )
 
 
+def over_time(logits: Sequence[float]) -> float:
+    """One number for one face through a clip: the mean without the highest and the lowest tenth."""
+    ordered = sorted(logits)
+    cut = len(ordered) // 10
+    kept = ordered[cut : len(ordered) - cut]
+    return sum(kept) / len(kept)
+
+
 def overall(runs: Sequence[DetectorRun]) -> tuple[Band, str]:
     """The band of a picture and the reason: indicators by any detector; *none found* only when all agree."""
     if not runs:

@@ -15,10 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
-from evidence.digest import from_json
 from evidence.errors import CancelledError, EvidenceError
 from evidence.media import MediaLimits, MediaWorker
+from evidence.scoring.answers import FaceRow, Logits, shaped
 from evidence.scoring.packs import Pack
+from evidence.scoring.score import described
 from evidence.scoring.statistics import auc, cluster_interval, logistic, share_interval, true_positive_at
 
 MAX_CONTROL = 0.60
@@ -98,15 +99,6 @@ def measure(
     Raises :class:`evidence.errors.CancelledError` and what the environment is at fault for, as ``score_original``.
     """
     limits = MediaLimits()
-    described = [
-        {
-            "folder": str(p.folder),
-            "sha256": p.model_sha256,
-            "size": p.facts.input.size,
-            "margin": p.facts.input.crop_margin,
-        }
-        for p in packs
-    ]
     rows = []
     for done, sample in enumerate(samples):
         for condition in conditions:
@@ -117,13 +109,15 @@ def measure(
             traits: tuple[float, ...] = ()
             try:
                 with sample.path.open("rb") as stream:
-                    answer, _ = worker.request("score", stream, limits, cancelled, packs=described, condition=condition)
+                    answer, _ = worker.request(
+                        "score", stream, limits, cancelled, packs=described(packs), condition=condition
+                    )
             except EvidenceError as error:
                 if error.code.startswith("scoring.") or error.code == "media.decoder_missing":
                     raise
                 answer = {}
-            by_model = from_json(answer.get("logits", {}), dict[str, list[float]])
-            faces = from_json(answer.get("faces", []), list[tuple[int, int, int, int, list[str], float]])
+            by_model = shaped(answer.get("logits", {}), Logits)
+            faces = shaped(answer.get("faces", []), list[FaceRow])
             for pack in packs:
                 if by_model.get(pack.model_sha256):
                     logits[pack.facts.id] = max(by_model[pack.model_sha256])

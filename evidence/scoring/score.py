@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import BinaryIO, TypeVar
+from statistics import pstdev
+from typing import BinaryIO
 
-from evidence.digest import from_json
 from evidence.errors import EvidenceError
 from evidence.media import MediaLimits, MediaWorker
 from evidence.media.wire import Message
-from evidence.model import Band, DetectorRun, FaceFinding, ProvenanceFact, ScoreReport
-from evidence.scoring.bands import overall, run_of
+from evidence.model import Band, DetectorRun, FaceFinding, FrameScore, ProvenanceFact, ScoreReport
+from evidence.scoring.answers import face_of, faces_of, facts_of, failure_of, logits_of, texts_of, tracks_of
+from evidence.scoring.bands import over_time, overall, run_of
 from evidence.scoring.packs import Pack
-
-T = TypeVar("T")
 
 WORKER_MODULE = "evidence.scoring.worker"
 NOT_EXAMINED = ("body", "background", "context")
 """What no detector of ours looks at in a picture: a real face may stand on an altered body."""
+NOT_EXAMINED_IN_CLIPS = ("body", "background", "context", "audio", "frames_between")
 
 _LIBRARIES = ("numpy", "opencv-python-headless", "onnxruntime", "pillow")
-_NOT_THE_FILES_FAULT = (
-    "media.decoder_missing",
-    "scoring.pack_altered",
-    "scoring.model_refused",
-    "scoring.selftest_failed",
-)
+_ENVIRONMENT = ("media.decoder_missing", "scoring.pack_altered", "scoring.model_refused", "scoring.selftest_failed")
+
+
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    """What stands in a report beside its head."""
+
+    band: Band
+    reasons: tuple[str, ...]
+    facts: tuple[ProvenanceFact, ...] = ()
+    faces: tuple[FaceFinding, ...] = ()
+    runs: tuple[DetectorRun, ...] = ()
+    not_examined: tuple[str, ...] = NOT_EXAMINED
+    frames: tuple[FrameScore, ...] = ()
+    settings: dict[str, str] = field(default_factory=dict)
 
 
 def scoring_worker() -> MediaWorker:
@@ -49,77 +59,113 @@ def score_original(
 ) -> ScoreReport:
     """Score the original that ``open_stream`` opens; ``worker`` comes from :func:`scoring_worker`.
 
-    A file that is no picture, or that cannot be decoded, is *not assessable* with its reason: that is an answer, not
-    an error. Raises :class:`EvidenceError` when the environment is at fault (``media.decoder_missing``,
+    A file that is no picture and no clip, or that cannot be decoded, is *not assessable* with its reason: that is an
+    answer, not an error. Raises :class:`EvidenceError` when the environment is at fault (``media.decoder_missing``,
     ``scoring.pack_altered``, ``scoring.model_refused``, ``scoring.selftest_failed``), and
     :class:`evidence.errors.CancelledError`.
     """
     limits = limits or MediaLimits()
+    kind = media_type.partition("/")[0]
+    if kind not in ("image", "video"):
+        unseen = ("audio",) if kind == "audio" else ("content",)
+        found = _Findings(Band.NOT_ASSESSABLE, ("not_an_image",), not_examined=unseen)
+    else:
+        found = _examined(open_stream, kind, worker, packs, limits, cancelled)
+    return ScoreReport(
+        item_id=item_id,
+        original_sha256=sha256,
+        band=found.band,
+        reasons=found.reasons,
+        provenance=found.facts,
+        faces=found.faces,
+        detectors=found.runs,
+        not_examined=found.not_examined,
+        scored_at=now,
+        settings=_settings(packs, limits) | found.settings,
+        frames=found.frames,
+    )
 
-    def report(
-        band: Band,
-        reasons: tuple[str, ...],
-        facts: tuple[ProvenanceFact, ...] = (),
-        faces: tuple[FaceFinding, ...] = (),
-        runs: tuple[DetectorRun, ...] = (),
-        not_examined: tuple[str, ...] = NOT_EXAMINED,
-        extra: dict[str, str] | None = None,
-    ) -> ScoreReport:
-        return ScoreReport(
-            item_id=item_id,
-            original_sha256=sha256,
-            band=band,
-            reasons=reasons,
-            provenance=facts,
-            faces=faces,
-            detectors=runs,
-            not_examined=not_examined,
-            scored_at=now,
-            settings=_settings(packs, limits) | (extra or {}),
-        )
 
-    if not media_type.startswith("image/"):
-        unseen = ("video", "audio") if media_type.startswith("video/") else ("content",)
-        unseen = ("audio",) if media_type.startswith("audio/") else unseen
-        return report(Band.NOT_ASSESSABLE, ("not_an_image",), not_examined=unseen)
-    described = [
-        {
-            "folder": str(p.folder),
-            "sha256": p.model_sha256,
-            "size": p.facts.input.size,
-            "margin": p.facts.input.crop_margin,
-        }
-        for p in packs
-    ]
+def _examined(
+    open_stream: Callable[[], BinaryIO],
+    kind: str,
+    worker: MediaWorker,
+    packs: Sequence[Pack],
+    limits: MediaLimits,
+    cancelled: Callable[[], bool],
+) -> _Findings:
+    job, read, unseen = ("score", _picture, NOT_EXAMINED) if kind == "image" else ("clip", _clip, NOT_EXAMINED_IN_CLIPS)
     try:
         with open_stream() as stream:
-            answer, _ = worker.request("score", stream, limits, cancelled, packs=described)
+            answer, _ = worker.request(job, stream, limits, cancelled, packs=described(packs))
+        facts = facts_of(answer)
+        if failure := failure_of(answer):
+            return _Findings(Band.NOT_ASSESSABLE, (failure,), facts, not_examined=unseen)
+        return read(answer, facts, packs)
     except EvidenceError as error:
-        if error.code in _NOT_THE_FILES_FAULT or not error.code.startswith("media."):
+        if error.code in _ENVIRONMENT or not error.code.startswith("media."):
             raise
         facts = _facts_alone(open_stream, worker, limits, cancelled)
-        return report(Band.NOT_ASSESSABLE, (error.code.removeprefix("media."),), facts)
-    facts = _facts(answer)
-    if "failed" in answer:
-        return report(Band.NOT_ASSESSABLE, (str(answer["failed"])[:60].removeprefix("media."),), facts)
-    faces, in_all = _faces(answer)
-    extra = {"picture": f"{answer.get('width')}x{answer.get('height')}", "decoding": ",".join(_texts(answer, "notes"))}
+        return _Findings(Band.NOT_ASSESSABLE, (error.code.removeprefix("media."),), facts, not_examined=unseen)
+
+
+def _picture(answer: Message, facts: tuple[ProvenanceFact, ...], packs: Sequence[Pack]) -> _Findings:
+    faces, in_all = faces_of(answer)
+    settings = {"picture": f"{answer.get('width')}x{answer.get('height')}"}
+    settings["decoding"] = ",".join(texts_of(answer, "notes"))
     more = ("more_faces_than_examined",) if in_all > len(faces) else ()
-    if not faces:
-        return report(Band.NOT_ASSESSABLE, ("no_face_found",), facts, extra=extra)
-    assessable = sum(face.assessable for face in faces)
-    if not assessable:
-        why = tuple(dict.fromkeys(f"face_{reason}" for face in faces for reason in face.reasons))
-        return report(Band.NOT_ASSESSABLE, ("no_face_assessable", *why, *more), facts, faces, extra=extra)
+    good = sum(face.assessable for face in faces)
+    if not good:
+        return _Findings(Band.NOT_ASSESSABLE, (*_why_no_face(faces), *more), facts, faces, settings=settings)
     runs = []
     for pack in packs:
-        logits = _logits(answer, pack, assessable)
+        logits = logits_of(answer.get("logits"), pack, good)
         runs.append(run_of(pack, logits))
-        extra[f"logits.{pack.facts.id}"] = ",".join(f"{value:.4f}" for value in logits)
+        settings[f"logits.{pack.facts.id}"] = _joined(logits)
     band, reason = overall(runs)
-    unassessed = ("some_faces_not_assessable",) if assessable < len(faces) else ()
-    several = ("several_faces",) if assessable > 1 else ()
-    return report(band, (reason, *several, *unassessed, *more), facts, faces, tuple(runs), extra=extra)
+    return _Findings(
+        band, (reason, *_about_faces(faces), *more), facts, faces, tuple(runs), settings=settings
+    )  # fmt: skip
+
+
+def _clip(answer: Message, facts: tuple[ProvenanceFact, ...], packs: Sequence[Pack]) -> _Findings:
+    """A clip is one sample: each face gets one number over time, and the band is that of the most suspicious face."""
+    tracks, frames_read = tracks_of(answer)
+    faces = tuple(face_of(track.face) for track in tracks)
+    settings = {"frames": str(frames_read)}
+    good = [(number, track) for number, track in enumerate(tracks) if track.times]
+    if not good:
+        return _Findings(
+            Band.NOT_ASSESSABLE, _why_no_face(faces), facts, faces, (), NOT_EXAMINED_IN_CLIPS, settings=settings
+        )
+    runs: list[DetectorRun] = []
+    frames: list[FrameScore] = []
+    for pack in packs:
+        by_track = [logits_of(track.logits, pack, len(track.times)) for _, track in good]
+        runs.append(run_of(pack, [over_time(logits) for logits in by_track]))
+        name = pack.facts.id
+        settings[f"logits.{name}"] = _joined([over_time(logits) for logits in by_track])
+        settings[f"jitter.{name}"] = _joined([pstdev(logits) for logits in by_track])
+        frames += [
+            FrameScore(round(at_s, 3), number, name, round(logit, 4))
+            for (number, track), logits in zip(good, by_track, strict=True)
+            for at_s, logit in zip(track.times, logits, strict=True)
+        ]
+    band, reason = overall(runs)
+    reasons = (reason, *_about_faces(faces), "rates_of_single_pictures")
+    return _Findings(band, reasons, facts, faces, tuple(runs), NOT_EXAMINED_IN_CLIPS, tuple(frames), settings)
+
+
+def _why_no_face(faces: Sequence[FaceFinding]) -> tuple[str, ...]:
+    if not faces:
+        return ("no_face_found",)
+    return ("no_face_assessable", *dict.fromkeys(f"face_{reason}" for face in faces for reason in face.reasons))
+
+
+def _about_faces(faces: Sequence[FaceFinding]) -> tuple[str, ...]:
+    good = sum(face.assessable for face in faces)
+    several = ("several_faces",) if good > 1 else ()
+    return (*several, "some_faces_not_assessable") if good < len(faces) else several
 
 
 def _facts_alone(
@@ -128,11 +174,20 @@ def _facts_alone(
     """The facts of a file whose pixels ended the child; none if they end it too."""
     try:
         with open_stream() as stream:
-            return _facts(worker.request("provenance", stream, limits, cancelled)[0])
+            return facts_of(worker.request("provenance", stream, limits, cancelled)[0])
     except EvidenceError as error:
-        if error.code in _NOT_THE_FILES_FAULT or not error.code.startswith("media."):
+        if error.code in _ENVIRONMENT or not error.code.startswith("media."):
             raise
         return ()
+
+
+def described(packs: Sequence[Pack]) -> list[dict[str, object]]:
+    """The packs as the child is told of them."""
+    return [
+        {"folder": str(pack.folder), "sha256": pack.model_sha256, "size": pack.facts.input.size,
+         "margin": pack.facts.input.crop_margin}
+        for pack in packs
+    ]  # fmt: skip
 
 
 def _settings(packs: Sequence[Pack], limits: MediaLimits) -> dict[str, str]:
@@ -149,36 +204,5 @@ def _settings(packs: Sequence[Pack], limits: MediaLimits) -> dict[str, str]:
     return settings
 
 
-def _facts(answer: Message) -> tuple[ProvenanceFact, ...]:
-    rows = _shaped(answer.get("facts"), list[tuple[str, str, str]])
-    return tuple(ProvenanceFact(kind[:60], value[:300], reading) for kind, value, reading in rows[:200])
-
-
-def _faces(answer: Message) -> tuple[tuple[FaceFinding, ...], int]:
-    rows = _shaped(answer.get("faces"), list[tuple[int, int, int, int, list[str], float]])
-    in_all = _shaped(answer.get("faces_in_all"), int)
-    faces = tuple(
-        FaceFinding(x, y, w, h, not reasons, tuple(reason[:40] for reason in reasons[:8]), round(sharpness, 2))
-        for x, y, w, h, reasons, sharpness in rows[:64]
-    )
-    return faces, in_all
-
-
-def _logits(answer: Message, pack: Pack, faces: int) -> list[float]:
-    by_model = _shaped(answer.get("logits"), dict[str, list[float]])
-    logits = by_model.get(pack.model_sha256, [])
-    if len(logits) != faces or not all(-1e6 < value < 1e6 for value in logits):
-        raise EvidenceError("media.decoder_crashed")
-    return logits
-
-
-def _texts(answer: Message, name: str) -> list[str]:
-    return [text[:60] for text in _shaped(answer.get(name), list[str])[:20]]
-
-
-def _shaped(value: object, kind: type[T]) -> T:
-    """The child's answer, if it has the shape that it must have."""
-    try:
-        return from_json(value, kind)
-    except EvidenceError as problem:
-        raise EvidenceError("media.decoder_crashed") from problem
+def _joined(values: Sequence[float]) -> str:
+    return ",".join(f"{value:.4f}" for value in values)

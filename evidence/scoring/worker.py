@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from evidence.errors import EvidenceError
 from evidence.media.limits import MediaLimits
 from evidence.media.wire import Message
 from evidence.media.worker import Handler, serve
 from evidence.scoring.detector import Detector, open_detector
+from evidence.scoring.faces import Box, crop, find_faces
 
 
 def _provenance_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Message, bytes]:
@@ -21,12 +25,9 @@ def _provenance_job(request: Message, body: bytearray, limits: MediaLimits) -> t
 
 def _score_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Message, bytes]:
     """Facts, faces and raw logits. A picture that cannot be decoded still gives its facts."""
-    import numpy as np
-
     from evidence.media.decoding import decode
     from evidence.scoring.conditions import CONDITIONS
     from evidence.scoring.containers import read_container
-    from evidence.scoring.faces import crop, find_faces
     from evidence.scoring.provenance import jpeg_quality, read_provenance
 
     try:
@@ -38,17 +39,12 @@ def _score_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[
     size = (int(str(about["stored_width"])), int(str(about["stored_height"])))
     quality = jpeg_quality(read_container(body))
     boxes, faces_in_all = find_faces(rgb, None if quality is None else quality[0])
-    packs = request["packs"]
-    if not isinstance(packs, list):
-        raise TypeError("packs")
     assessable = [box for box in boxes if not box.reasons]
-    logits: dict[str, list[float]] = {}
-    for pack in packs:
-        if assessable:
-            crops = [crop(rgb, box, float(pack["margin"]), int(pack["size"])) for box in assessable]
-            stack = np.stack(crops).transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255)
-            detector = _detector(str(pack["folder"]), str(pack["sha256"]))
-            logits[str(pack["sha256"])] = [float(value) for value in detector.logits(stack)]
+    logits = {
+        sha256: detector.logits(np.stack([_prepared(rgb, box, margin, size_in) for box in assessable])).tolist()
+        for sha256, detector, margin, size_in in _opened(request)
+        if assessable
+    }
     return {
         "facts": read_provenance(body, size),
         "faces": [[b.x, b.y, b.width, b.height, list(b.reasons), b.sharpness] for b in boxes],
@@ -58,6 +54,49 @@ def _score_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[
         "width": int(rgb.shape[1]),
         "height": int(rgb.shape[0]),
     }, b""
+
+
+def _clip_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Message, bytes]:
+    """Facts, tracks of faces, and for each detector a raw logit for each assessable face of each track."""
+    from evidence.scoring.clips import follow_faces, placed_around, read_frames
+    from evidence.scoring.provenance import read_provenance
+
+    facts = read_provenance(body)
+    try:
+        tracks, frames, seen = follow_faces(read_frames(body, limits))
+    except EvidenceError as error:
+        return {"facts": facts, "failed": error.code}, b""
+    opened = _opened(request)
+    told = []
+    for track in tracks:
+        good = [(at_s, box, around) for at_s, box, around in track.seen if not box.reasons]
+        best = max((box for _, box, _ in good or track.seen), key=lambda box: box.sharpness)
+        logits = {}
+        for sha256, detector, margin, size in opened:
+            if good:
+                faces = [_prepared(around, placed_around(box), margin, size) for _, box, around in good]
+                logits[sha256] = detector.logits(np.stack(faces)).tolist()
+        told.append({
+            "face": [best.x, best.y, best.width, best.height, list(best.reasons), best.sharpness],
+            "times": [at_s for at_s, _, _ in good], "logits": logits,
+        })  # fmt: skip
+    return {"facts": facts, "tracks": told, "frames": frames, "faces_in_all": seen}, b""
+
+
+def _opened(request: Message) -> list[tuple[str, Detector, float, int]]:
+    """The detectors that the request names: model digest, detector, crop margin, input size."""
+    packs = request["packs"]
+    if not isinstance(packs, list):
+        raise TypeError("packs")
+    return [
+        (str(p["sha256"]), _detector(str(p["folder"]), str(p["sha256"])), float(p["margin"]), int(p["size"]))
+        for p in packs
+    ]
+
+
+def _prepared(rgb: NDArray[np.uint8], box: Box, margin: float, size: int) -> NDArray[np.float32]:
+    """A face as a detector takes it: 3 x size x size, RGB from 0 to 1."""
+    return crop(rgb, box, margin, size).transpose(2, 0, 1).astype(np.float32) / np.float32(255)
 
 
 @lru_cache
@@ -71,7 +110,7 @@ def _handlers() -> Mapping[str, Handler]:
     from evidence.media.decoding import HANDLERS
 
     cv2.setNumThreads(1)
-    return {**HANDLERS, "score": _score_job, "provenance": _provenance_job}
+    return {**HANDLERS, "score": _score_job, "clip": _clip_job, "provenance": _provenance_job}
 
 
 def main() -> None:

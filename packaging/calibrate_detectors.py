@@ -1,0 +1,240 @@
+"""Turn a trained model into a pack: thresholds by source, error rates, self-test, card.
+
+    python packaging/calibrate_detectors.py --faces DIR --work DIR --task swap --out resources/detectors/swap-small
+
+Runs in the product's own environment and by the product's own road (child process, cascades, quality gate), on persons
+who were not in training, under four of the conditions of ``evidence.scoring.conditions``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from evidence.scoring.bench import Measured, Sample, evaluate, measure, read_set
+from evidence.scoring.detector import OnnxDetector, selftest_faces
+from evidence.scoring.packs import load_pack
+from evidence.scoring.score import scoring_worker
+from evidence.scoring.statistics import cluster_interval, conformal_threshold, logistic
+
+TARGET = 0.01
+"""False positives that each source's own threshold allows."""
+MOST_UNSEEN = 0.03
+"""False positives that the threshold of all other sources may give on a source left out; a margin is added until so."""
+FILES = ("card.md", "model.onnx", "selftest.json")
+CONDITIONS = ("clean", "social", "screenshot", "video")
+MOST_PER_SOURCE = 450
+"""So many pictures of one source are enough; they are taken evenly from its list."""
+MIN_SCORED = 30
+"""A source with fewer scored faces sets no threshold of its own."""
+
+TASKS = {
+    "swap": {
+        "task": "face_swap", "margin": 1.4, "shares": ("validation", "calibration"), "left_out": ("yonsei",),
+        "fakes": ("yonsei",), "test": "Photoshop composites of a source left out of training",
+    },
+    "synthesis": {
+        "task": "face_synthesis", "margin": 1.12, "shares": ("calibration",), "left_out": (),
+        "fakes": ("sdfd", "tpdne"), "test": "pictures left out of training, by generators that were in it",
+    },
+}  # fmt: skip
+
+
+def share_of(source: str, group: str) -> str:
+    """As in train_detectors.py, which this environment cannot import whole."""
+    draw = int(hashlib.sha256(f"{source}/{group}".encode()).hexdigest(), 16) % 100
+    return "train" if draw < 70 else "validation" if draw < 80 else "calibration"
+
+
+def write_pack(out: Path, model: Path, task: str, calibration: dict[str, object], card: str, created: str) -> None:
+    """Write the four files of a pack; ``pack.json`` last, with the digests of the others."""
+    out.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(model, out / "model.onnx")
+    (out / "card.md").write_text(card, "utf-8", newline="\n")
+    logits = OnnxDetector(model.read_bytes()).logits(selftest_faces(20260101, 10, 128))
+    test = {"seed": 20260101, "size": 128, "logits": [round(float(v), 6) for v in logits], "tolerance": 1e-3}
+    (out / "selftest.json").write_text(json.dumps(test, indent=1) + "\n", "utf-8", newline="\n")
+    facts = {
+        "id": out.name, "version": "1", "created": created, "publisher": "Holdfast",
+        "task": TASKS[task]["task"], "input": {"size": 128, "crop_margin": TASKS[task]["margin"]},
+        "output": "logit_fake", "opset": 17,
+        "files": {name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in FILES},
+        "calibration": calibration, "licence": "Apache-2.0 (weights); see card.md for the training pictures",
+        "intended_use": "A lead for an examiner, never a verdict.", "min_app_version": "0.1.0",
+        "envelope": {"min_face_px": 64, "min_jpeg_quality": 40},
+    }  # fmt: skip
+    (out / "pack.json").write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", "utf-8", newline="\n")
+
+
+def values(rows: list[Measured], name: str, source: str, is_fake: bool, condition: str | None = None) -> np.ndarray:
+    return np.array([
+        row.logits[name] for row in rows
+        if name in row.logits and row.sample.source == source and row.sample.is_fake is is_fake
+        and condition in (None, row.condition)
+    ])  # fmt: skip
+
+
+def threshold(rows: list[Measured], name: str, sources: list[str]) -> float:
+    """The highest of the thresholds of these sources under all conditions."""
+    found = [-np.inf]
+    for source in sources:
+        for condition in CONDITIONS:
+            reals = values(rows, name, source, False, condition)
+            if len(reals) >= MIN_SCORED:
+                found.append(conformal_threshold(reals, TARGET))
+    return float(max(found))
+
+
+def calibrate(rows: list[Measured], name: str, task: str, trained_on: set[str]) -> dict[str, object]:
+    sources = sorted({row.sample.source for row in rows if not row.sample.is_fake})
+    fakes = TASKS[task]["fakes"]
+    margin = 0.0
+    for source in sources:
+        others = threshold(rows, name, [other for other in sources if other != source])
+        reals = values(rows, name, source, False)
+        if len(reals) and np.isfinite(others):
+            margin = max(margin, conformal_threshold(reals, MOST_UNSEEN) - others)
+    above = threshold(rows, name, sources) + margin
+
+    # The rates are cross-fitted: each half of the persons is measured at the threshold of the other half.
+    def half_of(row: Measured) -> int:
+        return hashlib.sha256(row.sample.group.encode()).digest()[0] % 2
+
+    halves = [[row for row in rows if half_of(row) == half] for half in (0, 1)]
+    crossed = []
+    for own, other in (halves, halves[::-1]):
+        line = threshold(other, name, sources) + margin
+        crossed += [(row, row.logits[name] > line) for row in own if name in row.logits]
+    by_source = []
+    for source in sources:
+        kept = [(row, hit) for row, hit in crossed if row.sample.source == source and not row.sample.is_fake]
+        hits = np.array([float(hit) for _, hit in kept])
+        low, high = cluster_interval(lambda v: float(v[0].mean()), [hits], [[row.sample.group for row, _ in kept]])
+        by_source.append({
+            "source": source, "faces": len({row.sample.path for row, _ in kept}),
+            "false_positive": round(float(hits.mean()), 4),
+            "false_positive_low": round(low, 4), "false_positive_high": round(max(high, upper(hits)), 4),
+            "was_in_training": source in trained_on,
+        })  # fmt: skip
+    found = [(row, hit) for row, hit in crossed if row.sample.is_fake and row.sample.source in fakes]
+    hits = np.array([float(hit) for _, hit in found])
+    low, high = cluster_interval(lambda v: float(v[0].mean()), [hits], [[row.sample.group for row, _ in found]])
+    worst = max(by_source, key=lambda s: (s["false_positive"], s["false_positive_high"]))
+    below = low_threshold(rows, name, fakes, sources)
+    reals = np.concatenate([values(rows, name, source, False) for source in sources])
+    faked = np.concatenate([values(rows, name, source, True) for source in fakes])
+    weights = logistic(np.r_[reals, faked][:, None], np.repeat([0.0, 1.0], [len(reals), len(faked)]))
+    # Equal weight of both labels: the prior is the examiner's, not ours.
+    balance = float(np.log(len(reals) / len(faked)))
+    return {
+        "slope": round(float(weights[0]), 4), "offset": round(float(weights[1]) + balance, 4),
+        "above": round(above, 4), "below": None if below is None else round(below, 4),
+        "rates": {
+            "false_positive": worst["false_positive"], "false_positive_low": worst["false_positive_low"],
+            "false_positive_high": worst["false_positive_high"],
+            "true_positive": round(float(hits.mean()), 4), "true_positive_low": round(low, 4),
+            "true_positive_high": round(max(high, upper(hits)), 4),
+            "test_set": f"faces-2026, persons left out, {len(CONDITIONS)} conditions; worst real source: "
+                        f"{worst['source']}; fakes: {TASKS[task]['test']}",
+            "test_size": len({row.sample.path for row, _ in crossed}),
+        },
+        "sources": by_source,
+    }  # fmt: skip
+
+
+def upper(hits: np.ndarray) -> float:
+    """The rule of three: nothing seen in n does not mean nothing."""
+    return min(1.0, 3 / len(hits)) if not hits.any() else 0.0
+
+
+def low_threshold(rows: list[Measured], name: str, fakes: tuple[str, ...], sources: list[str]) -> float | None:
+    """Below it lie at most 5 % of each source of fakes under each condition, and at least a tenth of each of reals."""
+    lows = [np.quantile(v, 0.05) for s in fakes for c in CONDITIONS if len(v := values(rows, name, s, True, c)) >= 20]
+    if not lows:
+        return None
+    line = float(min(lows))
+    shares = [float((values(rows, name, s, False) < line).mean()) for s in sources]
+    return line if min(shares) >= 0.1 else None
+
+
+def table(lines: list[list[object]], head: list[str]) -> str:
+    return "\n".join(["| " + " | ".join(map(str, line)) + " |" for line in [head, ["---"] * len(head), *lines]])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    for name in ("faces", "work", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--task", choices=list(TASKS), required=True)
+    parser.add_argument("--name", default="")
+    parser.add_argument("--created", required=True)
+    parser.add_argument("--every", type=int, default=1, help="take one of so many pictures (for a quick look)")
+    parser.add_argument("--prose", type=Path, help="the card, hand-written; {tables} is replaced")
+    arguments = parser.parse_args()
+    task = TASKS[arguments.task]
+    model = arguments.work / (arguments.name or arguments.task) / "model.onnx"
+    none = {"slope": 1.0, "offset": 0.0, "above": 1e9, "below": None, "sources": [], "rates": {
+        "false_positive": 0.0, "false_positive_low": 0.0, "false_positive_high": 1.0, "true_positive": 0.0,
+        "true_positive_low": 0.0, "true_positive_high": 1.0, "test_set": "none", "test_size": 0}}  # fmt: skip
+    write_pack(arguments.out, model, arguments.task, none, "", arguments.created)
+    pack = load_pack(arguments.out)
+
+    def is_unseen(sample: Sample) -> bool:
+        return sample.source in task["left_out"] or share_of(sample.source, sample.group) in task["shares"] or (
+            sample.is_fake and arguments.task == "swap")  # fmt: skip
+
+    by_source: dict[tuple[str, bool], list[Sample]] = {}
+    for sample in read_set(arguments.faces):
+        if is_unseen(sample):
+            by_source.setdefault((sample.source, sample.is_fake), []).append(sample)
+    samples = []
+    for kept in by_source.values():
+        step = max(arguments.every, -(-len(kept) // MOST_PER_SOURCE))
+        samples += kept[::step]
+    with scoring_worker() as worker:
+        rows = measure(samples, worker=worker, packs=[pack], conditions=CONDITIONS)
+    trained_on = {"ytf", "ffhq", "yonsei"} - set(task["left_out"])
+    calibration = calibrate(rows, pack.facts.id, arguments.task, trained_on)
+    report = evaluate(rows, [pack], arguments.faces.name)
+    pairs = [[p["condition"], p["real"], p["fake"], p["auc"], f"{p['low']}–{p['high']}", p["tpr_at_fpr1"],
+              p["tpr_at_fpr5"], p["reals"], p["fakes"]] for p in report.pairs]  # fmt: skip
+    rates = [[s["source"], "yes" if s["was_in_training"] else "no", s["faces"], s["false_positive"],
+              f"{s['false_positive_low']}–{s['false_positive_high']}"] for s in calibration["sources"]]  # fmt: skip
+    clean = [s for s in report.sources if s["condition"] == "clean"]
+    gate = [[s["source"], s["label"], s["pictures"], s["not_assessable"]] for s in clean]
+    rate = calibration["rates"]
+    tables = "\n\n".join([
+        "### Areas by pair of sources (persons left out; 95 % interval, drawn by person)",
+        table(pairs, ["condition", "real", "fake", "AUC", "95 %", "TPR, 1 % FPR", "TPR, 5 % FPR", "reals", "fakes"]),
+        "### False positives of the *indicators* band, all conditions together, cross-fitted",
+        table(rates, ["real source", "source in training", "faces", "FPR", "95 %"]),
+        f"Threshold {calibration['above']}; true positives of the band on its own kind of fakes "
+        f"({rate['test_set'].rpartition('fakes: ')[2]}): {rate['true_positive']} "
+        f"({rate['true_positive_low']}–{rate['true_positive_high']}). "
+        + ("The *no indicators* band is never given: no threshold passed its test." if calibration["below"] is None
+           else f"The *no indicators* band is given below {calibration['below']}."),
+        "### Not assessable (no face found, too small, not confirmed …), as received",
+        table(gate, ["source", "label", "pictures", "share not assessable"]),
+        "### Controls",
+        table([[k, v] for k, v in report.controls.items()], ["control that sees no face", "AUC"]),
+        f"{report.ms_per_picture} ms per picture, child process and cascades included, one thread of a shared machine.",
+    ])  # fmt: skip
+    prose = arguments.prose.read_text("utf-8") if arguments.prose else "{tables}"
+    card = prose.replace("{tables}", tables).rstrip() + "\n"
+    write_pack(arguments.out, model, arguments.task, calibration, card, arguments.created)
+    raw = [[row.sample.source, row.sample.is_fake, row.sample.group, row.condition, row.logits] for row in rows]
+    (arguments.work / f"measured-{arguments.out.name}.json").write_text(json.dumps(raw))
+    print(json.dumps(calibration, indent=1))
+    print(tables)
+
+
+if __name__ == "__main__":
+    main()

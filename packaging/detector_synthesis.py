@@ -1,0 +1,76 @@
+"""Training batches for the synthesis specialist: real faces against wholly generated ones.
+
+Here there are no pairs: the two labels come from different places, so whatever tells those places apart (size,
+sharpness, compression, light) would be learned in place of the synthesis. Every picture therefore passes the same wide
+draw of size, sharpness and compression, and real sources are drawn in fixed shares, the sharp ones most often.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from detector_fakes import Degradation, tight_crop
+
+REAL_SHARES = {"ffhq": 0.5, "ytf": 0.25, "yonsei": 0.25}
+FAKE_SHARES = {"sdfd": 0.6, "tpdne": 0.4}
+
+
+class SynthesisBatches:
+    """Endless batches, half real and half generated; batch ``i`` is the same on every run."""
+
+    def __init__(
+        self, rows: list[dict[str, object]], left_out: set[str], pairs: int, first: int, last: int, size: int, seed: int
+    ) -> None:
+        self.pools = []
+        for label, shares in (("real", REAL_SHARES), ("fake", FAKE_SHARES)):
+            pools = {
+                source: [
+                    (row["pixels"], row["points"]) for row in rows
+                    if row["source"] == source and row["label"] == label and row["share"] in ("train", "validation")
+                ]
+                for source in shares if source not in left_out
+            }  # fmt: skip
+            weights = np.array([shares[source] for source in pools])
+            self.pools.append((list(pools.values()), weights / weights.sum()))
+        self.pairs, self.first, self.last, self.size, self.seed = pairs, first, last, size, seed
+
+    def __len__(self) -> int:
+        return self.last - self.first
+
+    def __getitem__(self, step: int) -> tuple[np.ndarray, np.ndarray]:
+        if step >= len(self):
+            raise IndexError
+        pictures = []
+        for label, (pools, weights) in enumerate(self.pools):
+            for i in range(self.pairs):
+                random = np.random.default_rng([self.seed, self.first + step, label, i])
+                pool = pools[random.choice(len(pools), p=weights)]
+                pictures.append(self._one(*pool[random.integers(len(pool))], random))
+        stack = np.stack(pictures)[..., ::-1].transpose(0, 3, 1, 2).copy()
+        return stack, np.repeat([0.0, 1.0], self.pairs).astype(np.float32)
+
+    def _one(self, pixels: np.ndarray, points: np.ndarray | None, random: np.random.Generator) -> np.ndarray:
+        """One picture under the shared draw: cut and size first, so that no source keeps its own."""
+        pixels = tight_crop(pixels, points, random.uniform(0.85, 1.1))
+        side = int(2 ** random.uniform(np.log2(56), np.log2(200)))
+        if min(pixels.shape[:2]) > side:
+            pixels = cv2.resize(pixels, (side, side), interpolation=cv2.INTER_AREA)
+        draw = random.random()
+        if draw < 0.25:
+            soft = cv2.GaussianBlur(pixels, (0, 0), random.uniform(0.7, 1.6))
+            amount = random.uniform(0.2, 1.2)
+            pixels = cv2.addWeighted(pixels, 1 + amount, soft, -amount, 0)
+        elif draw < 0.5:
+            pixels = cv2.GaussianBlur(pixels, (0, 0), random.uniform(0.4, 1.4))
+        values = pixels.astype(np.float32)
+        values = values * random.uniform(0.85, 1.15, 3) + random.uniform(-12, 12, 3)
+        grey = values.mean(axis=2, keepdims=True)
+        values = grey + (values - grey) * random.uniform(0.5, 1.4)
+        pixels = np.clip(values, 0, 255).astype(np.uint8)
+        picture = Degradation(int(random.integers(2**31)))(pixels, self.size)
+        if random.random() < 0.4:
+            # A hidden part keeps the network from resting on one trait.
+            height = int(self.size * random.uniform(0.15, 0.45))
+            top, left = random.integers(0, self.size - height, 2)
+            picture[top : top + height, left : left + height] = random.integers(0, 256, 3)
+        return picture

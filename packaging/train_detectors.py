@@ -1,0 +1,265 @@
+"""Train our own detectors: reproducible with a seed, on a labelled folder of faces that stays outside the repository.
+
+    python packaging/train_detectors.py prepare --faces DIR --landmarks YUNET.onnx --work DIR
+    python packaging/train_detectors.py train   --work DIR --task swap --steps 12000 [--leave-out SOURCE]
+    python packaging/train_detectors.py export  --work DIR --task swap
+
+Needs torch 2.13, onnx, opencv-python-headless 4.14 and numpy in an environment of their own; none of it but the
+exported model reaches the product. ``DIR/manifest.csv`` has the columns file, label, source, group. Persons are kept
+apart: a group is wholly in training, in validation or in calibration, by the hash of its name.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import json
+import pickle
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+from detector_fakes import Degradation, Face, make_pair, tight_crop
+
+SIZE = 128
+SEED = 20260101
+
+
+def share_of(source: str, group: str) -> str:
+    """The part of the data that a person belongs to."""
+    draw = int(hashlib.sha256(f"{source}/{group}".encode()).hexdigest(), 16) % 100
+    return "train" if draw < 70 else "validation" if draw < 80 else "calibration"
+
+
+def prepare(arguments: argparse.Namespace) -> None:
+    """Find the five points in every picture and keep pixels and points in one working file."""
+    finder = cv2.FaceDetectorYN.create(str(arguments.landmarks), "", (320, 320), 0.5)
+    found: list[dict[str, object]] = []
+    with (arguments.faces / "manifest.csv").open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    for row in rows:
+        pixels = cv2.imread(str(arguments.faces / row["file"]))
+        height, width = pixels.shape[:2]
+        _, boxes = finder.detect(cv2.resize(pixels, (320, 320), interpolation=cv2.INTER_LINEAR))
+        points = None
+        if boxes is not None:
+            box = max(boxes, key=lambda b: b[2] * b[3])
+            points = box[4:14].reshape(5, 2) / 320 * (width, height)
+        found.append({**row, "pixels": pixels, "points": points, "share": share_of(row["source"], row["group"])})
+    arguments.work.mkdir(parents=True, exist_ok=True)
+    (arguments.work / "faces.pickle").write_bytes(pickle.dumps(found))
+    print(len(found), "pictures,", sum(f["points"] is not None for f in found), "with five points")
+
+
+def load(work: Path) -> list[dict[str, object]]:
+    """What ``prepare`` made, by ourselves: the pickle never leaves this machine."""
+    return pickle.loads((work / "faces.pickle").read_bytes())
+
+
+def real_faces(rows: list[dict[str, object]], shares: tuple[str, ...], left_out: set[str]) -> list[Face]:
+    """The real faces with points, of these shares and not of the sources left out."""
+    return [
+        Face(row["pixels"], row["points"], row["source"], row["group"])
+        for row in rows
+        if row["label"] == "real" and row["points"] is not None
+        and row["share"] in shares and row["source"] not in left_out
+    ]  # fmt: skip
+
+
+def auc(scores: np.ndarray, labels: np.ndarray) -> float:
+    """Area under the ROC curve by ranks (Mann and Whitney), ties shared."""
+    _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    ranks = (last - (counts - 1) / 2)[inverse]
+    positive = labels == 1
+    n1, n0 = int(positive.sum()), int((~positive).sum())
+    return float((ranks[positive].sum() - n1 * (n1 + 1) / 2) / (n1 * n0))
+
+
+class SwapPairs:
+    """Endless batches of pairs; batch ``i`` is the same on every run."""
+
+    def __init__(self, faces: list[Face], pairs: int, first: int, last: int, size: int) -> None:
+        # Sources in equal weight would wear out the small ones; square roots are a middle way.
+        by_source: dict[str, int] = {}
+        for face in faces:
+            by_source[face.source] = by_source.get(face.source, 0) + 1
+        most = max(by_source.values())
+        self.faces = [face for face in faces for _ in range(max(1, round((most / by_source[face.source]) ** 0.5)))]
+        self.pairs, self.first, self.last, self.size = pairs, first, last, size
+
+    def __len__(self) -> int:
+        return self.last - self.first
+
+    def __getitem__(self, step: int) -> tuple[np.ndarray, np.ndarray]:
+        if step >= len(self):
+            raise IndexError
+        made = [make_pair(self.faces, [SEED, self.first + step, i], self.size) for i in range(self.pairs)]
+        pictures = np.stack([real for real, _, _ in made] + [fake for _, fake, _ in made])
+        return pictures[..., ::-1].transpose(0, 3, 1, 2).copy(), np.repeat([0.0, 1.0], self.pairs).astype(np.float32)
+
+
+def train(arguments: argparse.Namespace) -> None:
+    """Train with checkpoints; a run that was stopped goes on where it was."""
+    import torch
+    from detector_net import SmallNet
+    from detector_synthesis import SynthesisBatches
+    from torch.nn import functional
+
+    cv2.setNumThreads(0)
+    torch.set_num_threads(1)
+    torch.manual_seed(SEED)
+    folder = arguments.work / arguments.name
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = load(arguments.work)
+    left_out = set(arguments.leave_out)
+    net = SmallNet().to(memory_format=torch.channels_last)
+    averaged = SmallNet()
+    averaged.load_state_dict(net.state_dict())
+    optimizer = torch.optim.AdamW(net.parameters(), lr=arguments.lr, weight_decay=0.02)
+    step, best = 0, 0.0
+    if arguments.start:
+        net.load_state_dict(torch.load(arguments.start, weights_only=True))
+        averaged.load_state_dict(net.state_dict())
+    if (folder / "last.pt").exists():
+        kept = torch.load(folder / "last.pt", weights_only=True)
+        net.load_state_dict(kept["net"])
+        averaged.load_state_dict(kept["averaged"])
+        optimizer.load_state_dict(kept["optimizer"])
+        step, best = kept["step"], kept["best"]
+    if arguments.task == "swap":
+        batches = SwapPairs(real_faces(rows, ("train",), left_out), arguments.pairs, step, arguments.steps, SIZE)
+    else:
+        batches = SynthesisBatches(rows, left_out, arguments.pairs, step, arguments.steps, SIZE, SEED)
+    loader = torch.utils.data.DataLoader(batches, batch_size=None, shuffle=False, num_workers=1, prefetch_factor=4)
+    judge = Judge(rows, arguments.task, left_out)
+    started, losses = time.time(), []
+    for pictures, labels in loader:
+        rate = float(arguments.lr * min(1.0, (step + 1) / 200) * 0.5 * (1 + np.cos(np.pi * step / arguments.steps)))
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        net.train()
+        inputs = pictures.float().div_(255).contiguous(memory_format=torch.channels_last)
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = net(inputs)
+        logits = logits.float()
+        loss = functional.binary_cross_entropy_with_logits(logits, labels)
+        if arguments.task == "swap":
+            half = len(labels) // 2
+            loss = loss + 0.5 * functional.softplus(logits[:half] - logits[half:]).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+        optimizer.step()
+        keep = min(0.998, (step + 1) / (step + 10))
+        with torch.no_grad():
+            for ours, theirs in zip(averaged.state_dict().values(), net.state_dict().values(), strict=True):
+                ours.lerp_(theirs, 1 - keep) if ours.dtype.is_floating_point else ours.copy_(theirs)
+        losses.append(float(loss.detach()))
+        step += 1
+        if step % arguments.every == 0 or step == arguments.steps:
+            figures = judge(averaged.eval())
+            line = {"step": step, "minutes": round((time.time() - started) / 60, 1), "rate": round(rate, 6),
+                    "loss": round(float(np.mean(losses)), 4)}  # fmt: skip
+            line |= {name: round(value, 4) for name, value in figures.items()}
+            losses = []
+            with (folder / "log.jsonl").open("a") as stream:
+                stream.write(json.dumps(line) + "\n")
+            print(json.dumps(line), flush=True)
+            # The few generated validation faces are too noisy to choose by: there the last step is the result.
+            if arguments.task == "synthesis" or figures["selection"] >= best:
+                best = figures["selection"]
+                torch.save(averaged.state_dict(), folder / "best.pt")
+            torch.save({"net": net.state_dict(), "averaged": averaged.state_dict(), "step": step, "best": best,
+                        "optimizer": optimizer.state_dict()}, folder / "last.pt")  # fmt: skip
+
+
+class Judge:
+    """Measures on persons left out; ``selection`` picks the checkpoint, every other figure is only written down."""
+
+    def __init__(self, rows: list[dict[str, object]], task: str, left_out: set[str]) -> None:
+        self.task = task
+        faces = real_faces(rows, ("validation",), left_out)
+        self.pairs = [make_pair(faces, [SEED, 99, i], SIZE) for i in range(500)] if task == "swap" else []
+        plain = Degradation(0, strong=False)
+        self.plain: dict[tuple[object, object], list[np.ndarray]] = {}
+        for row in rows:
+            kept = self.plain.setdefault((row["source"], row["label"]), [])
+            if row["source"] in left_out or row["share"] == ("validation" if task == "swap" else "calibration"):
+                pixels = tight_crop(row["pixels"], row["points"], 0.98) if task == "synthesis" else row["pixels"]
+                kept.append(plain(pixels, SIZE))
+
+    def __call__(self, net: object) -> dict[str, float]:
+        figures: dict[str, float] = {}
+        if self.task == "swap":
+            real, fake = (self._score(net, [pair[i] for pair in self.pairs]) for i in (0, 1))
+            methods = np.array([pair[2] for pair in self.pairs])
+            for method in ("self_blend", "swap"):
+                at = methods == method
+                figures[method] = auc(np.r_[real[at], fake[at]], np.repeat([0, 1], at.sum()))
+            figures["direction"] = float((fake > real).mean())
+            figures["selection"] = auc(np.r_[real, fake], np.repeat([0, 1], len(real)))
+        pairs = {"yonsei": ("yonsei", "yonsei"), "ffhq_tpdne": ("ffhq", "tpdne"), "ffhq_sdfd": ("ffhq", "sdfd"),
+                 "ytf_sdfd": ("ytf", "sdfd")}  # fmt: skip
+        for name, (real_source, fake_source) in pairs.items():
+            real_pictures = self.plain.get((real_source, "real"), [])
+            fake_pictures = self.plain.get((fake_source, "fake"), [])
+            if real_pictures and fake_pictures:
+                a, b = self._score(net, real_pictures), self._score(net, fake_pictures)
+                figures[name] = auc(np.r_[a, b], np.repeat([0, 1], [len(a), len(b)]))
+        if self.task == "synthesis":
+            known = [figures[name] for name in ("ffhq_tpdne", "ffhq_sdfd", "ytf_sdfd") if name in figures]
+            figures["selection"] = float(np.mean(known))
+        return figures
+
+    @staticmethod
+    def _score(net: object, pictures: list[np.ndarray]) -> np.ndarray:
+        import torch
+
+        scores = []
+        with torch.no_grad():
+            for start in range(0, len(pictures), 64):
+                batch = np.stack(pictures[start : start + 64])[..., ::-1].transpose(0, 3, 1, 2).copy()
+                scores.append(net(torch.from_numpy(batch).float().div_(255)).numpy())
+        return np.concatenate(scores)
+
+
+def export(arguments: argparse.Namespace) -> None:
+    """Write ``model.onnx`` (opset 17, one input of any batch size) from the best checkpoint."""
+    import torch
+    from detector_net import SmallNet
+
+    folder = arguments.work / arguments.name
+    net = SmallNet()
+    net.load_state_dict(torch.load(folder / "best.pt", weights_only=True))
+    net.eval()
+    torch.onnx.export(
+        net, (torch.zeros(1, 3, SIZE, SIZE),), str(folder / "model.onnx"), opset_version=17, dynamo=False,
+        input_names=["face"], output_names=["logit_fake"], dynamic_axes={"face": {0: "n"}, "logit_fake": {0: "n"}},
+    )  # fmt: skip
+    print(hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("verb", choices=["prepare", "train", "export"])
+    parser.add_argument("--faces", type=Path)
+    parser.add_argument("--landmarks", type=Path)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--task", choices=["swap", "synthesis"], default="swap")
+    parser.add_argument("--name", default="")
+    parser.add_argument("--leave-out", nargs="*", default=[])
+    parser.add_argument("--steps", type=int, default=9000)
+    parser.add_argument("--pairs", type=int, default=24)
+    parser.add_argument("--every", type=int, default=500)
+    parser.add_argument("--lr", type=float, default=2e-3)
+    parser.add_argument("--start", type=Path, help="weights to begin with, as another run left them")
+    arguments = parser.parse_args()
+    arguments.name = arguments.name or arguments.task
+    {"prepare": prepare, "train": train, "export": export}[arguments.verb](arguments)
+
+
+if __name__ == "__main__":
+    main()
