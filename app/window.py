@@ -16,6 +16,7 @@ from ui.autolock import InputWatch
 from ui.desk import Desk, Doors
 from ui.jobs import Jobs
 from ui.main_window import MainWindow
+from ui.systemwatch import watch_system
 
 NAME = "Holdfast"
 
@@ -26,6 +27,7 @@ def run_window() -> int:
     window = make_window(application, settings_path(), suggested_vault())
     window.resize(1120, 760)
     window.show()
+    window.follow(watch_system(application, int(window.winId())))
     return application.exec()
 
 

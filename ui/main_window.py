@@ -24,6 +24,7 @@ from ui.pages.package import PackagePage
 from ui.pages.settings import SettingsPage
 from ui.pages.start import StartPage
 from ui.pages.verify import VerifyPage
+from ui.systemwatch import SystemWatch
 from ui.widgets import Button, Icon, text
 
 if TYPE_CHECKING:
@@ -281,6 +282,10 @@ class MainWindow(QMainWindow):
         page = self.stack.currentWidget()
         if isinstance(page, Page) and page.back.isVisible() and page.back.isEnabled():
             page.back.click()
+
+    def follow(self, system: SystemWatch) -> None:
+        """Lock whenever the system says that nobody is there any more, work under way or not."""
+        system.left.connect(self.lock)
 
     def _idle(self) -> None:
         if self.desk.jobs.is_busy:
