@@ -10,6 +10,7 @@ from evidence.errors import EvidenceError
 from evidence.manifest import CUSTODY, HEADS_FOLDER, ItemEntry, Manifest, acquired_facts_of_entry, head_path
 from evidence.model import CustodyEvent, DisclosedLog, EventKind
 from evidence.verify.state import MAX_NAMED, Impossible, Outcome, State, cannot_tell, no, yes
+from evidence.verify.whole import is_understood
 
 
 def check_custody(state: State) -> Iterator[Outcome]:
@@ -20,11 +21,12 @@ def check_custody(state: State) -> Iterator[Outcome]:
         yield no("custody.missing") if CUSTODY not in state.located.files else cannot_tell("custody.unreadable")
         return
     try:
-        log = from_json(parse_json(data), DisclosedLog)
-        is_whole = canonical_json(log) == data
-    except (EvidenceError, ValueError):
-        is_whole = False
-    if not is_whole:  # also members that we do not know, which no leaf would cover
+        value = parse_json(data)
+        log = from_json(value, DisclosedLog)
+    except EvidenceError:
+        yield no("custody.malformed")
+        return
+    if not is_understood(value, log):  # no leaf would cover what we do not know
         yield no("custody.malformed")
         return
     state.log = log

@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from evidence.digest import canonical_json, fingerprint_words, from_json, parse_json
+from evidence.digest import fingerprint_words, from_json, parse_json
 from evidence.errors import EvidenceError
 from evidence.manifest import FORMAT_NAME, FORMAT_VERSION, MANIFEST, UNLISTED, FileRole, Manifest
 from evidence.model import Answer
 from evidence.verify.container import key_of, unsafe_reason
 from evidence.verify.container.names import confusion_key
 from evidence.verify.state import Outcome, State, cannot_tell, no, yes
+from evidence.verify.whole import is_understood
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SHA512 = re.compile(r"[0-9a-f]{128}")
@@ -49,14 +50,12 @@ def _read_manifest(state: State) -> Iterator[Outcome]:
         yield cannot_tell("format.newer", version=version)
         return
     try:
-        manifest = from_json(parse_json(data), Manifest)
-        is_whole = canonical_json(manifest) == data
+        value = parse_json(data)
+        manifest = from_json(value, Manifest)
     except EvidenceError as problem:
         yield no("format.not_canonical" if problem.code == "json.not_canonical" else "format.wrong_shape")
         return
-    except ValueError:
-        is_whole = False
-    if not is_whole:  # members that we do not know, or that were left out
+    if not is_understood(value, manifest):
         yield no("format.wrong_shape")
         return
     if not _makes_sense(manifest):

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
 
 from asn1crypto import algos, keys, x509
-from pyhanko_certvalidator import ValidationContext
 
 STRONG_DIGESTS = frozenset({"sha256", "sha384", "sha512"})
 _CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1"})
@@ -38,14 +36,3 @@ def is_strong_signature(algorithm: algos.SignedDigestAlgorithm, digest: str) -> 
 def fingerprint(certificate: x509.Certificate) -> str:
     """SHA-256 of the DER, hexadecimal."""
     return hashlib.sha256(certificate.dump()).hexdigest()
-
-
-def context_for(certificate: x509.Certificate) -> ValidationContext:
-    """A context that takes exactly this certificate for a root.
-
-    Whether the reader trusts it is another question, asked elsewhere; here only the signature is checked. So the time
-    is one at which the certificate says it is valid: nothing else vouches for a time yet.
-    """
-    now = datetime.now(UTC)
-    moment = min(max(now, certificate.not_valid_before), certificate.not_valid_after)
-    return ValidationContext(trust_roots=[certificate], moment=moment, allow_fetching=False)

@@ -25,12 +25,15 @@ class _Font:
         self._has_map = isinstance(stream, pikepdf.Stream)
         if isinstance(stream, pikepdf.Stream):
             self._read_map(stream.read_bytes())
+        self._one_byte = {code: self._mapping.get(code, "") for code in range(256)}
 
     def read(self, data: bytes) -> str:
         """The text of a string shown in this font; codes without a meaning are left out."""
+        if self._width == 1:
+            if not self._has_map:
+                return data.decode("cp1252", errors="ignore")
+            return data.decode("latin-1").translate(self._one_byte)
         codes = (int.from_bytes(data[at : at + self._width], "big") for at in range(0, len(data), self._width))
-        if not self._has_map and self._width == 1:
-            return data.decode("cp1252", errors="ignore")
         return "".join(self._mapping.get(code, "") for code in codes)
 
     def _read_map(self, data: bytes) -> None:

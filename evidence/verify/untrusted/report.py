@@ -9,15 +9,15 @@ import pikepdf
 from asn1crypto import x509
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
+from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
+from pyhanko.sign.validation import validate_pdf_timestamp
 from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
-from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from evidence.verify.untrusted.certificates import context_for, fingerprint, is_strong_key, is_strong_signature
+from evidence.verify.untrusted.certificates import fingerprint, is_strong_key, is_strong_signature
 from evidence.verify.untrusted.messages import ReportAnswer, ReportRequest
 from evidence.verify.untrusted.pdftext import words_of
 from evidence.verify.untrusted.signature import is_named, signature_tokens
@@ -74,28 +74,30 @@ def _one_signature_problem(
         signature.signer_info["signature_algorithm"], digest
     ):
         return "signature.weak_algorithm"
-    context = context_for(certificate)
+    # What a status of the library would say beside this is about trust in the certificate. Here its fingerprint is
+    # given; whether the reader trusts it is another question.
     try:
-        status = validate_pdf_signature(
-            signature,
-            signer_validation_context=context,
-            ts_validation_context=_stamp_context(request),
-            key_usage_settings=KeyUsageConstraints(),
+        signature.compute_integrity_info()  # type: ignore[no-untyped-call]
+        status = signature.summarise_integrity_info()
+        is_intact, is_valid = validate_sig_integrity(
+            signature.signer_info, certificate, "data", signature.compute_digest()
         )
     except (SignatureValidationError, PdfError):
         return "report.invalid"
-    if not status.intact:
+    if not is_intact:
         return "report.changed"
-    if not status.valid or not status.trusted:
+    if not is_valid:
         return "report.invalid"
-    if status.coverage == SignatureCoverageLevel.ENTIRE_FILE:
+    if status["coverage"] == SignatureCoverageLevel.ENTIRE_FILE:
         return "" if _is_padding_empty(signature) else "report.added_to"
     # Something was added after signing. Only proof for the signature may be: validation data under a document
     # time stamp that is sound and covers the file to its end.
+    changes = status["diff_result"]
     is_proof_only = (
-        status.coverage == SignatureCoverageLevel.ENTIRE_REVISION
-        and status.docmdp_ok
-        and status.modification_level in (ModificationLevel.NONE, ModificationLevel.LTA_UPDATES)
+        status["coverage"] == SignatureCoverageLevel.ENTIRE_REVISION
+        and status["docmdp_ok"]
+        and isinstance(changes, DiffResult)
+        and changes.modification_level in (ModificationLevel.NONE, ModificationLevel.LTA_UPDATES)
         and bool(stamps)
         and _covers_to_the_end(stamps[-1], request)
     )

@@ -97,6 +97,7 @@ def _contents(shop: Workshop) -> Iterator[Case]:
         "unknown-member": put("extra", to="x"),
         "unknown-member-deep": put("items", 0, "extra", to="x"),
         "member-missing": put("statement", to=_GONE),
+        "event-count-missing": put("log", "disclosed", to=_GONE),
         "file-listed-twice": repeat("files"),
         "item-listed-twice": repeat("items"),
         "no-files": put("files", to=[]),
