@@ -29,7 +29,9 @@ class Manager(QDBusVirtualObject):
     def handleMessage(self, message, connection):
         if message.member() != "Get" or message.arguments()[1:] != ["LidClosed"]:
             return False
-        return connection.send(message.createReply([QDBusVariant(kind == "lid")]))
+        reply = message.createReply()
+        reply.setArguments([QDBusVariant(kind == "lid")])
+        return connection.send(reply)
 
 
 app = QCoreApplication([])
@@ -77,7 +79,8 @@ def speak(address: str) -> Iterator[Speak]:
     speakers: list[subprocess.Popen[bytes]] = []
 
     def send(service: str, path: str, interface: str, name: str, kind: str) -> None:
-        speakers.append(subprocess.Popen([sys.executable, "-c", SPEAKER, address, service, path, interface, name, kind]))
+        words = [sys.executable, "-c", SPEAKER, address, service, path, interface, name, kind]
+        speakers.append(subprocess.Popen(words))
 
     yield send
     for speaker in speakers:
