@@ -2,8 +2,9 @@
 
 The order of writes, so that what was acknowledged survives a crash at any point:
 
-1. the bytes go to ``objects/new/ID.part``, which is flushed to the disk and renamed to ``objects/new/ID``;
-2. the folder ``objects/new`` is flushed, once for all objects of a transaction;
+1. the bytes go to ``objects/new/ID.part``;
+2. for all objects of a transaction together, before its commit: the files are flushed to the disk, then renamed to
+   ``objects/new/ID``, then the folder is flushed;
 3. the rows that cite the ids are committed (by the caller);
 4. later, many at once, the files move to ``objects/XX/ID``, their place for good, and those folders are flushed
    before ``objects/new`` is flushed again.
@@ -17,7 +18,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ from evidence.store.object_reader import ObjectReader
 T = TypeVar("T")
 _MANY = 256
 """So many objects move to their place at once."""
+_AT_ONCE = 8
+"""So many files are flushed at once."""
 Progress = Callable[[float], None]
 """Called with the share of the work that is done, 0 to 1."""
 Cancelled = Callable[[], bool]
@@ -44,7 +47,7 @@ Cancelled = Callable[[], bool]
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """What sealing gives back. The object is durable, but is swept at the next start unless a row cites it."""
+    """What sealing gives back. The object becomes durable with the rows that cite it, and is swept without them."""
 
     object_id: str
     digests: Digests
@@ -78,20 +81,15 @@ class ObjectFolder:
         self._require_space(expected_size)
         object_id = secrets.token_bytes(form.ID_SIZE)
         part = self._new / (object_id.hex() + PART)
-        sealed = part.with_suffix("")
         try:
             # The helper's thread starts with the first large piece and ends with the block, whatever happens.
             with ThreadPoolExecutor(1) as helper, writing("objects"), _create(part) as target:
                 reader = DigestingReader(stream, helper)
                 for block in self._sealed(object_id, reader, expected_size, progress, cancelled):
                     write_all(target, block)
-                sync_file(target.fileno())
-            with writing("objects"):
-                part.rename(sealed)
         except BaseException:
-            for path in (part, sealed):
-                with suppress(OSError):
-                    path.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
             raise
         return StoredObject(object_id=object_id.hex(), digests=reader.digests())
 
@@ -158,14 +156,23 @@ class ObjectFolder:
         except InvalidTag as problem:
             raise EvidenceError("vault.object_damaged", object_id=object_id) from problem
 
-    def flush(self) -> None:
-        """Have the names of all sealed objects on the disk: before the rows that cite them are committed.
+    def flush(self, object_ids: Sequence[str]) -> None:
+        """Have these objects on the disk, before the rows that cite them are committed.
 
         Raises :class:`EvidenceError` ``vault.disk_full`` or ``vault.write_failed``.
         """
         if len(self._waiting) >= _MANY:
             self.settle()
+        parts = [part for object_id in object_ids if (part := self._new / (object_id + PART)).exists()]
         with writing("objects"):
+            if len(parts) > 1:  # a disk takes many at once, and a file system writes its journal once for them
+                with ThreadPoolExecutor(_AT_ONCE) as pool:
+                    list(pool.map(_sync, parts))
+            else:
+                for part in parts:
+                    _sync(part)
+            for part in parts:
+                part.rename(part.with_suffix(""))
             sync_folder(self._new)
 
     def adopted(self, object_ids: Iterable[str]) -> None:
@@ -196,7 +203,7 @@ class ObjectFolder:
         Raises :class:`EvidenceError` ``vault.write_failed``.
         """
         with writing("objects"):
-            for path in (self._place(object_id), self._new / object_id):
+            for path in (self._place(object_id), self._new / object_id, self._new / (object_id + PART)):
                 path.unlink(missing_ok=True)
 
     def take_over(self, source: Path, object_id: str) -> None:
@@ -322,7 +329,7 @@ class ObjectFolder:
     def _at_its_place(self, object_id: str, use: Callable[[Path], T]) -> T:
         place = self._place(object_id)
         # The vault's lane may be moving it from the one to the other.
-        for path in (place, self._new / object_id):
+        for path in (place, self._new / object_id, self._new / (object_id + PART)):
             with suppress(FileNotFoundError):
                 return use(path)
         try:
@@ -345,6 +352,11 @@ def _read_source(reader: DigestingReader, size: int) -> bytes:
         return reader.read(size)
     except OSError as problem:
         raise EvidenceError("vault.source_unreadable") from problem
+
+
+def _sync(path: Path) -> None:
+    with path.open("r+b", buffering=0) as file:
+        sync_file(file.fileno())
 
 
 def _create(path: Path) -> BinaryIO:

@@ -198,7 +198,7 @@ class Store:
             with self._database.transaction():
                 yield
                 if self._adopted:
-                    self._objects.flush()
+                    self._objects.flush(self._adopted)
         except BaseException:
             for object_id in self._adopted:
                 with suppress(EvidenceError):

@@ -29,7 +29,7 @@ def folder(tmp_path: Path) -> ObjectFolder:
 
 
 def sealed_file(tmp_path: Path, object_id: str) -> Path:
-    return next(path for path in (tmp_path / "objects").rglob(object_id))
+    return next(path for path in (tmp_path / "objects").rglob(f"{object_id}*"))
 
 
 def code_of(action: Callable[[], object]) -> str:
