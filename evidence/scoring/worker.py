@@ -83,6 +83,32 @@ def _clip_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[M
     return {"facts": facts, "tracks": told, "frames": frames, "faces_in_all": seen}, b""
 
 
+def _map_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Message, bytes]:
+    """The occlusion map of one assessable face; no face: an empty answer."""
+    from evidence.media.decoding import decode
+    from evidence.scoring.layers import occlusion
+
+    rgb, _ = decode(body, limits)
+    good = [box for box in find_faces(rgb)[0] if not box.reasons]
+    wanted = int(str(request["face"]))
+    if not 0 <= wanted < len(good):
+        return {"face": []}, b""
+    box = good[wanted]
+    _, detector, margin, size = _opened(request)[0]
+    raw, grid = occlusion(detector, _prepared(rgb, box, margin, size))
+    face = [box.x, box.y, box.width, box.height, list(box.reasons), box.sharpness]
+    return {"face": face, "raw": raw, "grid": grid.tolist()}, b""
+
+
+def _layer_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Message, memoryview]:
+    from evidence.media.decoding import decode
+    from evidence.scoring.layers import LAYERS
+
+    rgb, _ = decode(body, limits)
+    made = np.ascontiguousarray(LAYERS[str(request["layer"])](rgb))
+    return {"width": int(made.shape[1]), "height": int(made.shape[0])}, memoryview(made.data).cast("B")
+
+
 def _opened(request: Message) -> list[tuple[str, Detector, float, int]]:
     """The detectors that the request names: model digest, detector, crop margin, input size."""
     packs = request["packs"]
@@ -110,7 +136,14 @@ def _handlers() -> Mapping[str, Handler]:
     from evidence.media.decoding import HANDLERS
 
     cv2.setNumThreads(1)
-    return {**HANDLERS, "score": _score_job, "clip": _clip_job, "provenance": _provenance_job}
+    return {
+        **HANDLERS,
+        "score": _score_job,
+        "clip": _clip_job,
+        "map": _map_job,
+        "layer": _layer_job,
+        "provenance": _provenance_job,
+    }
 
 
 def main() -> None:

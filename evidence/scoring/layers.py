@@ -1,0 +1,51 @@
+"""Illustrations of a picture's own noise and compression, and where a score came from. Runs in the child process.
+
+None of these is a classifier: on pictures that were compressed again they show mostly the compression.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from evidence.scoring.detector import Detector, Faces
+
+GRID = 8
+
+
+def occlusion(detector: Detector, face: NDArray[np.float32]) -> tuple[float, NDArray[np.float32]]:
+    """The face's logit, and for each cell of an 8 x 8 grid how much it falls when the cell is hidden.
+
+    A hidden cell takes the face's mean colour (Zeiler and Fergus 2014). Positive: the cell spoke for manipulation.
+    """
+    size = face.shape[1]
+    edges = np.linspace(0, size, GRID + 1).round().astype(int)
+    ground = face.mean(axis=(1, 2), keepdims=True)
+    hidden: Faces = np.repeat(face[None], GRID * GRID, axis=0)
+    for place in range(GRID * GRID):
+        row, column = divmod(place, GRID)
+        hidden[place, :, edges[row] : edges[row + 1], edges[column] : edges[column + 1]] = ground
+    base = float(detector.logits(face[None])[0])
+    return base, (base - detector.logits(hidden)).reshape(GRID, GRID).astype(np.float32)
+
+
+def error_level(rgb: NDArray[np.uint8], quality: int = 90) -> NDArray[np.uint8]:
+    """How much each place changes when the picture is compressed once more (error level analysis, Krawetz 2007)."""
+    _, data = cv2.imencode(".jpg", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
+    again = cv2.cvtColor(np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8), cv2.COLOR_BGR2RGB)
+    return _stretched(np.abs(rgb.astype(np.int16) - again.astype(np.int16)).astype(np.float32))
+
+
+def residual(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """What a median filter of 3 x 3 takes away: noise and fine edges."""
+    smooth = np.asarray(cv2.medianBlur(rgb, 3), np.int16)
+    return _stretched(np.abs(rgb.astype(np.int16) - smooth).astype(np.float32))
+
+
+def _stretched(values: NDArray[np.float32]) -> NDArray[np.uint8]:
+    top = max(float(np.percentile(values, 99.5)), 4.0)
+    return np.asarray(np.clip(values * (255.0 / top), 0, 255), np.uint8)
+
+
+LAYERS = {"error_level": error_level, "residual": residual}
