@@ -13,6 +13,7 @@ from evidence.package.report.exhibit import write_exhibit
 from evidence.package.report.fonts import Typeface
 from evidence.package.report.overview import write_cover, write_exhibit_list, write_summary
 from evidence.package.report.sheet import Sheet
+from evidence.package.report.statement import write_statement
 
 
 def write_report(t: Texts, content: ReportContent, typeface: Typeface) -> bytes:
@@ -66,37 +67,6 @@ def write_identifiers(t: Texts, sheet: Sheet, content: ReportContent) -> None:
     ])  # fmt: skip
     sheet.gap(4)
     sheet.text(t("Names that are shown can be changed at any time; numeric ids usually cannot."), page.SMALL)
-
-
-def write_statement(t: Texts, sheet: Sheet, content: ReportContent) -> None:
-    """What the person who collected the material states, with room for a signature by hand."""
-    manifest = content.manifest
-    sheet.heading(t("Statement of the person who collected the material"))
-    sheet.text(t("What follows is a statement by a person, not something that the program recorded."), page.SMALL)
-    sheet.gap(6)
-    if manifest.statement:
-        sheet.note(manifest.statement)
-    else:
-        sheet.text(t("No statement was written in the program. There is room for one here:"))
-        sheet.boxes([""], height=110, across=1)
-        sheet.gap(8)
-    sheet.heading(t("How the material was collected"), 2)
-    tool = manifest.tool
-    for sentence in (
-        t("The material was collected with {tool} {version} on {system}. For each file the program computed the "
-          "SHA-256 and SHA-512 digests while the bytes arrived, before anything else read them, and then sealed the "
-          "file in encrypted form.", tool=tool.name, version=tool.version, system=tool.system),
-        t("Each step was written into a log that can only be extended; its state was signed with the key whose "
-          "fingerprint is on the first page. The files in this package were compared with the digests sealed at "
-          "collection when the package was made."),
-        t("The digests in this report identify the files: anyone can compute them again and compare."),
-    ):  # fmt: skip
-        sheet.text(sentence, after=5)
-    sheet.gap(10)
-    sheet.need(140)
-    sheet.text(t("I state that the above is true to the best of my knowledge."))
-    sheet.gap(8)
-    sheet.boxes([t("Name"), t("Date"), t("Contact (safe for the person)"), t("Signature or seal")], height=48)
 
 
 def write_limits(t: Texts, sheet: Sheet) -> None:

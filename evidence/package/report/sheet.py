@@ -139,6 +139,12 @@ class Sheet:
             self._string(LEFT + indent, self.y + style.leading * 0.28, line, style)
         self.y -= after
 
+    def listed(self, sign: str, text: str, style: Style = BODY) -> None:
+        """A paragraph with its number, or an empty box to tick, before it."""
+        self.need(style.leading)
+        self._string(LEFT, self.y - style.leading * 0.72, sign, style)
+        self.text(text, style, indent=16, after=3)
+
     def bullet(self, text: str, style: Style = BODY) -> None:
         """A paragraph with a bullet before it."""
         self.need(style.leading)
