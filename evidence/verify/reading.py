@@ -19,10 +19,10 @@ Progress = Callable[[float], None]
 
 MIB = 1 << 20
 _KEPT = {
-    MANIFEST: 32 * MIB,
+    MANIFEST: 16 * MIB,
     SIGNATURE: MIB,
     REPORT: 64 * MIB,
-    CUSTODY: 64 * MIB,
+    CUSTODY: 16 * MIB,
     CERTIFICATES: MIB,
     **dict.fromkeys(BAG_FILES, 32 * MIB),
 }

@@ -69,9 +69,10 @@ def read_listed_sizes(data: bytes) -> dict[str, int] | None:
     """Comparable path to size, from a manifest that nobody has checked yet; None when there is no such list."""
     try:
         value: Any = parse_json(data, canonical=False)
-        return {key_of(file["path"]): file["size"] for file in value["files"]}
+        sizes = {key_of(file["path"]): file["size"] for file in value["files"]}
     except (EvidenceError, TypeError, KeyError):
         return None
+    return sizes if all(type(size) is int for size in sizes.values()) else None
 
 
 def _makes_sense(manifest: Manifest) -> bool:

@@ -72,15 +72,14 @@ def open_archive(path: Path) -> Container:
     try:
         size = stream.seek(0, 2)
         members, directory_start = _directory(stream, size, container)
+        files = [member for member in members if not member.is_folder]
+        if files and all(member.flags & _ENCRYPTED for member in files):
+            stream.close()
+            raise EvidenceError("verify.encrypted", path=path)
+        _lay_out(stream, members, directory_start, container)
     except (ZipDamage, struct.error, OSError) as problem:
         code = problem.code if isinstance(problem, ZipDamage) else "container.unreadable_zip"
         container.flaws.append(Flaw(code))
-        return container
-    files = [member for member in members if not member.is_folder]
-    if files and all(member.flags & _ENCRYPTED for member in files):
-        stream.close()
-        raise EvidenceError("verify.encrypted", path=path)
-    _lay_out(stream, members, directory_start, container)
     return container
 
 
