@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -11,7 +12,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from evidence.digest import from_json
 from evidence.errors import EvidenceError
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTest:
+    """The content of ``selftest.json``: inputs by seed, and what the model must answer."""
+
+    seed: int
+    size: int
+    logits: list[float]
+    tolerance: float
+
 
 Faces = NDArray[np.float32]
 """n x 3 x size x size, RGB from 0 to 1."""
@@ -85,11 +98,24 @@ def open_detector(folder: Path, model_sha256: str) -> Detector:
     model = (folder / "model.onnx").read_bytes()
     if hashlib.sha256(model).hexdigest() != model_sha256:
         raise EvidenceError("scoring.pack_altered", pack=folder.name)
+    return tested(model, json.loads((folder / "selftest.json").read_bytes()), folder.name)
+
+
+def tested(model: bytes, test: object, name: str) -> Detector:
+    """Open a model and let it repeat the outputs that its pack states, for inputs that hold no face.
+
+    Raises :class:`EvidenceError` ``scoring.model_refused`` or ``scoring.selftest_failed``.
+    """
     detector = OnnxDetector(model)
-    test = json.loads((folder / "selftest.json").read_bytes())
-    given = detector.logits(selftest_faces(int(test["seed"]), len(test["logits"]), int(test["size"])))
-    if not len(given) or np.abs(given - np.float32(test["logits"])).max() > float(test["tolerance"]):
-        raise EvidenceError("scoring.selftest_failed", pack=folder.name)
+    try:
+        told = from_json(test, SelfTest)
+    except EvidenceError as problem:
+        raise EvidenceError("scoring.selftest_failed", pack=name) from problem
+    if not (1 <= len(told.logits) <= 100 and 16 <= told.size <= 1024 and 0 < told.tolerance <= 0.01):
+        raise EvidenceError("scoring.selftest_failed", pack=name)
+    given = detector.logits(selftest_faces(told.seed, len(told.logits), told.size))
+    if np.abs(given - np.array(told.logits, np.float32)).max() > told.tolerance:
+        raise EvidenceError("scoring.selftest_failed", pack=name)
     return detector
 
 

@@ -107,8 +107,24 @@ def load_pack(folder: Path) -> Pack:
     name = folder.name
     try:
         raw = _read(folder / "pack.json", MAX_JSON_BYTES)
-        facts: PackFacts = from_json(parse_json(raw, canonical=False), PackFacts)
-    except (OSError, EvidenceError) as problem:
+    except OSError as problem:
+        raise EvidenceError("scoring.pack_malformed", pack=name) from problem
+    facts = read_facts(raw, name)
+    for file, expected in facts.files.items():
+        try:
+            data = _read(folder / file, MAX_MODEL_BYTES)
+        except OSError as problem:
+            raise EvidenceError("scoring.pack_altered", pack=name) from problem
+        if hashlib.sha256(data).hexdigest() != expected:
+            raise EvidenceError("scoring.pack_altered", pack=name)
+    return Pack(facts, folder)
+
+
+def read_facts(untrusted_json: bytes, name: str) -> PackFacts:
+    """The content of a ``pack.json``, with every bound checked. Raises ``scoring.pack_malformed``."""
+    try:
+        facts: PackFacts = from_json(parse_json(untrusted_json, canonical=False), PackFacts)
+    except EvidenceError as problem:
         raise EvidenceError("scoring.pack_malformed", pack=name) from problem
     is_sound = (
         _ID.fullmatch(facts.id)
@@ -121,14 +137,7 @@ def load_pack(folder: Path) -> Pack:
     )
     if not is_sound:
         raise EvidenceError("scoring.pack_malformed", pack=name)
-    for file, expected in facts.files.items():
-        try:
-            data = _read(folder / file, MAX_MODEL_BYTES)
-        except OSError as problem:
-            raise EvidenceError("scoring.pack_altered", pack=name) from problem
-        if hashlib.sha256(data).hexdigest() != expected:
-            raise EvidenceError("scoring.pack_altered", pack=name)
-    return Pack(facts, folder)
+    return facts
 
 
 def _read(path: Path, most: int) -> bytes:

@@ -13,7 +13,7 @@ from evidence.errors import EvidenceError
 from evidence.media.limits import MediaLimits
 from evidence.media.wire import Message
 from evidence.media.worker import Handler, serve
-from evidence.scoring.detector import Detector, open_detector
+from evidence.scoring.detector import Detector, open_detector, tested
 from evidence.scoring.faces import Box, crop, find_faces
 
 
@@ -109,6 +109,12 @@ def _layer_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[
     return {"width": int(made.shape[1]), "height": int(made.shape[0])}, memoryview(made.data).cast("B")
 
 
+def _try_model_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Message, bytes]:
+    """Open a stranger's model and let it pass its self-test."""
+    tested(bytes(body), request["test"], str(request["pack"]))
+    return {}, b""
+
+
 def _opened(request: Message) -> list[tuple[str, Detector, float, int]]:
     """The detectors that the request names: model digest, detector, crop margin, input size."""
     packs = request["packs"]
@@ -142,6 +148,7 @@ def _handlers() -> Mapping[str, Handler]:
         "clip": _clip_job,
         "map": _map_job,
         "layer": _layer_job,
+        "try_model": _try_model_job,
         "provenance": _provenance_job,
     }
 
