@@ -13,8 +13,10 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemD
 
 from ui import icons
 from ui.desk import Desk
+from ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
+MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,8 @@ class RowModel(QAbstractListModel):
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Draws a row: icon or tick, title, second line, tag. Long words end in an ellipsis; the tool tip has them all."""
+    """Draws a row: icon or tick, title, second line, tag. A title that is too long ends in an ellipsis; the tool tip
+    and the page of the thing have it whole. With large text the second line may take two."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -92,10 +95,9 @@ class RowDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         theme = self._desk.theme
-        title = QFontMetrics(theme.font("body", bold=True)).height()
         row: Row | None = index.data(Qt.ItemDataRole.UserRole)
-        second = QFontMetrics(theme.font("small")).height() + theme.px(3) if row is not None and row.detail else 0
-        return QSize(theme.px(160), title + second + 2 * theme.px(10))
+        title, second = self._heights(theme, row)
+        return QSize(theme.px(160), title + second + 2 * theme.gap(11))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme, row = self._desk.theme, index.data(Qt.ItemDataRole.UserRole)
@@ -103,19 +105,17 @@ class RowDelegate(QStyledItemDelegate):
             return
         p = theme.palette
         state: Any = option.state
-        box: QRect = option.rect
-        box = box.adjusted(2, 2, -2, -2)
-        is_chosen = bool(state & QStyle.StateFlag.State_Selected)
+        whole: QRect = option.rect
+        box = whole.adjusted(2, 2, -2, -2)
+        is_lit = bool(state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver))
         has_focus = bool(state & QStyle.StateFlag.State_HasFocus)
-        is_under_mouse = bool(state & QStyle.StateFlag.State_MouseOver)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if is_chosen or is_under_mouse or has_focus:
+        if is_lit or has_focus:
             painter.setPen(QColor(p.focus) if has_focus else Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(p.soft) if is_chosen or is_under_mouse else Qt.BrushStyle.NoBrush)
+            painter.setBrush(QColor(p.soft) if is_lit else Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box, theme.px(7), theme.px(7))
-        ink = QColor(p.soft_ink if is_chosen or is_under_mouse else p.ink)
-        second = QColor(p.soft_ink if is_chosen or is_under_mouse else p.quiet)
+        ink, quiet = (QColor(p.soft_ink), QColor(p.soft_ink)) if is_lit else (QColor(p.ink), QColor(p.quiet))
         inner = box.adjusted(theme.px(10), 0, -theme.px(12), 0)
         side = theme.px(20)
         middle = box.center().y() - side // 2 + 1
@@ -127,32 +127,52 @@ class RowDelegate(QStyledItemDelegate):
             painter.drawPixmap(inner.left(), middle, icons.pixmap(row.icon, ink.name(), side))
             inner.setLeft(inner.left() + side + theme.px(12))
         if row.tag:
-            small = theme.font("small")
-            width = min(QFontMetrics(small).horizontalAdvance(row.tag), inner.width() // 2)
-            painter.setFont(small)
-            painter.setPen(second)
-            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(inner, right, QFontMetrics(small).elidedText(row.tag, Qt.TextElideMode.ElideRight, width))
-            inner.setRight(inner.right() - width - theme.px(12))
+            inner = self._tag(painter, inner, row.tag, quiet)
+        self._words(painter, inner, row, ink, quiet)
+        painter.restore()
+
+    def _heights(self, theme: Theme, row: Row | None) -> tuple[int, int]:
+        """Heights of the title and of what stands below it."""
+        title = QFontMetrics(theme.font("body", bold=True)).height()
+        if row is None or not row.detail:
+            return title, 0
+        lines = 2 if theme.percent >= 150 else 1
+        return title, lines * QFontMetrics(theme.font("small")).lineSpacing() + theme.px(3)
+
+    def _tag(self, painter: QPainter, inner: QRect, words: str, colour: QColor) -> QRect:
+        """Draw the tag at the right; what is left of the row."""
+        theme = self._desk.theme
+        font = theme.font("small")
+        metrics = QFontMetrics(font)
+        width = min(metrics.horizontalAdvance(words) + 1, inner.width() // 2)
+        painter.setFont(font)
+        painter.setPen(colour)
+        place = QRect(inner.right() - width, inner.top(), width, inner.height())
+        painter.drawText(place, MIDDLE, metrics.elidedText(words, Qt.TextElideMode.ElideRight, width))
+        return inner.adjusted(0, 0, -width - theme.px(12), 0)
+
+    def _words(self, painter: QPainter, inner: QRect, row: Row, ink: QColor, quiet: QColor) -> None:
+        theme = self._desk.theme
+        title, second = self._heights(theme, row)
+        top = inner.center().y() - (title + second) // 2 + 1
         bold, small = theme.font("body", bold=True), theme.font("small")
-        heights = QFontMetrics(bold).height(), QFontMetrics(small).height()
-        total = heights[0] + (heights[1] + theme.px(3) if row.detail else 0)
-        top = box.center().y() - total // 2 + 1
-        elide = Qt.TextElideMode.ElideRight
         painter.setFont(bold)
         painter.setPen(ink)
-        line = QRect(inner.left(), top, inner.width(), heights[0])
+        line = QRect(inner.left(), top, inner.width(), title)
         painter.drawText(
-            line, Qt.AlignmentFlag.AlignVCenter, QFontMetrics(bold).elidedText(row.title, elide, line.width())
+            line, MIDDLE, QFontMetrics(bold).elidedText(row.title, Qt.TextElideMode.ElideRight, line.width())
         )
-        if row.detail:
-            painter.setFont(small)
-            painter.setPen(second)
-            line = QRect(inner.left(), top + heights[0] + theme.px(3), inner.width(), heights[1])
+        if not row.detail:
+            return
+        painter.setFont(small)
+        painter.setPen(quiet)
+        line = QRect(inner.left(), top + title + theme.px(3), inner.width(), second - theme.px(3))
+        if theme.percent >= 150:
+            painter.drawText(line, int(Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap), row.detail)
+        else:
             painter.drawText(
-                line, Qt.AlignmentFlag.AlignVCenter, QFontMetrics(small).elidedText(row.detail, elide, line.width())
+                line, MIDDLE, QFontMetrics(small).elidedText(row.detail, Qt.TextElideMode.ElideRight, line.width())
             )
-        painter.restore()
 
     def _tick(self, painter: QPainter, box: QRect, is_ticked: bool) -> None:
         theme = self._desk.theme

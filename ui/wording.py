@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 
-from evidence.i18n import Texts, provenance_line
+from evidence.i18n import Texts, named_code, named_fact, provenance_line, visible
 from evidence.model import AcquisitionMethod, Exhibit, Item, Moment, ScoreReport
 
 
@@ -16,12 +15,8 @@ def groups(hexadecimal: str, size: int = 4) -> str:
 
 
 def safe(untrusted_text: str) -> str:
-    """Text from outside with control, direction and other invisible characters spelled out: they could show one thing
-    and mean another."""
-    return "".join(
-        sign if sign in " \n" or unicodedata.category(sign)[0] not in "CZ" else f"\\u{ord(sign):04x}"
-        for sign in untrusted_text
-    )
+    """Text from outside, line by line, with what cannot be seen written out."""
+    return "\n".join(visible(line) for line in untrusted_text.splitlines())
 
 
 def title(item: Item) -> str:
@@ -101,11 +96,21 @@ def named(t: Texts, code: str, **params: object) -> str:
         return code.rpartition(".")[2].replace("_", " ")
 
 
+def fact(t: Texts, key: str, untrusted_value: str) -> tuple[str, str]:
+    """Name and value of a fact about where something came from: times and sizes as this language writes them."""
+    name, value = named_fact(t, key, untrusted_value)
+    if key.endswith("_at"):
+        value = instant(t, value)
+    elif key.endswith("_size") and value.isascii() and value.isdigit():
+        value = t.size(int(value))
+    return safe(name), safe(value)
+
+
 def score_lines(t: Texts, report: ScoreReport) -> list[str]:
     """Why a score says what it says, line by line; the band itself is the heading."""
-    lines = [named(t, f"reason.{reason}") for reason in report.reasons]
+    lines = [named_code(t, "reason", reason) for reason in report.reasons]
     lines += [provenance_line(t, fact) for fact in report.provenance]
     if report.not_examined:
-        names = ", ".join(named(t, f"not_examined.{name}") for name in report.not_examined)
+        names = ", ".join(named_code(t, "not_examined", name) for name in report.not_examined)
         lines.append(t("Not examined: {names}", names=names))
     return lines

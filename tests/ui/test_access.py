@@ -149,7 +149,16 @@ def covered(root: QWidget) -> list[str]:
 
 def problems_of(root: QWidget) -> list[str]:
     """Everything that is wrong with what is shown."""
-    return [*unnamed(root), *clipped(root), *covered(root), *shared_mnemonics(root)]
+    return [*unnamed(root), *clipped(root), *covered(root), *shared_mnemonics(root), *cut_off(root)]
+
+
+def cut_off(root: QWidget) -> list[str]:
+    """Pages that are wider than their window: reading them would need scrolling in two directions."""
+    return [
+        f"{type(page).__name__} is {page.area.widget().width()} wide in {page.area.viewport().width()}"
+        for page in root.findChildren(Page)
+        if page.isVisible() and page.area.widget().width() > page.area.viewport().width()
+    ]
 
 
 def _words(widget: QWidget) -> str:

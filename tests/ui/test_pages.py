@@ -242,7 +242,7 @@ def test_a_title_from_outside_stays_text(case: Case, window: MainWindow, settle:
 
 
 def test_invisible_characters_are_spelled_out() -> None:
-    assert safe("a\u202eb\u200bc\x07") == "a\\u202eb\\u200bc\\u0007"
+    assert safe("a\u202eb\u200bc\x07") == "a\\u202eb\\u200bc\\x07"
     assert safe("두 줄\n글") == "두 줄\n글"
 
 

@@ -56,6 +56,8 @@ class CapturePage(Page):
         self.parts = {"screen": self._build_screen(), "files": self._build_files(), "link": self._build_link()}
         for part in self.parts.values():
             card.inside.addWidget(part)
+        self.access = Field()
+        card.inside.addWidget(self.access)
         self.note = TextField()
         card.inside.addWidget(self.note)
         row = FlowLayout(gap=10)
@@ -140,6 +142,10 @@ class CapturePage(Page):
         )
         self.choose_button.setText(t("C&hoose files…"))
         self.url.name(t("The &link"), t("It is written down as it is. It is not opened, and nobody learns of it."))
+        self.access.name(
+            t("How you could see &it, if you want"),
+            t("For example: it was sent to me, I was added to the room, it is public."),
+        )
         self.note.name(t("A &note, if you want"), t("What you saw, in your own words: facts, no guesses."))
         self.minor_title.setText(t("Is someone under age in it, or could it be?"))
         self.minor_text.setText(
@@ -210,19 +216,19 @@ class CapturePage(Page):
         if not self._files:
             self._choose_files()
             return
-        session, case_id, files, note = self.desk.session, self.case_id, list(self._files), self._note()
+        session, case_id, files, said = self.desk.session, self.case_id, list(self._files), self._said()
         self.work(
             lambda progress, cancelled: session.add_files(
-                case_id, files, note=note, progress=progress, cancelled=cancelled
+                case_id, files, **said, progress=progress, cancelled=cancelled
             ),
             self._done,
             label=self.desk.t("Sealing"),
         )
 
     def _take_link(self) -> None:
-        session, case_id, url, note = self.desk.session, self.case_id, self.url.line.text().strip(), self._note()
+        session, case_id, url, said = self.desk.session, self.case_id, self.url.line.text().strip(), self._said()
         self.work(
-            lambda _progress, _cancelled: [session.add_link(case_id, url, note)],
+            lambda _progress, _cancelled: [session.add_link(case_id, url, **said)],
             self._done,
             failed=lambda _problem: self.url.line.setFocus(),
         )
@@ -268,14 +274,14 @@ class CapturePage(Page):
         if not self.desk.is_open:
             self._come_back()
             return
-        session, case_id, note = self.desk.session, self.case_id, self._note()
+        session, case_id, said = self.desk.session, self.case_id, self._said()
 
         def done(item: Item) -> None:
             self._come_back()
             self._done([item])
 
         self.work(
-            lambda _progress, _cancelled: session.capture_screen(case_id, screen=screen, region=region, note=note),
+            lambda _progress, _cancelled: session.capture_screen(case_id, screen=screen, region=region, **said),
             done,
             failed=lambda _problem: self._come_back(),
         )
@@ -329,13 +335,15 @@ class CapturePage(Page):
     def _leave_for_case(self) -> None:
         self.desk.go.show_case(self.case_id)
 
-    def _note(self) -> str:
-        return self.note.words()
+    def _said(self) -> dict[str, str]:
+        """What the person says about it in her own words."""
+        return {"note": self.note.words(), "lawful_access": self.access.line.text().strip()}
 
     def _drop_words(self) -> None:
         self._files = []
         self.url.line.setText("")
         self.note.forget()
+        self.access.line.setText("")
         self._show_files()
 
     def _name_take(self) -> None:

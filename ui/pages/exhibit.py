@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from evidence.i18n import Texts
@@ -42,7 +43,8 @@ class ExhibitPage(Page):
         self.facts = QGridLayout()
         self.facts.setHorizontalSpacing(20)
         self.facts.setVerticalSpacing(8)
-        self.facts.setColumnStretch(1, 1)
+        self.facts.setColumnStretch(0, 2)
+        self.facts.setColumnStretch(1, 5)
         facts_card.inside.addLayout(self.facts)
 
         self.digests_title, digests_card = self._section()
@@ -217,16 +219,17 @@ class ExhibitPage(Page):
             (t("By"), ", ".join(filter(None, (t.code("name", f"role.{item.examiner.role}"), item.examiner.name)))),
             (t("With"), f"{item.tool.name} {item.tool.version}, {item.tool.system}"),
         ]
-        facts += [(wording.named(t, f"fact.{name}"), wording.safe(value)) for name, value in item.source.items()]
+        facts += [wording.fact(t, key, value) for key, value in item.source.items()]
+        if item.lawful_access:
+            facts.append((t("How you could see it"), wording.safe(item.lawful_access)))
         if item.note:
-            facts.append((t("Note"), wording.safe(item.note)))
+            facts.append((t("Note at that time"), wording.safe(item.note)))
         for row, (name, value) in enumerate(facts):
             label, shown = text("quiet"), text("body", selectable=True)
             label.setText(name)
-            label.setWordWrap(False)
             shown.setText(value)
             shown.setAccessibleName(f"{name}: {value}")
-            self.facts.addWidget(label, row, 0)
+            self.facts.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
             self.facts.addWidget(shown, row, 1)
         for file in item.files:
             title = text("label")
