@@ -33,9 +33,9 @@ Key = tuple[str | None, str]
 
 
 def load(language: str) -> Catalog:
-    """Merge the rooms' files of one language; a message that stands in two files is an error."""
+    """Merge the rooms' files of one language. A message may stand in two files, if both say the same."""
     merged = Catalog(locale=language)
-    seen: dict[Key, str] = {}
+    seen: dict[Key, tuple[str, object]] = {}
     for path in sorted((LOCALE / language).glob("*.po")):
         with path.open("rb") as stream:
             room = read_po(stream, locale=language)
@@ -43,9 +43,9 @@ def load(language: str) -> Catalog:
             if not message.id:
                 continue
             key = (message.context, message.id if isinstance(message.id, str) else message.id[0])
-            if key in seen:
-                raise SystemExit(f"{path}: {key} stands in {seen[key]} too")
-            seen[key] = str(path)
+            other, said = seen.setdefault(key, (str(path), message.string))
+            if said != message.string:
+                raise SystemExit(f"{path}: {key} is said otherwise in {other}")
             merged.add(message.id, message.string, context=message.context)
     return merged
 
