@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from app.cli.console import Console
+from app.cli.opened import choose, never, unlocked
 from app.cli.secrets import given
-from app.cli.wording import bench_lines, exhibit_document, exhibit_lines, score_lines
+from app.cli.wording import bench_lines, exhibit_document, exhibit_lines, finding_line, score_lines
 from evidence import session as verbs
 from evidence.digest import fingerprint_groups, to_json
 from evidence.errors import EvidenceError
-from evidence.i18n import Texts, visible
+from evidence.i18n import visible
 from evidence.model import Examiner, Exhibit, Item, PackageChoices
 from evidence.selftest import run_selftest
-from evidence.session import BackupOutcome, Finding, Session
+from evidence.session import BackupOutcome
 
 DONE = 0
 DAMAGED = 1
@@ -64,13 +63,14 @@ def vault_create(arguments: argparse.Namespace, console: Console) -> int:
 def vault_check(arguments: argparse.Namespace, console: Console) -> int:
     """Check every object, record, event, head and token."""
     t = console.t
-    with _unlocked(arguments, console) as session:
-        outcome = session.check(progress=console.progress)
+    with unlocked(arguments, console) as session:
+        known = [head for path in arguments.known for head in verbs.heads_in(path)]
+        outcome = session.check(known_heads=known, progress=console.progress)
     lines = [
         t.plural("{n} sealed file was read and checked.", "{n} sealed files were read and checked.", outcome.objects),
         t.plural("{n} log entry was checked.", "{n} log entries were checked.", outcome.events),
     ]
-    lines += [_finding_line(t, finding) for finding in outcome.findings]
+    lines += [finding_line(t, finding) for finding in outcome.findings]
     lines.append(t("The vault is damaged.") if outcome.findings else t("Everything is as it was sealed."))
     console.result(to_json(outcome), lines)
     return DAMAGED if outcome.findings else DONE
@@ -78,7 +78,7 @@ def vault_check(arguments: argparse.Namespace, console: Console) -> int:
 
 def vault_backup(arguments: argparse.Namespace, console: Console) -> int:
     """Copy the vault to another disk; only what is new is copied, and all of it is verified."""
-    with _unlocked(arguments, console) as session:
+    with unlocked(arguments, console) as session:
         outcome = session.backup(arguments.dest, progress=console.progress)
     return _say_copy(console, outcome, arguments.dest)
 
@@ -92,7 +92,7 @@ def vault_restore(arguments: argparse.Namespace, console: Console) -> int:
 
 def case_create(arguments: argparse.Namespace, console: Console) -> int:
     """Begin a case; prints its id."""
-    with _unlocked(arguments, console) as session:
+    with unlocked(arguments, console) as session:
         case = session.create_case(arguments.title)
     console.result(to_json(case), [case.id])
     return DONE
@@ -101,7 +101,7 @@ def case_create(arguments: argparse.Namespace, console: Console) -> int:
 def case_list(arguments: argparse.Namespace, console: Console) -> int:
     """List the cases, newest last."""
     t = console.t
-    with _unlocked(arguments, console) as session:
+    with unlocked(arguments, console) as session:
         cases = session.cases()
     lines = [
         f"{case.id}  {visible(case.title)}  ({t.plural('{n} exhibit', '{n} exhibits', case.item_count)})"
@@ -113,21 +113,21 @@ def case_list(arguments: argparse.Namespace, console: Console) -> int:
 
 def capture_file(arguments: argparse.Namespace, console: Console) -> int:
     """Take in files as they are."""
-    with _unlocked(arguments, console) as session:
+    with unlocked(arguments, console) as session:
         items = session.add_files(
             arguments.case,
             arguments.paths,
             note=arguments.note,
             lawful_access=arguments.lawful_access,
             progress=console.progress,
-            cancelled=_never,
+            cancelled=never,
         )
     return _say_items(console, items)
 
 
 def capture_screen(arguments: argparse.Namespace, console: Console) -> int:
     """Take in what the screen shows."""
-    with _unlocked(arguments, console) as session:
+    with unlocked(arguments, console) as session:
         item = session.capture_screen(
             arguments.case,
             screen=arguments.screen,
@@ -140,14 +140,14 @@ def capture_screen(arguments: argparse.Namespace, console: Console) -> int:
 
 def capture_link(arguments: argparse.Namespace, console: Console) -> int:
     """Take in a link; never opens it."""
-    with _unlocked(arguments, console) as session:
+    with unlocked(arguments, console) as session:
         item = session.add_link(arguments.case, arguments.url, arguments.note, lawful_access=arguments.lawful_access)
     return _say_items(console, [item])
 
 
 def items(arguments: argparse.Namespace, console: Console) -> int:
     """List the exhibits of a case with digest, type, times and score."""
-    with _unlocked(arguments, console) as session:
+    with unlocked(arguments, console) as session:
         exhibits = session.exhibits(arguments.case)
     lines = [line for exhibit in exhibits for line in exhibit_lines(console.t, exhibit)]
     console.result(
@@ -160,10 +160,10 @@ def items(arguments: argparse.Namespace, console: Console) -> int:
 def timestamp(arguments: argparse.Namespace, console: Console) -> int:
     """Empty the queue of log heads that wait for a time-stamp token."""
     t = console.t
-    with _unlocked(arguments, console) as session:
+    with unlocked(arguments, console) as session:
         if arguments.tsa and arguments.remember:
             session.set_tsas(arguments.tsa)
-        results = session.timestamp(urls=arguments.tsa or None, progress=console.progress, cancelled=_never)
+        results = session.timestamp(urls=arguments.tsa or None, progress=console.progress, cancelled=never)
         pending = session.pending_heads()
     lines = []
     for result in results:
@@ -185,10 +185,10 @@ def timestamp(arguments: argparse.Namespace, console: Console) -> int:
 
 def score(arguments: argparse.Namespace, console: Console) -> int:
     """Score exhibits."""
-    with _unlocked(arguments, console) as session:
-        chosen = _choose(session.exhibits(arguments.case), arguments.item)
+    with unlocked(arguments, console) as session:
+        chosen = choose(session.exhibits(arguments.case), arguments.item)
         reports = session.score(
-            arguments.case, [exhibit.item.id for exhibit in chosen], progress=console.progress, cancelled=_never
+            arguments.case, [exhibit.item.id for exhibit in chosen], progress=console.progress, cancelled=never
         )
     lines: list[str] = []
     for exhibit, report in zip(chosen, reports, strict=True):
@@ -199,7 +199,7 @@ def score(arguments: argparse.Namespace, console: Console) -> int:
 
 def score_file(arguments: argparse.Namespace, console: Console) -> int:
     """Score files that are in no vault, and keep nothing."""
-    reports = verbs.score_files(arguments.paths, progress=console.progress, cancelled=_never)
+    reports = verbs.score_files(arguments.paths, progress=console.progress, cancelled=never)
     lines: list[str] = []
     for path, report in zip(arguments.paths, reports, strict=True):
         lines += [visible(str(path)), *(f"    {line}" for line in score_lines(console.t, report))]
@@ -212,8 +212,8 @@ def package(arguments: argparse.Namespace, console: Console) -> int:
     t = console.t
     if arguments.no_zip and arguments.no_folder:
         raise EvidenceError("package.nothing_to_make")
-    with _unlocked(arguments, console) as session:
-        chosen = _choose(session.exhibits(arguments.case), arguments.item)
+    with unlocked(arguments, console) as session:
+        chosen = choose(session.exhibits(arguments.case), arguments.item)
         choices = PackageChoices(
             language=t.language,
             exposure={exhibit.item.id: arguments.exposure for exhibit in chosen},
@@ -228,7 +228,7 @@ def package(arguments: argparse.Namespace, console: Console) -> int:
             arguments.out,
             [exhibit.item.id for exhibit in chosen],
             progress=console.progress,
-            cancelled=_never,
+            cancelled=never,
         )
         words = session.signer_fingerprint()[1]
     lines = [t("The package is ready:"), *(f"    {path}" for path in (made.folder, made.zip_file) if path)]
@@ -253,48 +253,19 @@ def bench(arguments: argparse.Namespace, console: Console) -> int:
     return DONE
 
 
-@contextmanager
-def _unlocked(arguments: argparse.Namespace, console: Console) -> Iterator[Session]:
-    """The vault that the words name, unlocked, and locked again whatever happens."""
-    run_selftest()
-    session = verbs.open_vault(arguments.vault, given=given(arguments, console))
-    with session:
-        for repair in session.repairs():
-            sys.stderr.write(f"{console.t.code('name', repair.code, **dict(repair.params))}\n")
-        yield session
-
-
-def _choose(exhibits: Sequence[Exhibit], numbers: Sequence[str]) -> list[Exhibit]:
-    """The exhibits with these numbers, or all. Raises ``item.unknown`` for a number that is not there."""
-    by_number = {exhibit.item.number: exhibit for exhibit in exhibits}
-    for number in numbers:
-        if number not in by_number:
-            raise EvidenceError("item.unknown", number=number)
-    return [by_number[number] for number in dict.fromkeys(numbers)] if numbers else list(exhibits)
-
-
 def _say_copy(console: Console, outcome: BackupOutcome, folder: Path) -> int:
     t = console.t
     lines = [
         t("The copy stands in {path}.", path=folder),
         t.plural("{n} original was copied and checked.", "{n} originals were copied and checked.", outcome.copied),
         t.plural("{n} original was there already.", "{n} originals were there already.", outcome.present),
-        *(_finding_line(t, finding) for finding in outcome.findings),
+        *(finding_line(t, finding) for finding in outcome.findings),
     ]
     console.result(to_json(outcome), lines)
     return DAMAGED if outcome.findings else DONE
-
-
-def _finding_line(t: Texts, finding: Finding) -> str:
-    return t("Damaged: {what}", what=t.code("name", finding.code, **finding.params))
 
 
 def _say_items(console: Console, added: Sequence[Item]) -> int:
     document: dict[str, Any] = {"items": [exhibit_document(Exhibit(item=item))["item"] for item in added]}
     console.result(document, [line for item in added for line in exhibit_lines(console.t, Exhibit(item=item))])
     return DONE
-
-
-def _never() -> bool:
-    """The command line is stopped with Ctrl+C, which raises by itself."""
-    return False

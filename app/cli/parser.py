@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 from app.bench import NAMES as BENCHMARKS
-from app.cli import commands
+from app.cli import commands, upkeep
+from app.cli.handing import add_hand_over_arguments, add_upgrade_arguments
 from app.cli.secrets import secret_options
 from app.cli.slots import add_slot_arguments
 from app.verify.command import add_arguments as add_verify_arguments
@@ -15,6 +16,7 @@ from evidence.capture import Region
 from evidence.errors import EvidenceError
 from evidence.i18n import LANGUAGES, Texts
 from evidence.model import Exposure, OperatorRole
+from evidence.session import Kept
 from evidence.version import VERSION
 
 
@@ -80,6 +82,23 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
     package.add_argument("--no-folder", action="store_true", help=t("make the ZIP file alone"))
     package.set_defaults(run=commands.package)
 
+    upgrade = verbs.add_parser(
+        "package-upgrade", parents=[shared, secret], help=t("add proof of time to a package made earlier")
+    )
+    add_upgrade_arguments(upgrade, t)
+    hand = verbs.add_parser("package-hand-over", parents=[shared], help=t("write a package for someone else's hands"))
+    add_hand_over_arguments(hand, t)
+
+    keep = verbs.add_parser("keep", parents=[shared, secret], help=t("keep less of an exhibit, or see what is kept"))
+    _vault_and_case(keep, t)
+    _chosen_items(keep, t)
+    keep.add_argument(
+        "--only", dest="wanted", type=Kept, choices=[step for step in Kept if step is not Kept.FULL],
+        metavar="copy|digest|nothing", help=t("a blurred copy, the digests, or nothing but the log"),
+    )  # fmt: skip
+    keep.add_argument("--reason", default="", metavar="TEXT", help=t("why; the log keeps it"))
+    keep.set_defaults(run=upkeep.keep)
+
     verify = verbs.add_parser("verify", help=t("check a package that someone handed over"))
     add_verify_arguments(verify, t)
     verify.set_defaults(run=lambda arguments, _console: run_verify(arguments))
@@ -103,6 +122,10 @@ def _vault(
     create.set_defaults(run=commands.vault_create)
     check = verbs.add_parser("check", parents=[shared, secret], help=t("check everything that is in a vault"))
     check.add_argument("vault", type=Path, metavar="VAULT")
+    check.add_argument(
+        "--known", action="append", default=[], type=Path, metavar="PACKAGE",
+        help=t("a package made of this vault: an older copy that was put back is noticed"),
+    )  # fmt: skip
     check.set_defaults(run=commands.vault_check)
     backup = verbs.add_parser("backup", parents=[shared, secret], help=t("copy a vault to another disk, what is new"))
     backup.add_argument("vault", type=Path, metavar="VAULT")
@@ -112,6 +135,14 @@ def _vault(
     restore.add_argument("vault", type=Path, metavar="BACKUP")
     restore.add_argument("dest", type=Path, metavar="VAULT", help=t("a new folder"))
     restore.set_defaults(run=commands.vault_restore)
+    mend = verbs.add_parser("mend", parents=[shared, secret], help=t("replace damaged originals from a backup"))
+    mend.add_argument("vault", type=Path, metavar="VAULT")
+    mend.add_argument("backup", type=Path, metavar="BACKUP")
+    mend.set_defaults(run=upkeep.mend)
+    rekey = verbs.add_parser("rekey", parents=[shared, secret], help=t("give a vault a new master key"))
+    rekey.add_argument("vault", type=Path, metavar="VAULT")
+    _examiner(rekey, t)
+    rekey.set_defaults(run=upkeep.rekey)
     methods = verbs.add_parser("unlock-methods", help=t("list, add, change or take away the ways to open a vault"))
     add_slot_arguments(methods, t, kind, [shared, secret])
 

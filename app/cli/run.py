@@ -39,6 +39,7 @@ class Parser(argparse.ArgumentParser):
 
 def run(words: Sequence[str]) -> int:
     """Run one command. Returns its exit code; nothing but the code and calm words leaves here, never a traceback."""
+    words = _joined(words)
     t = texts(_language(words))
     console = Console(t, as_json="--json" in words)
     try:
@@ -59,6 +60,13 @@ def run(words: Sequence[str]) -> int:
             raise
         console.failure(EvidenceError("internal.unexpected", kind=type(problem).__name__))
     return FAILED
+
+
+def _joined(words: Sequence[str]) -> list[str]:
+    """``package upgrade`` and ``package hand-over`` as one word each: after ``package`` alone stands a vault."""
+    if len(words) > 1 and words[0] == "package" and words[1] in ("upgrade", "hand-over"):
+        return [f"{words[0]}-{words[1]}", *words[2:]]
+    return list(words)
 
 
 def _language(words: Sequence[str]) -> Language:

@@ -9,6 +9,7 @@ from app.bench import Bench
 from evidence.digest import fingerprint_groups, to_json
 from evidence.i18n import Texts, named_code, provenance_line, visible
 from evidence.model import Exhibit, ScoreReport
+from evidence.session import Finding
 
 
 def exhibit_lines(t: Texts, exhibit: Exhibit) -> list[str]:
@@ -44,6 +45,11 @@ def score_lines(t: Texts, report: ScoreReport) -> list[str]:
         lines.append(t("Not examined: {names}", names=names))
     lines.append(t("A score is a lead for the investigation, not evidence of falsity."))
     return lines
+
+
+def finding_line(t: Texts, finding: Finding) -> str:
+    """Damage in one line."""
+    return t("Damaged: {what}", what=t.code("name", finding.code, **finding.params))
 
 
 def bench_lines(t: Texts, benchmarks: Sequence[Bench]) -> list[str]:

@@ -23,7 +23,7 @@ from evidence.package.staging import SPARE_BYTES, leaving_nothing, require_room
 MIN_PASSPHRASE = 12
 """Characters."""
 PASSPHRASE_WORDS = 8
-MIN_VOLUME = 1 << 20
+MIN_VOLUME = 1_000_000
 """Bytes."""
 
 

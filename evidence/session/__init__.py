@@ -1,14 +1,45 @@
 """An unlocked vault and its examiner: one short method for each verb of the window and of the command line."""
 
-from evidence.session.opening import create_vault, open_vault, restore_vault, score_files, screens, verify_package
+from evidence.package import (
+    ForRecipients,
+    HandedFile,
+    PackageUpgraded,
+    ValidationSources,
+    WithPassphrase,
+    hand_over,
+    new_passphrase,
+    upgrade_package,
+)
+from evidence.session.handing import heads_in
+from evidence.session.opening import (
+    create_vault,
+    open_vault,
+    rekey_vault,
+    restore_vault,
+    score_files,
+    screens,
+    verify_package,
+)
 from evidence.session.ports import Ports, real_ports
 from evidence.session.session import Session
 from evidence.session.stamping import StampResult
 from evidence.session.unlocking import AddedMethod, Given, UnlockMethods
-from evidence.store import BackupOutcome, CheckOutcome, Finding, SlotInfo, SlotKind
+from evidence.store import (
+    BackupOutcome,
+    CheckOutcome,
+    Finding,
+    Kept,
+    PassphraseAdvice,
+    SlotInfo,
+    SlotKind,
+    Strength,
+    judge_passphrase,
+)
 
 __all__ = [
-    "AddedMethod", "BackupOutcome", "CheckOutcome", "Finding", "Given", "Ports", "Session", "SlotInfo", "SlotKind",
-    "StampResult", "UnlockMethods", "create_vault", "open_vault", "real_ports", "restore_vault", "score_files",
-    "screens", "verify_package",
+    "AddedMethod", "BackupOutcome", "CheckOutcome", "Finding", "ForRecipients", "Given", "HandedFile", "Kept",
+    "PackageUpgraded", "PassphraseAdvice", "Ports", "Session", "SlotInfo", "SlotKind", "StampResult", "Strength",
+    "UnlockMethods", "ValidationSources", "WithPassphrase", "create_vault", "hand_over", "heads_in",
+    "judge_passphrase", "new_passphrase", "open_vault", "real_ports", "rekey_vault", "restore_vault", "score_files",
+    "screens", "upgrade_package", "verify_package",
 ]  # fmt: skip

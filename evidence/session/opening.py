@@ -67,6 +67,30 @@ def restore_vault(
     return store.restore(backup, given.secret(), path, now=now, progress=lambda share: progress(share, "copying"))
 
 
+def rekey_vault(
+    path: Path,
+    given: Given,
+    *,
+    actor: str,
+    progress: Callable[[float, str], None] = no_progress,
+    cancelled: Callable[[], bool] = never_cancelled,
+    cost: store.Argon2Cost | None = None,
+    ports: Ports | None = None,
+) -> tuple[Session, str, tuple[store.SlotInfo, ...]]:
+    """Give a locked vault a new master key: for when someone may have kept the old one.
+
+    Gives the opened session, the new recovery key (shown once; empty when the recovery key itself was given), and the
+    ways to unlock that are gone because their secrets are not known here. Raises as :func:`open_vault`, and
+    ``vault.object_damaged`` or ``vault.object_missing`` when an original is not whole.
+    """
+    outside = ports or real_ports()
+    made = store.rekey(
+        path, given.secret(), actor=actor, now=outside.clock().at, cost=cost, program=outside.tool().version,
+        progress=lambda share: progress(share, "sealing"), cancelled=cancelled,
+    )  # fmt: skip
+    return Session(made.store, outside), made.recovery_key, made.dropped
+
+
 def verify_package(
     path: Path,
     *,

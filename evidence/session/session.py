@@ -36,12 +36,13 @@ from evidence.model import (
     SignedHead,
     TimestampToken,
 )
+from evidence.package import PackageUpgraded, ValidationSources, upgrade_package
 from evidence.scoring import scoring_worker
-from evidence.session import looking, packaging, sealing, stamping
+from evidence.session import keeping, looking, packaging, sealing, stamping
 from evidence.session.ports import Ports
 from evidence.session.stamping import StampResult
 from evidence.session.unlocking import UnlockMethods
-from evidence.store import BackupOutcome, CheckOutcome, Finding, Store, backup, check
+from evidence.store import BackupOutcome, CheckOutcome, Finding, Kept, Store, backup, check, mend
 
 _EXAMINER = "examiner"
 
@@ -95,9 +96,25 @@ class Session:
             self._store.settings.put(_EXAMINER, to_json(examiner))
         self._examiner = examiner
 
-    def check(self, *, progress: Progress = no_progress, cancelled: Cancelled = never_cancelled) -> CheckOutcome:
-        """Check every object, record, event, head and token; damage is named by exhibit."""
-        return check(self._store, progress=lambda share: progress(share, "checking"), cancelled=cancelled)
+    def check(
+        self, *, known_heads: Sequence[SignedHead] = (),
+        progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
+    ) -> CheckOutcome:  # fmt: skip
+        """Check every object, record, event, head and token; damage is named by exhibit.
+
+        ``known_heads`` are heads that a package or a receipt carries (:func:`evidence.session.heads_in`): an older
+        database that was put back does not contain them.
+        """
+        return check(
+            self._store, known_heads=known_heads, progress=lambda share: progress(share, "checking"),
+            cancelled=cancelled,
+        )  # fmt: skip
+
+    def mend(
+        self, backup_folder: Path, *, progress: Progress = no_progress, cancelled: Cancelled = never_cancelled
+    ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+        """Replace damaged or missing originals by sound ones from a backup: what was mended, what is still damaged."""
+        return mend(self._store, backup_folder, progress=lambda share: progress(share, "copying"), cancelled=cancelled)
 
     def backup(
         self, folder: Path, *, progress: Progress = no_progress, cancelled: Cancelled = never_cancelled
@@ -189,15 +206,11 @@ class Session:
         progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
     ) -> list[Item]:  # fmt: skip
         """Take in files, each as an exhibit of its own. The first that fails stops the rest; what came before stays."""
-        added: list[Item] = []
+        self.case(case_id)
         acquisitions = capture.acquire_files(paths, note=note, lawful_access=lawful_access, clock=self._clock)
-        for position, acquisition in enumerate(acquisitions):
-
-            def part(share: float, step: str, done: int = position) -> None:
-                progress((done + share) / len(acquisitions), step)
-
-            added.append(self.add(case_id, acquisition, progress=part, cancelled=cancelled))
-        return added
+        return sealing.seal_all(
+            self._store, self._tool, self._record, self._examiner, case_id, acquisitions, progress, cancelled
+        )
 
     def add_bytes(
         self, case_id: str, name: str, data: bytes | str, note: str = "", *, media_type: str = "",
@@ -283,6 +296,18 @@ class Session:
         progress(1.0, "scoring")
         return reports
 
+    def kept(self, item_id: str) -> Kept:
+        """How much of an exhibit is kept."""
+        return keeping.kept(self._store, self._store.items.get(item_id))
+
+    def keep_less(self, item_id: str, wanted: Kept, reason: str = "") -> None:
+        """Keep a blurred copy, the digests, or nothing of an exhibit. The log never loses what happened to it.
+
+        What an SSD or a backup still holds of the erased bytes is encrypted with a key that is erased too; that the
+        device forgets even that cannot be promised. Raises ``keep.no_copy`` or ``vault.kept_less_already``.
+        """
+        keeping.keep_less(self._store, self._worker, self._record, self._store.items.get(item_id), wanted, reason)
+
     # Time ----------------------------------------------------------------------------------------------------------
 
     def tsas(self) -> list[str]:
@@ -321,6 +346,24 @@ class Session:
         return packaging.package(
             self._store, self._stamper(), self._worker, self._tool, self._examiner, case, chosen, choices,
             out_dir, progress, cancelled,
+        )  # fmt: skip
+
+    def upgrade_package(
+        self, case_id: str, forms: Sequence[Path], *, ask_time: bool = True, level: str = "B-LTA",
+        sources: ValidationSources | None = None,
+        progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
+    ) -> PackageUpgraded:  # fmt: skip
+        """Add proof of time to a package that was made earlier, as folder, ZIP or both; nothing signed is touched.
+
+        Tokens that arrived since for the case's log go in; with ``ask_time`` the chosen authorities are asked about
+        the signature too. Raises as :func:`evidence.package.upgrade_package`, and ``timestamps.none_chosen``.
+        """
+        urls = self.tsas() if ask_time else []
+        if ask_time and not urls:
+            raise EvidenceError("timestamps.none_chosen")
+        return upgrade_package(
+            forms, tsa=(self._ports.tsa_client, urls) if urls else None, tokens=self._store.log.tokens(case_id),
+            level=level, sources=sources, now=lambda: self._clock().at, progress=progress, cancelled=cancelled,
         )  # fmt: skip
 
     def _stamper(self) -> stamping.Stamper:

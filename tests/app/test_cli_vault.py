@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pyzipper
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import x25519
 
 from app.cli import run
+from app.sample import chat_picture
 from evidence.store import FLOOR
 
 Holdfast = Callable[..., tuple[int, Any]]
@@ -162,3 +165,86 @@ def test_text_output_says_the_recovery_key_once(
     said = capsys.readouterr().out
     assert "복구 키" in said
     assert "조용한" not in said
+
+
+def test_keeping_less_is_logged_and_cannot_be_undone(
+    vault: tuple[Path, Path], holdfast: Holdfast, file: Callable[[str, str], Path], tmp_path: Path
+) -> None:
+    path, secret = vault
+    _code, case = holdfast("case", "create", path, "--title", "one", "--passphrase-file", secret)
+    picture = tmp_path / "chat.png"
+    picture.write_bytes(chat_picture())
+    words = ("--case", case["id"], "--passphrase-file", secret)
+    holdfast("capture", "file", path, *words, picture, file("a.txt", "first"))
+    code, said = holdfast("keep", path, *words, "--item", "A-01", "--only", "copy", "--reason", "asked for")
+    assert (code, said["kept"]) == (0, {"A-01": "copy"})
+    code, said = holdfast("keep", path, *words, "--item", "A-02", "--only", "copy")
+    assert (code, said["error"]["code"]) == (2, "keep.no_copy")
+    assert holdfast("keep", path, *words, "--item", "A-02", "--only", "nothing")[0] == 0
+    code, said = holdfast("keep", path, *words, "--item", "A-02", "--only", "digest")
+    assert (code, said["error"]["code"]) == (2, "vault.kept_less_already")
+    code, said = holdfast("keep", path, *words)
+    assert said["kept"] == {"A-01": "copy", "A-02": "nothing"}
+    code, said = holdfast("vault", "check", path, "--passphrase-file", secret)
+    assert (code, said["findings"]) == (0, [])
+
+
+def test_a_new_master_key_leaves_everything_readable(
+    vault: tuple[Path, Path], holdfast: Holdfast, file: Callable[[str, str], Path]
+) -> None:
+    path, secret = vault
+    _code, case = holdfast("case", "create", path, "--title", "one", "--passphrase-file", secret)
+    holdfast("capture", "file", path, "--case", case["id"], "--passphrase-file", secret, file("a.txt", "first"))
+    code, said = holdfast("vault", "rekey", path, "--passphrase-file", secret)
+    assert (code, [slot["kind"] for slot in said["dropped"]]) == (0, ["recovery_key"])
+    key = file("key.txt", said["recovery_key"])
+    code, said = holdfast("vault", "check", path, "--recovery-key-file", key)
+    assert (code, said["objects"], said["findings"]) == (0, 1, [])
+
+
+def test_an_older_vault_that_was_put_back_is_noticed(
+    vault: tuple[Path, Path], holdfast: Holdfast, file: Callable[[str, str], Path], tmp_path: Path
+) -> None:
+    path, secret = vault
+    _code, case = holdfast("case", "create", path, "--title", "one", "--passphrase-file", secret)
+    words = ("--case", case["id"], "--passphrase-file", secret)
+    holdfast("capture", "file", path, *words, file("a.txt", "first"))
+    older = tmp_path / "older"
+    shutil.copytree(path, older)
+    _code, made = holdfast("package", path, *words, "--out", tmp_path / "out")
+    for form in (made["folder"], made["zip_file"]):
+        assert holdfast("vault", "check", path, "--known", form, "--passphrase-file", secret)[0] == 0
+        code, said = holdfast("vault", "check", older, "--known", form, "--passphrase-file", secret)
+        assert (code, len(said["findings"]) > 0) == (1, True)
+
+
+def test_a_damaged_original_is_mended_from_the_backup(
+    vault: tuple[Path, Path], holdfast: Holdfast, file: Callable[[str, str], Path], tmp_path: Path
+) -> None:
+    path, secret = vault
+    _code, case = holdfast("case", "create", path, "--title", "one", "--passphrase-file", secret)
+    holdfast("capture", "file", path, "--case", case["id"], "--passphrase-file", secret, file("a.txt", "first"))
+    holdfast("vault", "backup", path, tmp_path / "copy", "--passphrase-file", secret)
+    [sealed] = [found for found in (path / "objects").rglob("*") if found.is_file()]
+    sealed.unlink()
+    code, said = holdfast("vault", "mend", path, tmp_path / "copy", "--passphrase-file", secret)
+    assert (code, len(said["mended"]), said["damaged"]) == (0, 1, [])
+    assert holdfast("vault", "check", path, "--passphrase-file", secret)[0] == 0
+
+
+def test_a_package_is_handed_over_encrypted(
+    vault: tuple[Path, Path], holdfast: Holdfast, file: Callable[[str, str], Path], tmp_path: Path
+) -> None:
+    path, secret = vault
+    _code, case = holdfast("case", "create", path, "--title", "one", "--passphrase-file", secret)
+    words = ("--case", case["id"], "--passphrase-file", secret)
+    holdfast("capture", "file", path, *words, file("a.txt", "first"))
+    _code, made = holdfast("package", path, *words, "--out", tmp_path / "out", "--no-folder")
+    code, said = holdfast(
+        "package", "hand-over", made["zip_file"], "--out", tmp_path / "stick", "--new-passphrase", "--volume-mb", "1"
+    )
+    assert (code, len(said["passphrase"].split())) == (0, 8)
+    with pyzipper.AESZipFile(said["files"][0]["path"]) as archive:
+        archive.setpassword(said["passphrase"].encode())
+        [name] = archive.namelist()
+        assert archive.read(name) == Path(made["zip_file"]).read_bytes()

@@ -1,0 +1,98 @@
+"""``package upgrade`` and ``package hand-over``: what is done with a package that is already made."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from app.cli.console import Console
+from app.cli.opened import never, unlocked
+from app.cli.secrets import read_key_file
+from evidence import session as verbs
+from evidence.digest import fingerprint_groups, to_json
+from evidence.errors import EvidenceError
+from evidence.i18n import Texts, visible
+from evidence.session import ForRecipients, ValidationSources, WithPassphrase
+
+LEVELS = ("B-T", "B-LT", "B-LTA")
+DONE = 0
+MEGABYTE = 1_000_000
+
+
+def add_upgrade_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
+    """The words of ``package upgrade``."""
+    parser.add_argument("forms", nargs="+", type=Path, metavar="PACKAGE", help=t("the folder, the ZIP, or both"))
+    parser.add_argument("--vault", type=Path, required=True, metavar="VAULT", help=t("the vault that it came from"))
+    parser.add_argument("--case", required=True, metavar="ID", help=t("the case's id, as “case list” prints it"))
+    parser.add_argument("--offline", action="store_true", help=t("add what the vault already has; ask nobody"))
+    parser.add_argument("--level", choices=LEVELS, default="B-LTA", help=t("how far the report's signature should go"))
+    parser.add_argument(
+        "--certificate", action="append", default=[], type=Path, metavar="FILE", help=t("a certificate of the chain")
+    )
+    parser.add_argument(
+        "--revocation", action="append", default=[], type=Path, metavar="FILE",
+        help=t("revocation data (CRL or OCSP response)"),
+    )  # fmt: skip
+    parser.set_defaults(run=upgrade)
+
+
+def add_hand_over_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
+    """The words of ``package hand-over``."""
+    parser.add_argument("package", type=Path, metavar="ZIP", help=t("the package's ZIP file"))
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help=t("a memory stick or another folder"))
+    parser.add_argument(
+        "--age", action="append", default=[], metavar="KEY", help=t("encrypt for the owner of this age key")
+    )
+    parser.add_argument(
+        "--new-passphrase", action="store_true", help=t("encrypt with a fresh passphrase, said once, for 7-Zip")
+    )
+    parser.add_argument("--volume-mb", type=int, metavar="N", help=t("cut into parts of at most N megabytes"))
+    parser.set_defaults(run=hand_over)
+
+
+def upgrade(arguments: argparse.Namespace, console: Console) -> int:
+    """Add proof of time to a package that was made earlier."""
+    t = console.t
+    sources = ValidationSources(
+        certificates=[read_key_file(path) for path in arguments.certificate],
+        revocations=[read_key_file(path) for path in arguments.revocation],
+    )
+    with unlocked(arguments, console) as session:
+        done = session.upgrade_package(
+            arguments.case, arguments.forms, ask_time=not arguments.offline, level=arguments.level, sources=sources,
+            progress=console.progress, cancelled=never,
+        )  # fmt: skip
+    lines = [t("Level of the report's signature: {level}", level=done.level)]
+    lines += [t("Added: {path}", path=path) for path in done.added]
+    lines += [t("No answer: {url}", url=visible(url)) for url in done.unanswered]
+    console.result(to_json(done), lines)
+    return DONE
+
+
+def hand_over(arguments: argparse.Namespace, console: Console) -> int:
+    """Write a package's ZIP for someone else's hands, encrypted or not, and read it back."""
+    t = console.t
+    if arguments.age and arguments.new_passphrase:
+        raise EvidenceError("cli.several_protections")
+    passphrase = verbs.new_passphrase() if arguments.new_passphrase else ""
+    protection = (
+        WithPassphrase(passphrase) if passphrase else ForRecipients(tuple(arguments.age)) if arguments.age else None
+    )
+    files = verbs.hand_over(
+        arguments.package,
+        arguments.out,
+        protection=protection,
+        volume_size=arguments.volume_mb * MEGABYTE if arguments.volume_mb else None,
+        progress=console.progress,
+        cancelled=never,
+    )
+    lines = [t("Written and read back:")]
+    for file in files:
+        lines += [f"    {file.path}  {t.size(file.size)}", f"    SHA-256 {fingerprint_groups(file.sha256)}"]
+    if passphrase:
+        lines += [
+            t("Passphrase, said this once. Tell it by another way than the package goes:"),
+            f"    {passphrase}",
+        ]
+    console.result({"files": to_json(files), "passphrase": passphrase}, lines)
+    return DONE
