@@ -14,6 +14,7 @@ import sys
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -32,10 +33,11 @@ PLACEHOLDER = re.compile(r"\{(\w*)[^{}]*\}")
 Key = tuple[str | None, str]
 
 
-def load(language: str) -> Catalog:
-    """Merge the rooms' files of one language. A message may stand in two files, if both say the same."""
+def load(language: str, conflicts: list[str] | None = None) -> Catalog:
+    """Merge the rooms' files of one language. A message may stand in two files, if both say the same; where they do
+    not, the first counts and ``conflicts`` says so."""
     merged = Catalog(locale=language)
-    seen: dict[Key, tuple[str, object]] = {}
+    seen: dict[Key, tuple[str, Any]] = {}
     for path in sorted((LOCALE / language).glob("*.po")):
         with path.open("rb") as stream:
             room = read_po(stream, locale=language)
@@ -44,9 +46,9 @@ def load(language: str) -> Catalog:
                 continue
             key = (message.context, message.id if isinstance(message.id, str) else message.id[0])
             other, said = seen.setdefault(key, (str(path), message.string))
-            if said != message.string:
-                raise SystemExit(f"{path}: {key} is said otherwise in {other}")
-            merged.add(message.id, message.string, context=message.context)
+            if said != message.string and conflicts is not None:
+                conflicts.append(f"{path.name}: {language}: {key} is said otherwise in {Path(other).name}")
+            merged.add(message.id, said, context=message.context)
     return merged
 
 
@@ -73,7 +75,7 @@ def problems() -> list[str]:
     """Every missing, stale or badly filled entry, one line each."""
     messages, codes = marked_in_code()
     found: list[str] = []
-    by_language = {language: load(language) for language in LANGUAGES}
+    by_language = {language: load(language, found) for language in LANGUAGES}
     code_keys = {
         (message.context, message.id) for catalogue in by_language.values() for message in catalogue
         if message.id and message.context in CODE_CONTEXTS
