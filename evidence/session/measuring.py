@@ -29,7 +29,7 @@ from evidence.model import (
 from evidence.store import Argon2Cost, Passphrase, Store, create, open_store
 
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
-_CHEAP = Argon2Cost(memory_kib=8 * 1024, passes=1, lanes=1)
+CHEAP_COST = Argon2Cost(memory_kib=8 * 1024, passes=1, lanes=1)
 """What is measured is the vault, not the key derivation."""
 _BATCH = 1000
 _PAGE = 50
@@ -58,7 +58,7 @@ def measure_large_vault(
     """Make a vault in ``folder`` with so many exhibits and measure it. Only a handful of them have bytes.
     Raises what the store raises."""
     passphrase = Passphrase("for measuring alone")
-    store, _recovery_key = create(folder, passphrase, now=_NOW, cost=_CHEAP)
+    store, _recovery_key = create(folder, passphrase, now=_NOW, cost=CHEAP_COST)
     case = Case(id=str(uuid4()), title="measured", created_at=_NOW)
     with store:
         with store.transaction():

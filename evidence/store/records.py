@@ -58,7 +58,11 @@ class CaseRecords:
         return tuple(self._select("ORDER BY created_at, rowid", ()))
 
     def _select(self, clause: str, values: Sequence[object]) -> list[Case]:
-        columns = "SELECT id, title, created_at, (SELECT count(*) FROM items WHERE case_id = cases.id) FROM cases "
+        # Positions are given out with their items and never again, so the last one counts them without reading all.
+        columns = (
+            "SELECT id, title, created_at,"
+            " (SELECT coalesce(max(position), 0) FROM items WHERE case_id = cases.id) FROM cases "
+        )
         rows = self._database.rows(columns + clause, values)
         return [Case(id=row[0], title=row[1], created_at=_moment(row[2]), item_count=row[3]) for row in rows]
 
