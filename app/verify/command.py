@@ -41,6 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
         "--fingerprint", default="", metavar="TEXT",
         help=t("the signer's key fingerprint as you were told it: twelve words or 64 digits"),
     )  # fmt: skip
+    parser.add_argument(
+        "--report", type=Path, metavar="OUT.pdf", help=t("write a verification report to print; must not exist yet")
+    )
     parser.add_argument("--language", choices=LANGUAGES, help=t("language of the answers"))
     parser.add_argument("--json", action="store_true", help=t("one JSON document on standard output"))
     parser.add_argument(
@@ -62,6 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
         outcomes.append((path, outcome))
         if not arguments.json:
             _say(path, outcome, t, is_first=len(outcomes) == 1)
+    if arguments.report is not None:
+        _write_report([outcome for _path, outcome in outcomes if isinstance(outcome, VerificationReport)], t, arguments)
     code = _exit_code([outcome for _path, outcome in outcomes])
     if arguments.json:
         document = {
@@ -164,6 +169,23 @@ def _exit_code(outcomes: Sequence[Outcome]) -> int:
     if code != 1 and any(isinstance(outcome, EvidenceError) for outcome in outcomes):
         return FAILED
     return code
+
+
+def _write_report(reports: Sequence[VerificationReport], t: Texts, arguments: argparse.Namespace) -> None:
+    """Write the printed form; never over a file that is there."""
+    if not reports:
+        return
+    from app.verify.fonts import find_font  # typesetting is not needed to answer
+    from evidence.verify.paper import render_pdf
+
+    data = render_pdf(reports, t, find_font())
+    try:
+        with arguments.report.open("xb") as stream:
+            stream.write(data)
+    except FileExistsError as problem:
+        raise EvidenceError("verify.report_exists", path=arguments.report) from problem
+    except OSError as problem:
+        raise EvidenceError("verify.report_unwritable", path=arguments.report) from problem
 
 
 def _say(path: Path, outcome: Outcome, t: Texts, *, is_first: bool) -> None:

@@ -44,7 +44,7 @@ def render_text(report: VerificationReport, t: Texts) -> str:
         lines += [f"  {safe(path)}" for path in report.damaged[:50]]
         if len(report.damaged) > 50:
             lines.append(f"  {t.plural('and {n} more', 'and {n} more', len(report.damaged) - 50)}")
-    lines += ["", *_reading_help(report, t)]
+    lines += ["", *(line for help_line in reading_help(report, t) for line in textwrap.wrap(help_line, _WIDTH))]
     return "\n".join(lines) + "\n"
 
 
@@ -100,7 +100,8 @@ def _claim_lines(report: VerificationReport, claim: Claim, t: Texts) -> list[str
     return lines
 
 
-def _reading_help(report: VerificationReport, t: Texts) -> list[str]:
+def reading_help(report: VerificationReport, t: Texts) -> list[str]:
+    """How to take the answers, in two sentences."""
     answer = overall(report)
     if answer is Answer.NO:
         said = t("At least one answer is “no”: do not rely on this package as it is. Ask for the original again.")
@@ -109,7 +110,7 @@ def _reading_help(report: VerificationReport, t: Texts) -> list[str]:
     else:
         said = t("Everything that can be told from the package is “yes”.")
     always = t("“Yes” speaks of these bytes since they were acquired, never of whether what they show is true.")
-    return [*textwrap.wrap(said, _WIDTH), *textwrap.wrap(always, _WIDTH)]
+    return [said, always]
 
 
 def _wrapped(text: str, mark: str = "") -> list[str]:
