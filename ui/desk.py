@@ -63,6 +63,9 @@ class Navigator(Protocol):
     def said_in_case(self, items: Sequence[Item]) -> None:
         """Say in the shown case what came in."""
 
+    def made(self, session: Session) -> None:
+        """A vault was made; its recovery key is still to be written down."""
+
     def opened(self, session: Session) -> None:
         """A vault was opened."""
 

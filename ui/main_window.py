@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
@@ -15,20 +16,22 @@ from ui.autolock import InputWatch
 from ui.desk import Desk
 from ui.focus import FocusRing
 from ui.page import Page
-from ui.pages.capture import CapturePage
-from ui.pages.case import CasePage
-from ui.pages.cases import CasesPage
-from ui.pages.create import CreatePage
-from ui.pages.exhibit import ExhibitPage
-from ui.pages.package import PackagePage
-from ui.pages.settings import SettingsPage
-from ui.pages.start import StartPage
-from ui.pages.verify import VerifyPage
-from ui.systemwatch import SystemWatch
 from ui.widgets import Button, Icon, text
 
 if TYPE_CHECKING:
     from evidence.session import Session
+    from ui.pages.capture import CapturePage
+    from ui.pages.case import CasePage
+    from ui.pages.cases import CasesPage
+    from ui.pages.create import CreatePage
+    from ui.pages.exhibit import ExhibitPage
+    from ui.pages.package import PackagePage
+    from ui.pages.settings import SettingsPage
+    from ui.pages.start import StartPage
+    from ui.pages.verify import VerifyPage
+    from ui.systemwatch import SystemWatch
+
+P = TypeVar("P", bound=Page)
 
 
 class MainWindow(QMainWindow):
@@ -39,20 +42,14 @@ class MainWindow(QMainWindow):
         self.desk = desk
         desk.go = self
         self._watch = watch
+        self.pending: Session | None = None
+        """A vault that was just made while its recovery key is still on the screen."""
         self._sheet: Page | None = None
         self._under: QWidget | None = None
         self.setWindowTitle("Holdfast")
-        self.start, self.create_page, self.cases = StartPage(desk), CreatePage(desk), CasesPage(desk)
-        self.case, self.capture, self.exhibit = CasePage(desk), CapturePage(desk), ExhibitPage(desk)
-        self.package, self.verify, self.settings = PackagePage(desk), VerifyPage(desk), SettingsPage(desk)
-        self.pages: dict[str, Page] = {
-            "start": self.start, "create": self.create_page, "cases": self.cases, "case": self.case,
-            "capture": self.capture, "exhibit": self.exhibit, "package": self.package, "verify": self.verify,
-            "settings": self.settings,
-        }  # fmt: skip
+        self.pages: list[Page] = []
+        """Those that were shown already: a page is made when it is first needed, so that the window opens at once."""
         self.stack = QStackedWidget()
-        for page in self.pages.values():
-            self.stack.addWidget(page)
         self._build_side()
         whole = QWidget()
         row = QHBoxLayout(whole)
@@ -109,6 +106,77 @@ class MainWindow(QMainWindow):
             column.addWidget(way)
         column.addStretch(1)
         column.addWidget(self.lock_way)
+
+    # The pages, each made at its first use --------------------------------------------------------------------------
+
+    @cached_property
+    def start(self) -> StartPage:
+        """The page before a vault is open."""
+        from ui.pages.start import StartPage
+
+        return self._made(StartPage(self.desk))
+
+    @cached_property
+    def create_page(self) -> CreatePage:
+        """Make a vault."""
+        from ui.pages.create import CreatePage
+
+        return self._made(CreatePage(self.desk))
+
+    @cached_property
+    def cases(self) -> CasesPage:
+        """The list of cases."""
+        from ui.pages.cases import CasesPage
+
+        return self._made(CasesPage(self.desk))
+
+    @cached_property
+    def case(self) -> CasePage:
+        """One case."""
+        from ui.pages.case import CasePage
+
+        return self._made(CasePage(self.desk))
+
+    @cached_property
+    def capture(self) -> CapturePage:
+        """Bring something into a case."""
+        from ui.pages.capture import CapturePage
+
+        return self._made(CapturePage(self.desk))
+
+    @cached_property
+    def exhibit(self) -> ExhibitPage:
+        """One exhibit."""
+        from ui.pages.exhibit import ExhibitPage
+
+        return self._made(ExhibitPage(self.desk))
+
+    @cached_property
+    def package(self) -> PackagePage:
+        """Make a package."""
+        from ui.pages.package import PackagePage
+
+        return self._made(PackagePage(self.desk))
+
+    @cached_property
+    def verify(self) -> VerifyPage:
+        """Check a package."""
+        from ui.pages.verify import VerifyPage
+
+        return self._made(VerifyPage(self.desk))
+
+    @cached_property
+    def settings(self) -> SettingsPage:
+        """Language, look, time authorities."""
+        from ui.pages.settings import SettingsPage
+
+        return self._made(SettingsPage(self.desk))
+
+    def _made(self, page: P) -> P:
+        self.pages.append(page)
+        self.stack.addWidget(page)
+        page.retranslate(self.desk.t)
+        return page
 
     # The ways (ui.desk.Navigator) -------------------------------------------------------------------------------------
 
@@ -181,8 +249,13 @@ class MainWindow(QMainWindow):
         """Say in the shown case what came in."""
         self.case.added(items)
 
+    def made(self, session: Session) -> None:
+        """A vault was made; it is not shown before its recovery key is written down, but it can be locked."""
+        self.pending = session
+
     def opened(self, session: Session) -> None:
         """A vault was opened: show its cases and count idle minutes."""
+        self.pending = None
         self.desk.take(session)
         self._watch.begin(self.desk.settings.auto_lock_minutes)
         self._show_side()
@@ -191,14 +264,14 @@ class MainWindow(QMainWindow):
 
     def lock(self) -> None:
         """Stop all work, close the vault, drop everything that came out of it."""
-        pending = self.create_page.pending()
-        session = self.desk.session if self.desk.is_open else pending
+        session = self.desk.session if self.desk.is_open else self.pending
         if session is None:
             return
         self.desk.jobs.cancel_all()
+        self.pending = None
         self.desk.take(None)
         self._watch.end()
-        for page in self.pages.values():
+        for page in self.pages:
             page.forget()
         self.desk.jobs.start(lambda _progress, _cancelled: session.lock(), _nothing, _nothing)
         self._show_side()
@@ -251,7 +324,7 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def _all_pages(self) -> list[Page]:
-        return [*self.pages.values(), *([self._sheet] if self._sheet is not None else [])]
+        return [*self.pages, *([self._sheet] if self._sheet is not None else [])]
 
     def _show(self, page: Page) -> None:
         self.close_sheet()
@@ -261,9 +334,9 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(page)
         page.area.verticalScrollBar().setValue(0)
         page.enter()
-        self.cases_way.setChecked(page in (self.cases, self.case, self.capture, self.exhibit, self.package))
-        self.verify_way.setChecked(page is self.verify)
-        self.settings_way.setChecked(page is self.settings)
+        self.cases_way.setChecked(page.WAY == "cases")
+        self.verify_way.setChecked(page.WAY == "verify")
+        self.settings_way.setChecked(page.WAY == "settings")
         _focus(page)
 
     def _show_side(self) -> None:

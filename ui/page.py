@@ -35,6 +35,8 @@ def spread(layout: QLayout, theme: Theme) -> None:
 class Page(QWidget):
     """One page of the window. Subclasses fill ``body`` and say their words in ``retranslate``."""
 
+    WAY = ""
+    """Which way at the side leads here: ``cases``, ``verify``, ``settings`` or none."""
     COLUMN = 760
     """Width of the column in pixels at 100 %: lines longer than this are tiring to read."""
 

@@ -30,6 +30,8 @@ KINDS = ("screen", "files", "link")
 class CapturePage(Page):
     """Three ways in, one note, one button."""
 
+    WAY = "cases"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, has_back=True)
         self.case_id = ""

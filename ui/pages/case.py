@@ -23,6 +23,8 @@ from ui.widgets import Button, text
 class CasePage(Page):
     """The exhibits of a case, and the ways in and out."""
 
+    WAY = "cases"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, has_back=True)
         self.case_id = ""

@@ -19,6 +19,8 @@ from ui.widgets import Button, Field, text
 class CasesPage(Page):
     """What items are gathered for."""
 
+    WAY = "cases"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._cases: Sequence[Case] = ()

@@ -156,6 +156,7 @@ class CreatePage(Page):
 
         def done(made: tuple[Session, str]) -> None:
             self._session, recovery_key = made
+            self.desk.go.made(self._session)
             self.form.hide()
             self.back.hide()
             self.key.setText(recovery_key)
@@ -174,10 +175,6 @@ class CreatePage(Page):
         super().leave()
         self.first.forget()
         self.second.forget()
-
-    def pending(self) -> Session | None:
-        """A vault that was made while its recovery key is still on the screen."""
-        return self._session
 
     def _go_back(self) -> None:
         self.desk.go.show_start()

@@ -23,6 +23,8 @@ PREVIEW_SIDE = 480
 class ExhibitPage(Page):
     """Facts, digital fingerprints, the log, a note."""
 
+    WAY = "cases"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, has_back=True)
         self.case_id, self.item_id = "", ""

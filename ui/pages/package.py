@@ -33,6 +33,8 @@ class Outcome:
 class PackagePage(Page):
     """The choices, and afterwards what was made."""
 
+    WAY = "cases"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, has_back=True)
         self.case_id = ""

@@ -21,6 +21,8 @@ from ui.widgets import Button, Card, Choice, Field, TextField, text
 class SettingsPage(Page):
     """Two cards: this window, and this vault."""
 
+    WAY = "settings"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, has_back=True)
         self._fingerprint: tuple[str, str] | None = None

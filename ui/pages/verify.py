@@ -30,6 +30,8 @@ DAMAGED_SHOWN = 30
 class VerifyPage(Page):
     """Drop a package, read the claims."""
 
+    WAY = "verify"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, has_back=True)
         self.report: VerificationReport | None = None
