@@ -11,6 +11,8 @@ import rfc8785
 from evidence.errors import EvidenceError
 
 T = TypeVar("T")
+_MOST = 2**53
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def to_json(value: Any) -> Any:
@@ -24,7 +26,7 @@ def canonical_json(value: Any) -> bytes:
     Raises ``ValueError`` for what has no canonical form: integers of 2**53 and above, NaN, keys that are not text.
     """
     try:
-        return rfc8785.dumps(to_json(value))
+        return _dump(to_json(value))
     except rfc8785.CanonicalizationError as problem:
         raise ValueError(str(problem)) from problem
 
@@ -43,7 +45,7 @@ def parse_json(untrusted_data: bytes, *, canonical: bool = True) -> Any:
         raise EvidenceError("json.malformed") from problem
     if canonical:
         try:
-            same = rfc8785.dumps(value) == untrusted_data
+            same = _dump(value) == untrusted_data
         except (rfc8785.CanonicalizationError, RecursionError, UnicodeError) as problem:
             raise EvidenceError("json.not_canonical") from problem
         if not same:
@@ -72,3 +74,20 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _no_constant(name: str) -> Any:
     raise ValueError(name)
 
+
+def _dump(value: Any) -> bytes:
+    """RFC 8785 of builtin types; what Python's own encoder writes in the same way takes that faster road."""
+    return _ENCODER.encode(value).encode("utf-8") if _is_plain(value) else rfc8785.dumps(value)
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether Python's own encoder writes the canonical form: no fractions, no number that JavaScript would round, and
+    names in ASCII, whose order is the same in UTF-16."""
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return True
+    if kind is int:
+        return bool(-_MOST < value < _MOST)
+    if kind is dict:
+        return all(type(name) is str and name.isascii() and _is_plain(part) for name, part in value.items())
+    return kind in (list, tuple) and all(map(_is_plain, value))
