@@ -63,7 +63,7 @@ class _Check:
         self._store = store
         self._progress = progress
         self._cancelled = cancelled
-        self._findings: list[Finding] = []
+        self._findings: dict[tuple[str, ...], Finding] = {}
         self._objects = self._items = self._events = self._heads = self._tokens = 0
         self._done = self._total = 0
 
@@ -83,7 +83,7 @@ class _Check:
         self._progress(1.0)
         return CheckOutcome(
             objects=self._objects, items=self._items, events=self._events, heads=self._heads, tokens=self._tokens,
-            findings=tuple(self._findings),
+            findings=tuple(self._findings.values()),
         )  # fmt: skip
 
     def _records(self) -> None:
@@ -143,30 +143,22 @@ class _Check:
 
     def _case(self, case: Case, cited: set[str]) -> None:
         """The items of a case: each row against its event in the log, each object that is kept against its digest."""
-        acquired: dict[str, CustodyEvent] = {}
-        with self._part("vault.damage.log", case=case.title, place=""):
-            acquired = {
-                event.item_id: event
-                for event in self._store.log.each_event(case.id)
-                if event.kind is EventKind.ACQUIRED
-            }
-        seen: set[str] = set()
+        log = self._store.log
         for item_id, number in self._store.items.ids(case.id):
-            seen.add(item_id)
-            with self._part("vault.damage.item", exhibit=_name(case, number)):
-                self._item(case, self._store.items.get_checked(item_id), acquired.get(item_id))
+            exhibit = _name(case, number)
+            with self._part("vault.damage.item", exhibit=exhibit):
+                self._items += 1
+                item, event = self._store.items.get_checked(item_id), log.first_event_about(case.id, item_id)
+                if event is None or not _is_acquired_as(event, item):
+                    self._found("vault.damage.item", exhibit=exhibit)
             for object_id, sha256, size in self._store.items.sealed(item_id):
                 cited.add(object_id)
-                self._object(_name(case, number), object_id, sha256, size)
-        for event in acquired.values():
-            if event.item_id not in seen:
-                self._found("vault.damage.item_missing", exhibit=_name(case, event.facts.get("number", "?")))
-
-    def _item(self, case: Case, item: Item, event: CustodyEvent | None) -> None:
-        self._items += 1
-        expected = acquired_facts(item)
-        if event is None or any(event.facts.get(name) != value for name, value in expected.items()):
-            self._found("vault.damage.item", exhibit=_name(case, item.number))
+                self._object(exhibit, object_id, sha256, size)
+        for item_id in log.items_without_row(case.id):
+            with self._part("vault.damage.item_missing", exhibit=_name(case, "?")):
+                event = log.first_event_about(case.id, item_id)
+                number = event.facts.get("number", "?") if event else "?"
+                self._found("vault.damage.item_missing", exhibit=_name(case, number))
 
     def _object(self, exhibit: str, object_id: str, sha256: str, size: int) -> None:
         """One object from end to end, against the digest in its row, which was held against the log."""
@@ -222,8 +214,13 @@ class _Check:
 
     def _found(self, code: str, **params: object) -> None:
         finding = Finding(code, {name: str(value) for name, value in params.items()})
-        if finding not in self._findings:
-            self._findings.append(finding)
+        self._findings.setdefault((code, *finding.params.values()), finding)
+
+
+def _is_acquired_as(event: CustodyEvent, item: Item) -> bool:
+    """Whether an item's first event is its acquisition, and says what its record says."""
+    is_same = all(event.facts.get(name) == value for name, value in acquired_facts(item).items())
+    return is_same and event.kind is EventKind.ACQUIRED
 
 
 def _stamps(token: TimestampToken, head: SignedHead) -> bool:

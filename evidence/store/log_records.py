@@ -98,10 +98,22 @@ class LogRecords:
         row = self._database.row("SELECT count(*) FROM events WHERE log = ?", (self._log(log_id),))
         return int(row[0]) if row else 0
 
-    def each_event(self, log_id: str) -> Iterator[CustodyEvent]:
-        """All events in order, one at a time. Raises :class:`EvidenceError` ``vault.record_damaged``."""
-        for canonical in self.canonical_events(log_id):
-            yield decode(canonical, CustodyEvent)
+    def first_event_about(self, log_id: str, item_id: str) -> CustodyEvent | None:
+        """The event with which an item begins. Raises :class:`EvidenceError` ``vault.record_damaged``."""
+        row = self._database.row(
+            "SELECT canonical FROM events WHERE log = ? AND item_id = ? ORDER BY position LIMIT 1",
+            (self._log(log_id), item_id),
+        )
+        return None if row is None else decode(row[0], CustodyEvent)
+
+    def items_without_row(self, log_id: str) -> tuple[str, ...]:
+        """Items that the log knows and the records do not."""
+        rows = self._database.rows(
+            "SELECT DISTINCT item_id FROM events WHERE log = ? AND item_id <> ''"
+            " AND item_id NOT IN (SELECT id FROM items)",
+            (self._log(log_id),),
+        )
+        return tuple(item_id for (item_id,) in rows)
 
     def events(self, log_id: str, *, start: int = 0, limit: int = -1) -> tuple[CustodyEvent, ...]:
         """Events from position ``start`` on, ``limit`` at most."""

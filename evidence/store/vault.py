@@ -17,7 +17,7 @@ from evidence.errors import EvidenceError
 from evidence.store import slots
 from evidence.store.database import Database
 from evidence.store.facts import Facts, VaultSettings
-from evidence.store.files import PART, sync_folder, writing
+from evidence.store.files import PART, reading, sync_folder, writing
 from evidence.store.keeper import SlotKeeper
 from evidence.store.keys import KEY_SIZE, Argon2Cost, sub_key, tuned_cost
 from evidence.store.lock import VaultLock
@@ -279,9 +279,10 @@ def open_store(folder: Path, secret: Secret, *, now: datetime, program: str = ""
     ``vault.wrong_passphrase``, ``vault.wrong_recovery_key``, ``vault.revoked_slot``, ``vault.slots_damaged``,
     ``vault.database_missing``, ``vault.database_damaged``, ``vault.newer_version`` and those of the disk.
     """
-    if not folder.is_dir():
-        raise EvidenceError("vault.not_a_vault", path=folder)
-    candidates = slots.load(folder)
+    with reading(folder.name):
+        if not folder.is_dir():
+            raise EvidenceError("vault.not_a_vault", path=folder)
+        candidates = slots.load(folder)
     with ExitStack() as undo:
         lock = VaultLock(folder / LOCK_FILE)
         undo.callback(lock.release)
@@ -289,10 +290,11 @@ def open_store(folder: Path, secret: Secret, *, now: datetime, program: str = ""
         vault_id = bytes.fromhex(used.vault_id)
         records_key = sub_key(master_key, "records", salt=vault_id)
         rekeyed = tuple(_repair_rekeying(folder, records_key))
-        if not (folder / DATABASE_FILE).exists():
-            raise EvidenceError("vault.database_missing")
-        if (folder / DATABASE_FILE).stat().st_size == 0:  # would be taken for a new database
-            raise EvidenceError("vault.database_damaged")
+        with reading(DATABASE_FILE):
+            if not (folder / DATABASE_FILE).exists():
+                raise EvidenceError("vault.database_missing")
+            if (folder / DATABASE_FILE).stat().st_size == 0:  # would be taken for a new database
+                raise EvidenceError("vault.database_damaged")
         database = Database(folder / DATABASE_FILE, records_key)
         undo.callback(database.close)
         migrate(database, now, program)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -311,3 +312,29 @@ def test_check_can_be_cancelled_and_shows_progress(vault: Any) -> None:
     assert shares[-1] == 1.0
     with pytest.raises(CancelledError):
         check(vault.store, cancelled=lambda: True)
+
+
+def test_originals_are_read_on_another_thread_while_the_vault_works(vault: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("evidence.store.objects._MANY", 2)  # the files move to their place every other time
+    case = vault.add_case()
+    content = bytes(range(256)) * 8000
+    item = vault.add_item(case, content)
+    store, wrong, done = vault.store, [], threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            with store._objects.open(item.files[0].object_id) as stream:
+                stream.seek(1_000_000)
+                if stream.read(100_000) != content[1_000_000:1_100_000]:
+                    wrong.append("bytes")
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        for number in range(20):
+            vault.add_item(case, bytes([number]))
+    finally:
+        done.set()
+        reader.join()
+    assert wrong == []
+    assert check(store).findings == ()

@@ -94,6 +94,12 @@ def test_a_place_that_is_taken_or_no_vault(vault: Any, tmp_path: Path, now: Any,
     (tmp_path / "file").write_bytes(b"x")
     assert code_of(lambda: create(tmp_path / "file", vault.passphrase, now=now, cost=cheap)) == "vault.already_exists"
     create(empty, vault.passphrase, now=now, cost=cheap)[0].close()
+    endless = tmp_path / ("x" * 300)
+    assert code_of(lambda: open_store(endless, vault.passphrase, now=now)) == "vault.unreadable"
+    assert code_of(lambda: create(endless, vault.passphrase, now=now, cost=cheap)) == "vault.write_failed"
+    below_a_file = tmp_path / "file" / "vault"
+    assert code_of(lambda: open_store(below_a_file, vault.passphrase, now=now)) == "vault.not_a_vault"
+    assert code_of(lambda: create(below_a_file, vault.passphrase, now=now, cost=cheap)) == "vault.write_failed"
 
 
 def test_failed_creation_leaves_nothing(tmp_path: Path, now: Any, monkeypatch: Any, cheap: Argon2Cost) -> None:
