@@ -16,10 +16,20 @@ from typing import Any, NoReturn
 from evidence.errors import CancelledError, EvidenceError
 from evidence.i18n import LANGUAGES, Language, Texts, system_language, texts
 from evidence.model import VerificationReport
-from evidence.verify import ChildParser, Trust, exit_code, read_trust, render_text, to_document, verify_package
+from evidence.verify import (
+    ChildParser,
+    Trust,
+    exit_code,
+    find_packages,
+    read_trust,
+    render_text,
+    to_document,
+    verify_package,
+)
 from evidence.version import VERSION
 
 FAILED = 2
+_MANY = 8
 
 Outcome = VerificationReport | EvidenceError
 
@@ -47,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
     parser.add_argument("--language", choices=LANGUAGES, help=t("language of the answers"))
     parser.add_argument("--json", action="store_true", help=t("one JSON document on standard output"))
     parser.add_argument(
-        "--jobs", type=int, default=1, metavar="N", help=t("how many packages to check at the same time")
+        "--jobs", type=int, default=0, metavar="N", help=t("how many packages to check at the same time")
     )
 
 
@@ -60,8 +70,9 @@ def run(arguments: argparse.Namespace) -> int:
     t = texts(arguments.language or language_of_system())
     _refuse_own_certificates([*arguments.trust, *arguments.tsa_root], arguments.packages)
     trust = read_trust(arguments.trust, arguments.tsa_root, arguments.fingerprint)
+    packages = [found for path in arguments.packages for found in find_packages(path)]
     outcomes: list[tuple[Path, Outcome]] = []
-    for path, outcome in _verify_all(arguments.packages, trust, max(arguments.jobs, 1)):
+    for path, outcome in _verify_all(packages, trust, _jobs(arguments.jobs, len(packages))):
         outcomes.append((path, outcome))
         if not arguments.json:
             _say(path, outcome, t, is_first=len(outcomes) == 1)
@@ -119,6 +130,13 @@ class _UsageError(Exception):
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise _UsageError(message)
+
+
+def _jobs(wanted: int, packages: int) -> int:
+    """As many as asked for; without a wish one, and all processors for more packages than a person waits for."""
+    if wanted > 0:
+        return wanted
+    return 1 if packages < _MANY else os.cpu_count() or 1
 
 
 def _verify_all(paths: Sequence[Path], trust: Trust, jobs: int) -> Iterator[tuple[Path, Outcome]]:

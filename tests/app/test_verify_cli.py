@@ -103,3 +103,15 @@ def test_the_module_runs(package: Path, repository: Path) -> None:
     assert done.returncode == 3
     assert "[CANNOT TELL]" in done.stdout
     assert done.stderr == ""
+
+
+def test_a_stick_with_many_packages(tmp_path: Path, valid_files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+    stick = tmp_path / "stick"
+    (stick / "holiday").mkdir(parents=True)
+    write_zip(valid_files, stick / "one.zip")
+    write_folder(valid_files, stick / "two")
+    write_folder(valid_files | {"evil.txt": b""}, stick / "three")
+    assert main([str(stick), "--json"]) == 1
+    packages = json.loads(capsys.readouterr().out)["packages"]
+    assert [Path(each["path"]).name for each in packages] == ["one.zip", "three", "two"]
+    assert [each["answer"] for each in packages] == ["cannot_tell", "no", "cannot_tell"]

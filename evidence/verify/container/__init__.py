@@ -1,9 +1,10 @@
 """Reading a package that a stranger made: a folder or a ZIP, every byte of it untrusted."""
 
 from evidence.verify.container.base import Container, Entry, Flaw
-from evidence.verify.container.locate import Located, locate, open_container
+from evidence.verify.container.locate import Located, find_packages, locate, open_container
 from evidence.verify.container.names import is_system_file, key_of, unsafe_reason
 
 __all__ = [
-    "Container", "Entry", "Flaw", "Located", "is_system_file", "key_of", "locate", "open_container", "unsafe_reason",
+    "Container", "Entry", "Flaw", "Located", "find_packages", "is_system_file", "key_of", "locate", "open_container",
+    "unsafe_reason",
 ]  # fmt: skip

@@ -49,6 +49,27 @@ def open_container(path: Path) -> Container:
     return open_archive(path)
 
 
+def find_packages(path: Path) -> list[Path]:
+    """The packages at ``path``: the ZIPs and package folders directly in it when there are several, as on a stick;
+    otherwise ``path`` itself, whatever it is."""
+    try:
+        if not path.is_dir() or any((path / mark).exists() for mark in (*_MARKS, *BAG_FILES)):
+            return [path]
+        inside = sorted(path.iterdir())
+        found = [each for each in inside if _looks_like_package(each)]
+    except (OSError, ValueError):
+        return [path]
+    return found if len(found) > 1 or (found and found[0].is_file()) else [path]
+
+
+def _looks_like_package(path: Path) -> bool:
+    if path.is_symlink():
+        return False
+    if path.is_dir():
+        return any((path / mark).is_file() for mark in _MARKS)
+    return path.suffix.casefold() == ".zip" and path.is_file()
+
+
 def locate(container: Container, path: Path) -> Located:
     """Find the package's root, at most one folder deep, and sort out the names.
 
