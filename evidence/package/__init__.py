@@ -1,6 +1,7 @@
 """The package: what is handed over. Report, signatures, bag and ZIP, from a frozen case."""
 
 from evidence.package.build import TimeAccess, build_package
+from evidence.package.draft import draft_report
 from evidence.package.handover import (
     ForRecipients,
     HandedFile,
@@ -15,6 +16,6 @@ from evidence.package.upgrade import PackageUpgraded, ValidationSources, upgrade
 
 __all__ = [
     "FontFiles", "ForRecipients", "HandedFile", "KeySigner", "PackageSigner", "PackageUpgraded", "Protection",
-    "TimeAccess", "ValidationSources", "WithPassphrase", "build_package", "find_fonts", "font_folders", "hand_over",
-    "new_passphrase", "upgrade_package",
+    "TimeAccess", "ValidationSources", "WithPassphrase", "build_package", "draft_report", "find_fonts", "font_folders",
+    "hand_over", "new_passphrase", "upgrade_package",
 ]  # fmt: skip

@@ -12,15 +12,16 @@ from uuid import uuid4
 
 from evidence import manifest as layout
 from evidence import timestamps
-from evidence.digest import canonical_json, fingerprint_words
+from evidence.digest import canonical_json
 from evidence.errors import CancelledError, EvidenceError
 from evidence.i18n import Language, texts
-from evidence.manifest import FileEntry, FileRole, HeadToken, ItemEntry, LogSummary, Manifest, SignerEntry
-from evidence.model import Exhibit, PackageChoices, PackageMade, Snapshot
+from evidence.manifest import FileEntry, FileRole, HeadToken
+from evidence.model import PackageChoices, PackageMade, Snapshot
 from evidence.package.archive import write_zip
 from evidence.package.attaching import attach_manifest
 from evidence.package.bag import BAGIT, bag_info, checksum_list
 from evidence.package.certificates import certificate_bundle
+from evidence.package.describing import describe_package
 from evidence.package.guide import guide
 from evidence.package.identifiers import find_identifiers
 from evidence.package.jsonld import case_jsonld
@@ -170,7 +171,10 @@ class _Build:
         staging.add("bag-info.txt", info, FileRole.BAG)
         for algorithm in ("sha256", "sha512"):
             staging.add(f"manifest-{algorithm}.txt", _checksums(payload, algorithm), FileRole.BAG)
-        self.manifest = self._manifest(certificate_sha256)
+        self.manifest = describe_package(
+            snapshot, self.choices, package_id=self.package_id, certificate_sha256=certificate_sha256,
+            files=staging.entries, tokens=self.tokens, supersedes=self.supersedes,
+        )  # fmt: skip
         self.manifest_bytes = canonical_json(self.manifest)
         staging.add(layout.MANIFEST, self.manifest_bytes, FileRole.PROOF)
 
@@ -251,48 +255,9 @@ class _Build:
             self.report_bytes = add_signature_time(self.report_bytes, token.response)
             self.is_report_stamped = True
 
-    def _manifest(self, certificate_sha256: str) -> Manifest:
-        snapshot = self.snapshot
-        head = snapshot.log.head.head
-        return Manifest(
-            package_id=self.package_id,
-            created=snapshot.frozen,
-            tool=snapshot.tool,
-            language=self.choices.language,
-            case_id=snapshot.case.id,
-            case_title=snapshot.case.title,
-            exhibits_in_case=snapshot.exhibits_in_case,
-            examiner=snapshot.examiner,
-            statement=self.choices.statement,
-            signer=SignerEntry(certificate_sha256, fingerprint_words(certificate_sha256)),
-            log=LogSummary(log_id=head.log_id, size=head.size, root=head.root, disclosed=len(snapshot.log.events)),
-            items=tuple(_item_entry(exhibit) for exhibit in snapshot.exhibits),
-            files=tuple(sorted(self.staging.entries, key=lambda entry: entry.path)),
-            tokens=tuple(self.tokens),
-            supersedes=self.supersedes,
-        )
-
 
 def _checksums(entries: Sequence[FileEntry], algorithm: str) -> bytes:
     return checksum_list({entry.path: getattr(entry, algorithm) for entry in entries})
-
-
-def _item_entry(exhibit: Exhibit) -> ItemEntry:
-    item = exhibit.item
-    return ItemEntry(
-        number=item.number,
-        id=item.id,
-        method=item.method,
-        acquired=item.acquired,
-        tool=item.tool,
-        examiner=item.examiner,
-        source=item.source,
-        settings=item.settings,
-        title=item.title,
-        note=item.note,
-        lawful_access=item.lawful_access,
-        score=exhibit.score,
-    )
 
 
 def _share_of(progress: Progress, start: float, end: float, total: int, step: str) -> Callable[[int], None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from evidence.manifest import FileEntry, FileRole
 from evidence.model import Exhibit, Snapshot
@@ -21,7 +22,6 @@ _CONTEXT = {
     "uco-role": "https://ontology.unifiedcyberontology.org/uco/role/",
     "uco-tool": "https://ontology.unifiedcyberontology.org/uco/tool/",
     "uco-types": "https://ontology.unifiedcyberontology.org/uco/types/",
-    "uco-vocabulary": "https://ontology.unifiedcyberontology.org/uco/vocabulary/",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 
@@ -52,24 +52,23 @@ def case_jsonld(snapshot: Snapshot, files: Sequence[FileEntry], *, package_id: s
 
 def _exhibit(exhibit: Exhibit, files: Sequence[FileEntry]) -> list[dict[str, Any]]:
     item = exhibit.item
-    base = f"kb:{item.id}"
-    observables = [_file(f"{base}-file-{position}", entry) for position, entry in enumerate(files, 1)]
+    observables = [_file(f"{item.id}/file/{position}", entry) for position, entry in enumerate(files, 1)]
     tool = {
-        "@id": f"{base}-tool",
+        "@id": _node(f"{item.id}/tool"),
         "@type": "uco-tool:Tool",
         "uco-core:name": item.tool.name,
         "uco-tool:version": item.tool.version,
     }
-    role = {"@id": f"{base}-role", "@type": "uco-role:Role", "uco-core:name": str(item.examiner.role)}
+    role = {"@id": _node(f"{item.id}/role"), "@type": "uco-role:Role", "uco-core:name": str(item.examiner.role)}
     at = {"@type": "xsd:dateTime", "@value": item.acquired.at.isoformat()}
     record = {
-        "@id": f"{base}-record",
+        "@id": _node(f"{item.id}/record"),
         "@type": "case-investigation:ProvenanceRecord",
         "case-investigation:exhibitNumber": item.number,
         "uco-core:object": [{"@id": each["@id"]} for each in observables],
     }
     action = {
-        "@id": f"{base}-acquisition",
+        "@id": _node(f"{item.id}/acquisition"),
         "@type": "case-investigation:InvestigativeAction",
         "uco-core:name": f"acquisition: {item.method}",
         "uco-action:startTime": at,
@@ -80,30 +79,35 @@ def _exhibit(exhibit: Exhibit, files: Sequence[FileEntry]) -> list[dict[str, Any
     return [tool, role, *observables, record, action]
 
 
-def _file(node_id: str, entry: FileEntry) -> dict[str, Any]:
+def _node(name: str) -> str:
+    """An id for a part of something: always the same UUID for the same name (RFC 9562, version 5)."""
+    return f"kb:{uuid5(NAMESPACE_URL, name)}"
+
+
+def _file(name: str, entry: FileEntry) -> dict[str, Any]:
     hashes = [
         {
-            "@id": f"{node_id}-{method.lower().replace('-', '')}",
+            "@id": _node(f"{name}/{method}"),
             "@type": "uco-types:Hash",
-            "uco-types:hashMethod": {"@type": "uco-vocabulary:HashNameVocab", "@value": method},
+            "uco-types:hashMethod": method,
             "uco-types:hashValue": {"@type": "xsd:hexBinary", "@value": value},
         }
         for method, value in (("SHA256", entry.sha256), ("SHA512", entry.sha512))
     ]
     size = {"@type": "xsd:integer", "@value": str(entry.size)}
     return {
-        "@id": node_id,
+        "@id": _node(name),
         "@type": "uco-observable:File",
         "uco-core:hasFacet": [
             {
-                "@id": f"{node_id}-name",
+                "@id": _node(f"{name}/name"),
                 "@type": "uco-observable:FileFacet",
                 "uco-observable:fileName": entry.original_name,
                 "uco-observable:filePath": entry.path,
                 "uco-observable:sizeInBytes": size,
             },
             {
-                "@id": f"{node_id}-data",
+                "@id": _node(f"{name}/data"),
                 "@type": "uco-observable:ContentDataFacet",
                 "uco-observable:hash": hashes,
                 "uco-observable:mimeType": entry.media_type,

@@ -43,25 +43,9 @@ class Staging:
         ``progress`` gets the bytes of each step. Raises :class:`EvidenceError` ``package.original_changed`` when what
         comes out is not what was sealed, :class:`CancelledError`, ``OSError``.
         """
-        for exhibit in snapshot.exhibits:
-            number = exhibit.item.number
-            taken: set[str] = set()
-            for position, original in enumerate(exhibit.item.files):
-                path = f"{PAYLOAD_FOLDER}/{number}/{unique_file_name(original.name, taken)}"
-                self._copy(snapshot, original, self._target(path), number, progress, cancelled)
-                self.entries.append(
-                    FileEntry(
-                        path=path,
-                        size=original.digests.size,
-                        sha256=original.digests.sha256,
-                        sha512=original.digests.sha512,
-                        role=FileRole.ORIGINAL,
-                        item=number,
-                        media_type=original.media_type,
-                        original_name=original.name,
-                        position=position,
-                    )
-                )
+        for original, entry in original_entries(snapshot):
+            self._copy(snapshot, original, self._target(entry.path), entry.item, progress, cancelled)
+            self.entries.append(entry)
 
     def _copy(
         self,
@@ -87,6 +71,28 @@ class Staging:
         target = self.folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         return target
+
+
+def original_entries(snapshot: Snapshot) -> Iterator[tuple[OriginalFile, FileEntry]]:
+    """Each original with its place in the package, by the digests that were sealed."""
+    for exhibit in snapshot.exhibits:
+        number = exhibit.item.number
+        taken: set[str] = set()
+        for position, original in enumerate(exhibit.item.files):
+            yield (
+                original,
+                FileEntry(
+                    path=f"{PAYLOAD_FOLDER}/{number}/{unique_file_name(original.name, taken)}",
+                    size=original.digests.size,
+                    sha256=original.digests.sha256,
+                    sha512=original.digests.sha512,
+                    role=FileRole.ORIGINAL,
+                    item=number,
+                    media_type=original.media_type,
+                    original_name=original.name,
+                    position=position,
+                ),
+            )
 
 
 def require_room(folder: Path, needed: int) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import pikepdf
 import pytest
 from asn1crypto import cms
 
@@ -22,7 +23,7 @@ from evidence.digest import canonical_json, from_json, parse_json
 from evidence.errors import CancelledError, EvidenceError
 from evidence.manifest import FileRole, Manifest, originals_of
 from evidence.model import DisclosedLog, PackageChoices, PackageMade, SignedHead, Snapshot
-from evidence.package import build_package
+from evidence.package import build_package, draft_report
 
 KOREAN = PackageChoices("ko", {}, statement="제가 직접 수집했습니다.")
 
@@ -206,3 +207,18 @@ def test_what_cannot_be_packed_is_refused(sample: Any, out: Path) -> None:
 def test_the_same_manifest_has_one_encoding(made: PackageMade) -> None:
     data = (Path(made.folder) / layout.MANIFEST).read_bytes()
     assert canonical_json(from_json(parse_json(data), Manifest)) == data
+
+
+def test_a_draft_shows_the_report_and_writes_nothing(
+    sample: Any, preview: Callable[[str], bytes | None], tmp_path: Path
+) -> None:
+    def refuse(_object_id: str) -> BinaryIO:
+        raise AssertionError("a draft opens no original")
+
+    pdf = draft_report(_failing(sample.snapshot, refuse), KOREAN, preview=preview)
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        assert len(document.pages) >= 8
+        assert "/AcroForm" not in document.Root
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(CancelledError):
+        draft_report(sample.snapshot, KOREAN, cancelled=lambda: True)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from evidence.i18n import Texts
 from evidence.manifest import FileEntry, FileRole, Manifest
 from evidence.model import PackageChoices, Snapshot
 from evidence.package.identifiers import Identifier
+from evidence.package.labels import digest_lines
 
 
 @dataclass(frozen=True, slots=True)
 class ReportContent:
-    """Everything that the report prints. ``manifest_sha256`` is what ties it to the package."""
+    """Everything that the report prints. ``manifest_sha256`` is what ties it to the package; it is empty
+    for a draft."""
 
     snapshot: Snapshot
     choices: PackageChoices
@@ -23,6 +26,15 @@ class ReportContent:
     """Item id to the picture as it may be shown, JPEG or PNG; None when there is nothing to show."""
     before_exhibit: Callable[[int], None]
     """Called with the number of exhibits already written; may raise to stop."""
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether this is shown to the person before anything is signed: there is no manifest yet to cite."""
+        return not self.manifest_sha256
+
+    def said_digest(self, t: Texts) -> str:
+        """The manifest's digest in groups, or that there is none yet."""
+        return t("only in the signed report") if self.is_draft else digest_lines(self.manifest_sha256)
 
     def originals(self) -> dict[str, list[FileEntry]]:
         """Exhibit number to the originals of that exhibit."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from evidence.digest import fingerprint_groups
 from evidence.i18n import Texts
 from evidence.package.guide import steps
-from evidence.package.labels import digest_lines
 from evidence.package.report import sheet as page
 from evidence.package.report.content import ReportContent
 from evidence.package.report.custody import write_chronology, write_custody
@@ -19,14 +18,18 @@ from evidence.package.report.statement import write_statement
 def write_report(t: Texts, content: ReportContent, typeface: Typeface) -> bytes:
     """The whole report as PDF, not yet signed."""
     manifest = content.manifest
-    digest = fingerprint_groups(content.manifest_sha256[:16])
+    footer = t("Draft, not signed")
+    if not content.is_draft:
+        footer = t(
+            "Package digest (first 16 digits): {digest}", digest=fingerprint_groups(content.manifest_sha256[:16])
+        )
     sheet = Sheet(
         typeface,
         title=f"{t('Report on preserved digital material')} · {manifest.case_title}",
         author=manifest.examiner.name or t.code("name", f"role.{manifest.examiner.role}"),
         language=t.language,
         header=f"{t('Report on preserved digital material')}",
-        footer=t("Package digest (first 16 digits): {digest}", digest=digest),
+        footer=footer,
     )
     write_cover(t, sheet, content)
     sheet.new_page()
@@ -110,7 +113,7 @@ def write_receipt(t: Texts, sheet: Sheet, content: ReportContent) -> None:
     sheet.text(t("For the office that receives the package. A copy of this page can be given to the person."), after=8)
     sheet.facts([
         (t("Package"), content.manifest.package_id),
-        (t("Digest of the manifest (SHA-256)"), digest_lines(content.manifest_sha256)),
+        (t("Digest of the manifest (SHA-256)"), content.said_digest(t)),
         (t("Exhibits"), t.number(len(content.manifest.items))),
     ])  # fmt: skip
     sheet.gap(8)

@@ -36,7 +36,8 @@ def write_cover(t: Texts, sheet: Sheet, content: ReportContent) -> None:
     sheet.rule(0.8, grey=0.0)
     sheet.gap(12)
     certificate = manifest.signer.certificate_sha256
-    sheet.code(f"manifest-sha256:{content.manifest_sha256}\ncertificate-sha256:{certificate}", side=30 * mm)
+    if not content.is_draft:
+        sheet.code(f"manifest-sha256:{content.manifest_sha256}\ncertificate-sha256:{certificate}", side=30 * mm)
     sheet.facts([
         (t("Made"), said_moment(t, manifest.created)),
         (t("Exhibits"), t("{chosen} of {all} in this case", chosen=t.number(len(manifest.items)),
@@ -58,7 +59,7 @@ def write_cover(t: Texts, sheet: Sheet, content: ReportContent) -> None:
     _write_time(t, sheet, content)
     sheet.heading(t("Fingerprints to compare"), 2)
     sheet.facts([
-        (t("Manifest (SHA-256)"), digest_lines(content.manifest_sha256)),
+        (t("Manifest (SHA-256)"), content.said_digest(t)),
         (t("Signing certificate (SHA-256)"), digest_lines(certificate)),
         (t("The same in words"), manifest.signer.fingerprint_words),
     ])  # fmt: skip

@@ -28,7 +28,7 @@ def write_statement(t: Texts, sheet: Sheet, content: ReportContent) -> None:
         "tool": manifest.tool.name,
         "version": manifest.tool.version,
         "system": manifest.tool.system,
-        "manifest": digest_lines(content.manifest_sha256),
+        "manifest": content.said_digest(t),
     }
     form = files("resources").joinpath("report", f"statement_{t.language}.txt").read_text("utf-8")
     for line in form.splitlines():

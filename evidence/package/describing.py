@@ -1,0 +1,58 @@
+"""The manifest of a package, from a frozen case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evidence.digest import fingerprint_words
+from evidence.manifest import FileEntry, HeadToken, ItemEntry, LogSummary, Manifest, SignerEntry
+from evidence.model import Exhibit, PackageChoices, Snapshot
+
+
+def describe_package(
+    snapshot: Snapshot,
+    choices: PackageChoices,
+    *,
+    package_id: str,
+    certificate_sha256: str,
+    files: Sequence[FileEntry],
+    tokens: Sequence[HeadToken] = (),
+    supersedes: Sequence[str] = (),
+) -> Manifest:
+    """The manifest that lists ``files`` and describes the exhibits of ``snapshot``."""
+    head = snapshot.log.head.head
+    return Manifest(
+        package_id=package_id,
+        created=snapshot.frozen,
+        tool=snapshot.tool,
+        language=choices.language,
+        case_id=snapshot.case.id,
+        case_title=snapshot.case.title,
+        exhibits_in_case=snapshot.exhibits_in_case,
+        examiner=snapshot.examiner,
+        statement=choices.statement,
+        signer=SignerEntry(certificate_sha256, fingerprint_words(certificate_sha256)),
+        log=LogSummary(log_id=head.log_id, size=head.size, root=head.root, disclosed=len(snapshot.log.events)),
+        items=tuple(_item_entry(exhibit) for exhibit in snapshot.exhibits),
+        files=tuple(sorted(files, key=lambda entry: entry.path)),
+        tokens=tuple(tokens),
+        supersedes=tuple(supersedes),
+    )
+
+
+def _item_entry(exhibit: Exhibit) -> ItemEntry:
+    item = exhibit.item
+    return ItemEntry(
+        number=item.number,
+        id=item.id,
+        method=item.method,
+        acquired=item.acquired,
+        tool=item.tool,
+        examiner=item.examiner,
+        source=item.source,
+        settings=item.settings,
+        title=item.title,
+        note=item.note,
+        lawful_access=item.lawful_access,
+        score=exhibit.score,
+    )
