@@ -55,6 +55,7 @@ TOOLS = {
     "pdftoppm": "poppler-utils",
     "qpdf": "qpdf",
     "openssl": "openssl",
+    "xxd": "xxd",
 }
 """Programs that only the tests use, with Debian's package for each."""
 FONT = "a Korean TrueType font (NanumGothic, for example)"

@@ -92,13 +92,12 @@ def test_what_cannot_be_installed_is_said_and_the_next_start_goes_on(checkout):
     assert checkout.answer(checkout.start("items"))["version"] == "1.0"
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="needs a folder that this person may not write to")
-def test_a_folder_that_cannot_be_written_to(checkout):
-    checkout.root.chmod(0o500)
+def test_what_the_system_refuses_is_said(checkout):
+    (checkout.root / ".set-up.lock").mkdir()  # what cannot be opened for writing, not even by root
     result = checkout.start("items")
-    checkout.root.chmod(0o700)
     assert result.returncode == 2
     assert "can be written to" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_old_pythons_can_read_the_first_lines(repository):
@@ -110,15 +109,16 @@ def test_old_pythons_can_read_the_first_lines(repository):
     assert [alias.name for node in imported for alias in node.names] == ["os", "sys"]
 
 
-@pytest.mark.parametrize("name", ["python2.7", "python3.6", "python3.8", "python3.9", "python3.10"])
-def test_an_old_python_is_told_so(repository, name):
-    python = shutil.which(name)
-    if python is None or subprocess.run([python, "-c", ""], capture_output=True).returncode:
-        pytest.skip(f"there is no {name} on this computer")
-    result = subprocess.run([python, str(repository / "start.py"), "demo"], capture_output=True, text=True)
-    assert result.returncode == 2
-    assert "needs Python 3.11 or newer" in result.stderr
-    assert "Traceback" not in result.stderr
+def test_old_pythons_are_told_so(repository):
+    """Every old one that this computer has; the grammar is tested above where it has none."""
+    for name in ("python2.7", "python3.6", "python3.8", "python3.9", "python3.10"):
+        python = shutil.which(name)
+        if python is None or subprocess.run([python, "-c", ""], capture_output=True).returncode:
+            continue
+        result = subprocess.run([python, str(repository / "start.py"), "demo"], capture_output=True, text=True)
+        assert result.returncode == 2
+        assert "needs Python 3.11 or newer" in result.stderr
+        assert "Traceback" not in result.stderr
 
 
 def font(*, outlines: bytes, hangul: bool) -> bytes:

@@ -40,7 +40,7 @@ def test_a_token_is_verified_and_kept_whole(tsa, pki, ask, digest) -> None:
     assert (token.log_id, token.head_size, token.tsa_url) == ("case", 3, tsa.url)
     assert token.tsa_certificate_sha256 == keys.certificate_sha256
     assert token.tsa_name == "CN=Test time stamps"
-    assert abs(token.stamped_at - NOW) < timedelta(seconds=60)
+    assert abs(token.stamped_at - datetime.now(UTC)) < timedelta(seconds=60)
     assert abs(clock_offset_ms(token)) < 3000
     facts = verify_response(token.response, digest, roots=[pki.root_der])
     assert (facts.intact, facts.valid, facts.trusted, facts.problems) == (True, True, True, ())
