@@ -11,11 +11,11 @@ from evidence.package.handover import (
     new_passphrase,
 )
 from evidence.package.report.fonts import FontFiles, find_fonts, font_folders
-from evidence.package.signing import KeySigner, PackageSigner
+from evidence.package.signing import KeySigner, PackageSigner, load_pkcs12
 from evidence.package.upgrade import PackageUpgraded, ValidationSources, upgrade_package
 
 __all__ = [
     "FontFiles", "ForRecipients", "HandedFile", "KeySigner", "PackageSigner", "PackageUpgraded", "Protection",
     "TimeAccess", "ValidationSources", "WithPassphrase", "build_package", "draft_report", "find_fonts", "font_folders",
-    "hand_over", "new_passphrase", "upgrade_package",
+    "hand_over", "load_pkcs12", "new_passphrase", "upgrade_package",
 ]  # fmt: skip

@@ -158,7 +158,9 @@ class _Build:
         staging.add(layout.IDENTIFIERS, identifiers_table(self.t, self.identifiers), FileRole.TABLE)
         staging.add(layout.CUSTODY, canonical_json(snapshot.log), FileRole.PROOF)
         self._add_heads_and_tokens()
-        certificates = certificate_bundle([self.signer.certificate_der], snapshot.tokens)
+        certificates = certificate_bundle(
+            [self.signer.certificate_der, *getattr(self.signer, "chain", ())], snapshot.tokens
+        )
         staging.add(layout.CERTIFICATES, certificates, FileRole.PROOF)
         staging.add(layout.JSONLD, case_jsonld(snapshot, payload, package_id=self.package_id), FileRole.PROOF)
         certificate_sha256 = hashlib.sha256(self.signer.certificate_der).hexdigest()

@@ -9,8 +9,10 @@ from io import BytesIO
 from typing import Protocol, TypeVar
 
 from asn1crypto import cms, x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from cryptography.x509 import load_der_x509_certificate
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
@@ -64,6 +66,26 @@ class KeySigner:
         if isinstance(self._key, rsa.RSAPrivateKey):
             return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
         return self._key.sign(data, ec.ECDSA(hashes.SHA256()))
+
+
+def load_pkcs12(untrusted_data: bytes, password: str) -> KeySigner:
+    """The signer in a PKCS #12 file (RFC 7292), with the certificates that lead up to a root.
+
+    Raises :class:`EvidenceError` ``package.bad_key_file`` for a wrong password or a file without key and certificate,
+    ``package.unusable_key`` for a key of another kind than ECDSA P-256 or RSA of at least 2048 bits.
+    """
+    try:
+        key, certificate, others = pkcs12.load_key_and_certificates(untrusted_data, password.encode())
+    except (ValueError, TypeError, UnsupportedAlgorithm) as problem:
+        raise EvidenceError("package.bad_key_file") from problem
+    if key is None or certificate is None:
+        raise EvidenceError("package.bad_key_file")
+    if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+        raise EvidenceError("package.unusable_key")
+    chain = tuple(each.public_bytes(Encoding.DER) for each in others)
+    signer = KeySigner(key, certificate.public_bytes(Encoding.DER), chain)
+    _cms_signer(signer)
+    return signer
 
 
 class _CmsSigner(signers.Signer):
