@@ -1,0 +1,127 @@
+// Check 8: the disclosed custody log holds together, and says of each exhibit what the manifest says.
+
+import { sha256 } from "@noble/hashes/sha2.js";
+
+import { hex, same } from "../bytes.js";
+import { checkDisclosed } from "../custody.js";
+import { canonical, parseJson } from "../json.js";
+import { MAX_NAMED, cannotTell, needManifest, no, yes } from "../outcomes.js";
+import { Impossible, Problem } from "../problems.js";
+import { shaped } from "../shape.js";
+
+/** Heads, inclusion, consistency (RFC 6962); then each exhibit's line of events against the manifest. */
+export async function* checkCustody(state) {
+  const manifest = needManifest(state);
+  const { layout } = state;
+  const bytes = state.reading.kept.get(layout.custody);
+  if (bytes === undefined) {
+    yield state.located.files.has(layout.custody) ? cannotTell("custody.unreadable") : no("custody.missing");
+    return;
+  }
+  let log;
+  try {
+    log = shaped(parseJson(bytes), "DisclosedLog", state.shapes);
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    yield no("custody.malformed");
+    return;
+  }
+  state.log = log;
+  if (state.certificate === null) throw new Impossible("needs.certificate");
+  const found = (await checkDisclosed(log, state.certificate)).map(({ code, params }) => no(code, params));
+  found.push(...againstManifest(manifest, log), ...headFiles(state, log));
+  if (!found.length) {
+    state.isLogSound = true;
+    state.heads = new Map([...log.earlier_heads, log.head].map((signed) => [signed.head.size, signed]));
+    state.facts.log_size = String(log.head.head.size);
+    yield yes("custody.sound", { events: log.events.length, size: log.head.head.size });
+  }
+  yield* found.slice(0, MAX_NAMED);
+  if (found.length > MAX_NAMED) yield no("custody.more", { count: found.length - MAX_NAMED });
+}
+
+function againstManifest(manifest, log) {
+  const { head } = log.head;
+  const { log: summary, items } = manifest;
+  const found = [];
+  const isSameLog = summary.log_id === log.log_id && summary.size === head.size && summary.root === head.root &&
+    summary.disclosed === log.events.length;
+  if (!isSameLog) found.push(no("custody.other_log"));
+  if (log.head.key_sha256 !== manifest.signer.certificate_sha256) found.push(no("custody.other_key"));
+  for (const item of items) found.push(...lineOf(manifest, item, log.events.filter((event) => event.item_id === item.id)));
+  const known = new Set(items.map((item) => item.id));
+  if (log.events.some((event) => event.item_id && !known.has(event.item_id))) found.push(no("custody.unknown_item"));
+  found.push(...frozen(manifest, log));
+  return found;
+}
+
+/** The events about one exhibit: acquired once, first, with the facts that the manifest gives. */
+function lineOf(manifest, item, events) {
+  const acquired = events.filter((event) => event.kind === "ACQUIRED");
+  if (acquired.length !== 1 || events[0] !== acquired[0]) return [no("custody.not_acquired", { number: item.number })];
+  if (!same(canonical(events[0].facts), canonical(acquiredFacts(manifest, item)))) {
+    return [no("custody.other_facts", { number: item.number })];
+  }
+  return [];
+}
+
+/** The facts of an exhibit's ACQUIRED event, computed from the manifest. */
+function acquiredFacts(manifest, item) {
+  const { acquired, examiner, method, settings, source, tool } = item;
+  const files = originalsOf(manifest, item);
+  return {
+    number: item.number,
+    method,
+    sha256: files.map((file) => file.sha256).join(","),
+    sha512: files.map((file) => file.sha512).join(","),
+    size: files.map((file) => file.size).join(","),
+    acquisition_sha256: hex(sha256(canonical({ acquired, examiner, method, settings, source, tool }))),
+  };
+}
+
+/** The originals of one exhibit in the order in which they were sealed. */
+export function originalsOf(manifest, item) {
+  return manifest.files.filter((file) => file.item === item.number && file.role === "original").sort(
+    (one, two) => one.position - two.position,
+  );
+}
+
+/** The last event fixes the package: which exhibits, and how many events there are about each. */
+function frozen(manifest, log) {
+  const last = log.events.at(-1);
+  if (last?.kind !== "FROZEN" || last.index !== log.head.head.size - 1) return [no("custody.not_frozen")];
+  const told = new Map();
+  for (const part of (last.facts.exhibits ?? "").split(",").filter(Boolean)) {
+    const at = part.lastIndexOf(":");
+    const [number, count] = [part.slice(0, Math.max(at, 0)), part.slice(at + 1)];
+    if (!/^[0-9]{1,9}$/.test(count) || told.has(number)) return [no("custody.not_frozen")];
+    told.set(number, Number(count));
+  }
+  const earlier = log.events.slice(0, -1);
+  const agrees = told.size === manifest.items.length && manifest.items.every(
+    (item) => told.get(item.number) === earlier.filter((event) => event.item_id === item.id).length,
+  );
+  return agrees ? [] : [no("custody.hidden_event")];
+}
+
+/** Every head stands as a file of its own, byte for byte what was signed, and no other head does. */
+function headFiles(state, log) {
+  const { layout, reading, located } = state;
+  const found = [];
+  const expected = new Set();
+  for (const signed of [...log.earlier_heads, log.head]) {
+    const path = headPath(layout, signed.head.size);
+    expected.add(path);
+    const bytes = reading.kept.get(path);
+    if (bytes === undefined || !same(bytes, canonical(signed))) found.push(no("custody.other_head_file", { path }));
+  }
+  for (const path of located.files.keys()) {
+    if (path.startsWith(`${layout.headsFolder}/`) && !expected.has(path)) found.push(no("custody.unknown_head", { path }));
+  }
+  return found;
+}
+
+/** The file that holds the signed head of `size` leaves. */
+export function headPath(layout, size) {
+  return `${layout.headsFolder}/${String(size).padStart(8, "0")}.json`;
+}

@@ -1,0 +1,47 @@
+// From checks to claims: what a person needs to know, each yes, no or cannot tell.
+
+import { keyOf } from "./container/names.js";
+
+export const CLAIMS = ["complete", "signed", "signer", "time", "clock", "custody", "method", "report", "origin"];
+const RESTS_ON_SIGNATURE = ["time", "clock", "custody", "method", "signer"];
+const RESTS_ON_ORIGINALS = ["time", "custody", "method"];
+
+/** No before cannot tell before yes; nothing at all cannot be told. */
+export function worst(answers) {
+  const found = new Set(answers);
+  if (found.has("no")) return "no";
+  return found.size === 1 && found.has("yes") ? "yes" : "cannot_tell";
+}
+
+/** One claim for each name, in order. The worst answer among its checks decides; without one it cannot be told. */
+export function makeClaims(checks, state) {
+  return CLAIMS.map((name) => claim(name, checks, state));
+}
+
+function claim(name, checks, state) {
+  const said = (answer, reason, params = {}) => ({ name, answer, reason, params });
+  if (name === "origin") return said("cannot_tell", "origin.never");
+  const names = name === "complete" ? ["complete", "signed"] : [name];
+  const own = checks.filter((check) => check.counts && names.includes(check.claim));
+  const answer = worst(own.map((check) => check.answer));
+  if (answer === "yes") {
+    if (RESTS_ON_SIGNATURE.includes(name) && state.cms === null) return said("cannot_tell", "rests.on_signature");
+    if (name === "report" && !state.isReportSigned) return said("cannot_tell", "rests.on_report_signature");
+    if (RESTS_ON_ORIGINALS.includes(name) && !areOriginalsSound(state)) return said("cannot_tell", "rests.on_originals");
+  }
+  const deciding = own.filter((check) => check.answer === answer);
+  const numbers = [...new Set(deciding.map((check) => check.number))].sort((one, two) => one - two);
+  const params = { checks: numbers.join(", ") };
+  if (name === "complete") params.count = String(answer === "no" ? state.damaged.size : state.reading.sizes.size);
+  if (name === "signed" || name === "signer") params.words = state.facts.signer_words ?? "";
+  if (name === "time" && answer === "yes") {
+    Object.assign(params, deciding.find((check) => check.reason === "time.existed_before").params);
+  }
+  if (name === "method" && state.manifest) params.count = String(state.manifest.items.length);
+  return said(answer, `${name}.${answer}`, params);
+}
+
+function areOriginalsSound(state) {
+  const files = state.manifest?.files ?? [];
+  return !files.some((file) => file.role === "original" && state.damaged.has(keyOf(file.path)));
+}

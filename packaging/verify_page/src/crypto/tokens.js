@@ -1,0 +1,165 @@
+// Time-stamp tokens (RFC 3161, 2.2 and 2.3; RFC 5652, 5.4 and 5.6; RFC 5816).
+//
+// Three answers are kept apart: intact (it stamps this digest, and its content is what was signed), valid (the signature
+// is sound, by a certificate made for time stamps that was good then), trusted (that certificate leads to a given root).
+
+import * as asn1js from "asn1js";
+import * as pkijs from "pkijs";
+
+import { same } from "../bytes.js";
+import { Malformed, Problem, Unsupported, asMalformed } from "../problems.js";
+import {
+  DIGESTS, OID, STRONG_DIGESTS, checkExtensions, digest, extension, extensionAs, fingerprint, isGoodAt, isStrongKey, keyOf,
+  octets, oneLine, parsed, readCertificate, slicesOf,
+} from "./certificates.js";
+import { findPath, usageBits } from "./chain.js";
+import { boundCertificates, isBound, isNamed, readContentInfo } from "./cms.js";
+import { header } from "./der.js";
+import { describe, isSignedBy } from "./signatures.js";
+
+const MAX_SIZE = 1 << 16;
+const SIGNING_BITS = 0xc000;
+const TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d{1,6}))?Z$/;
+
+/** Check a whole TimeStampResp, or a bare token, against a SHA-256 digest. Throws Malformed, Unsupported or Problem. */
+export async function checkToken(bytes, imprint, roots, { isBare }) {
+  if (bytes.length > MAX_SIZE) throw new Problem("timestamps.too_large");
+  const token = await readToken(isBare ? bytes : tokenIn(bytes));
+  const certificate = await signerCertificate(token);
+  const isIntact = token.imprintDigest === "sha256" && same(token.imprint, imprint) &&
+    STRONG_DIGESTS.includes(token.signer.digest) && token.isContentSigned;
+  const isValid = certificate !== null && token.isContentSigned && (await isSignatureSound(token, certificate));
+  return {
+    isIntact,
+    isValid,
+    isTrusted: isValid && (await leadsTo(token, certificate, roots)),
+    stampedAt: token.stampedAt,
+    name: certificate ? oneLine(certificate) : "",
+    certificateSha256: certificate ? await fingerprint(certificate.der) : "",
+  };
+}
+
+/** The token inside a response that grants one (RFC 3161, 2.4.2). */
+function tokenIn(bytes) {
+  if (header(bytes, 0).end !== bytes.length) throw new Malformed("frame");
+  const [status, token, more] = slicesOf(bytes);
+  const code = status && slicesOf(status)[0];
+  if (code?.[0] !== 2 || code.length !== 3 || more) throw new Malformed("status");
+  if (code[2] > 1) throw new Problem("timestamps.refused");
+  if (!token) throw new Malformed("no token");
+  return token;
+}
+
+async function readToken(der) {
+  const info = readContentInfo(der);
+  if (info.type !== OID.signedData) throw new Malformed("no signed data");
+  const { encapContentInfo } = info.signed;
+  const isOne = encapContentInfo.eContentType === OID.tstInfo && encapContentInfo.eContent && info.signers.length === 1;
+  if (!isOne) throw new Malformed("no time stamp");
+  const content = contentOf(der);
+  const stamp = parsed(pkijs.TSTInfo, content);
+  if (stamp.version !== 1 || stamp.extensions?.length) throw new Malformed("version");
+  const [signer] = info.signers;
+  if (!signer.attributes) throw new Malformed("no attributes");
+  for (const values of signer.attributes.values()) {
+    if (values.length !== 1) throw new Malformed("attribute twice");
+  }
+  const [type, stated] = [OID.contentType, OID.messageDigest].map((id) => signer.attributes.get(id)?.[0]);
+  if (type?.length !== 1 || type[0].valueBlock.toString() !== OID.tstInfo) throw new Malformed("content type");
+  if (stated?.length !== 1 || !(stated[0] instanceof asn1js.OctetString)) throw new Malformed("message digest");
+  const isStrong = STRONG_DIGESTS.includes(signer.digest);
+  return {
+    signer,
+    certificates: info.certificates,
+    imprintDigest: DIGESTS.get(stamp.messageImprint.hashAlgorithm.algorithmId) ?? "",
+    imprint: octets(stamp.messageImprint.hashedMessage),
+    stampedAt: stampTime(content),
+    isContentSigned: isStrong && same(await digest(signer.digest, content), octets(stated[0])),
+  };
+}
+
+/** The TSTInfo exactly as it stands in the token. */
+function contentOf(der) {
+  const signed = slicesOf(slicesOf(der)[1])[0];
+  const carried = slicesOf(slicesOf(signed)[2])[1];
+  const value = carried && slicesOf(carried)[0];
+  if (value?.[0] !== 4) throw value ? new Unsupported("content in pieces") : new Malformed("no content");
+  return value.subarray(header(value, 0).body);
+}
+
+/** genTime in microseconds: the fifth field, as text, since the library rounds it. */
+function stampTime(content) {
+  const field = slicesOf(content)[4];
+  const match = field?.[0] === 0x18 ? TIME.exec(String.fromCharCode(...field.subarray(2))) : null;
+  if (!match) throw new Malformed("time");
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number);
+  const at = Date.UTC(year, month - 1, day, hour, minute, second);
+  const isReal = year >= 1000 && new Date(at).getUTCMonth() === month - 1 && hour < 24 && minute < 60 && second < 60;
+  if (!isReal) throw new Malformed("time");
+  return BigInt(at) * 1000n + BigInt((match[7] ?? "").padEnd(6, "0"));
+}
+
+/** The certificate that the signature names and binds and that came with the token; null when there is none. */
+async function signerCertificate(token) {
+  const bound = boundCertificates(token.signer);
+  if (!bound?.length) return null;
+  for (const der of token.certificates) {
+    let certificate;
+    try {
+      certificate = readCertificate(der);
+      if (isNamed(token.signer, certificate) && (await isBound(bound[0], certificate))) return certificate;
+    } catch (problem) {
+      if (!(asMalformed(problem) instanceof Malformed)) throw problem;
+    }
+  }
+  return null;
+}
+
+async function isSignatureSound(token, certificate) {
+  const { signer, stampedAt } = token;
+  checkExtensions(certificate);
+  if (!isForTimeStamps(certificate) || !isGoodAt(certificate, stampedAt)) return false;
+  const key = keyOf(certificate);
+  if (key.kind === "ec" && !key.curve) throw new Unsupported("curve");
+  if (!isStrongKey(key)) return false;
+  const { digest: inner } = describe(signer.value.signatureAlgorithm);
+  const isOutside = signer.value.signatureAlgorithm.algorithmId === OID.rsa;
+  if (!isOutside && inner !== signer.digest) return false;
+  return isSignedBy(certificate, signer.value.signatureAlgorithm, signer.digest, signer.signature, signer.signedBytes);
+}
+
+/** Extended key usage critical, and for time stamps alone (RFC 3161, 2.3). */
+function isForTimeStamps(certificate) {
+  const usage = extensionAs(certificate, OID.extendedUsage, pkijs.ExtKeyUsage);
+  if (!usage || !extension(certificate, OID.extendedUsage).critical) return false;
+  return usage.keyPurposes.length === 1 && usage.keyPurposes[0] === OID.timeStamping;
+}
+
+/** Whether the certificate leads to one of `roots` at the stated time, and its key is for signatures alone. */
+async function leadsTo(token, certificate, roots) {
+  if (!roots.length) return false;
+  const bits = usageBits(certificate);
+  if (bits !== null && (bits & ~SIGNING_BITS || !(bits & SIGNING_BITS))) return false;
+  const others = [];
+  for (const der of token.certificates) {
+    try {
+      others.push(readCertificate(der));
+    } catch {
+      continue; // one that cannot be read leads nowhere
+    }
+  }
+  let path;
+  try {
+    path = await findPath(certificate, others, roots, token.stampedAt, (root) => same(root.subject, root.issuer));
+  } catch (problem) {
+    if (problem instanceof Unsupported) return false;
+    throw problem;
+  }
+  if (!path || !path.every((each) => isGoodAt(each, token.stampedAt))) return false;
+  for (const bound of boundCertificates(token.signer)) {
+    const found = await Promise.all(path.map((each) => isBound(bound, each)));
+    if (!found.includes(true)) return false;
+  }
+  return true;
+}
+
