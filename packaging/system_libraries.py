@@ -55,6 +55,8 @@ TOOLS = {
     "pdftoppm": "poppler-utils",
     "qpdf": "qpdf",
     "openssl": "openssl",
+    "chromium": "chromium",
+    "chromedriver": "chromium-driver",
     "xxd": "xxd",
 }
 """Programs that only the tests use, with Debian's package for each."""
