@@ -23,7 +23,7 @@ from evidence.session.opening import (
 from evidence.session.ports import Ports, real_ports
 from evidence.session.session import Session
 from evidence.session.stamping import StampResult
-from evidence.session.unlocking import AddedMethod, Given, UnlockMethods
+from evidence.session.unlocking import AddedMethod, Given, UnlockMethods, public_key_fingerprint
 from evidence.store import (
     BackupOutcome,
     CheckOutcome,
@@ -40,6 +40,6 @@ __all__ = [
     "AddedMethod", "BackupOutcome", "CheckOutcome", "Finding", "ForRecipients", "Given", "HandedFile", "Kept",
     "PackageUpgraded", "PassphraseAdvice", "Ports", "Session", "SlotInfo", "SlotKind", "StampResult", "Strength",
     "UnlockMethods", "ValidationSources", "WithPassphrase", "create_vault", "hand_over", "heads_in",
-    "judge_passphrase", "new_passphrase", "open_vault", "real_ports", "rekey_vault", "restore_vault", "score_files",
-    "screens", "upgrade_package", "verify_package",
+    "judge_passphrase", "new_passphrase", "open_vault", "public_key_fingerprint", "real_ports", "rekey_vault",
+    "restore_vault", "score_files", "screens", "upgrade_package", "verify_package",
 ]  # fmt: skip

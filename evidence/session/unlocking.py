@@ -51,6 +51,14 @@ class Given:
         return "Given(…)"
 
 
+def public_key_fingerprint(pem: bytes) -> str:
+    """SHA-256 of a public key (X25519, PEM), hexadecimal: to be compared with its owner before it is added.
+
+    Raises ``vault.public_key_unusable``.
+    """
+    return RecipientKey.from_pem(pem).fingerprint
+
+
 @dataclass(frozen=True, slots=True)
 class AddedMethod:
     """A way to unlock that was added, with the words to write down: shown once, kept nowhere."""
