@@ -21,6 +21,8 @@ TOP = 24 * mm
 BOTTOM = 22 * mm
 COLUMN = WIDTH - LEFT - RIGHT
 TOTAL_FORM = "total-pages"
+MAX_BOOKMARK = 120
+"""Characters."""
 
 
 BODY = Style(9.5, 15)
@@ -141,13 +143,13 @@ class Sheet:
 
     def listed(self, sign: str, text: str, style: Style = BODY) -> None:
         """A paragraph with its number, or an empty box to tick, before it."""
-        self.need(style.leading)
+        self.need(2 * style.leading)
         self._string(LEFT, self.y - style.leading * 0.72, sign, style)
         self.text(text, style, indent=16, after=3)
 
     def bullet(self, text: str, style: Style = BODY) -> None:
         """A paragraph with a bullet before it."""
-        self.need(style.leading)
+        self.need(2 * style.leading)
         self._string(LEFT + 1, self.y - style.leading * 0.72, "•", style)
         self.text(text, style, indent=11, after=2)
 
@@ -156,12 +158,13 @@ class Sheet:
         style = HEADINGS[level - 1]
         lines = self.lines(text, style, COLUMN)
         before = (0.0, 14.0, 8.0)[level - 1] if self.y < HEIGHT - TOP - 1 else 0.0
-        self.need(before + len(lines) * style.leading + keep)
+        self.need(before + min(len(lines), 8) * style.leading + keep)
         if self.y < HEIGHT - TOP - 1:
             self.y -= before
         if level == 1:
-            self._bookmark(" ".join(lines), bookmark)
+            self._bookmark(" ".join(lines)[:MAX_BOOKMARK], bookmark)
         for line in lines:
+            self.need(style.leading)
             self.y -= style.leading
             self._string(LEFT, self.y + style.leading * 0.28, line, style)
         if level == 1:
