@@ -8,7 +8,6 @@ import shutil
 import struct
 import subprocess
 import sys
-import time
 import venv
 from pathlib import Path
 
@@ -30,10 +29,12 @@ def test_one_start_sets_everything_up_and_the_next_adds_nothing(checkout, tmp_pa
     assert "Setting up" in result.stderr
     assert (checkout.root / "resources" / "locale" / "ko" / "LC_MESSAGES" / "holdfast.mo").read_bytes() == b"one"
 
-    began = time.monotonic()
+    before = os.times()
     second = checkout.start("items", index=False)
+    after = os.times()
     assert checkout.answer(second)["words"] == ["items"]
-    assert time.monotonic() - began < 1
+    # Seconds of work, not on the wall: a busy computer must not fail the test. Windows does not count them.
+    assert after.children_user + after.children_system - before.children_user - before.children_system < 1
     assert second.stderr == ""
 
     (checkout.root / "resources" / "locale" / "ko" / "base.po").write_text("two", "utf-8")
