@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -81,6 +82,7 @@ class Gallery:
         self.window.show()
         self.window.activateWindow()
         self.package: Path | None = None
+        self.outcome: Any = None
 
     def walk(self, out: Path, looks: list[str], percents: list[int], readme: Path | None) -> None:
         """Fill the vault, then take every page in every look and size."""
@@ -152,9 +154,9 @@ class Gallery:
         window.package.make()
         self.settle()
         if window.package.result.isVisible():
-            made = window.package.outcome
-            assert made is not None
-            self.package = Path(made.made.folder)
+            self.outcome = window.package.outcome
+            assert self.outcome is not None
+            self.package = Path(self.outcome.made.folder)
 
     def _pages(self) -> Iterator[tuple[str, Callable[[], None]]]:
         window = self.window
@@ -163,6 +165,11 @@ class Gallery:
 
         def form() -> None:
             window.package.again_button.click()
+            window.show_package(case_id)
+
+        def packaged() -> None:
+            window.package.outcome = self.outcome
+            window.package.retranslate(window.desk.t)
             window.show_package(case_id)
 
         def verified() -> None:
@@ -186,8 +193,8 @@ class Gallery:
             yield f"capture-{kind}", partial(window.show_capture, case_id, kind=kind)
         yield "chooser", chooser
         yield "exhibit", partial(window.show_exhibit, case_id, first)
-        if self.package is not None and window.package.outcome is not None:
-            yield "packaged", partial(window.show_package, case_id)
+        if self.outcome is not None:
+            yield "packaged", packaged
         yield "package", form
         yield "verify", partial(window.show_verify, self.package)
         if self.package is not None:
@@ -219,9 +226,11 @@ class Gallery:
     def take_small(self, path: Path) -> None:
         """A small picture for the README."""
         from PySide6.QtCore import Qt
+        from PySide6.QtGui import QImage
 
-        picture = self.window.grab()
-        picture.scaledToWidth(900, Qt.TransformationMode.SmoothTransformation).save(str(path))
+        picture = self.window.grab().scaledToWidth(840, Qt.TransformationMode.SmoothTransformation).toImage()
+        few = picture.convertToFormat(QImage.Format.Format_Indexed8, Qt.ImageConversionFlag.AvoidDither)
+        few.save(str(path))
 
     def settle(self) -> None:
         """Wait until nothing runs and everything is drawn."""

@@ -120,40 +120,45 @@ class Page(QWidget):
         done: Callable[[Value], None],
         *,
         label: str = "",
+        blocks: bool = False,
         can_stop: bool = True,
         lane: Lane = Lane.SERIAL,
         failed: Callable[[BaseException], None] | None = None,
     ) -> Job:
         """Run ``op`` and hand its value to ``done``, unless the vault was locked meanwhile.
 
-        With a ``label`` the page shows that it works and rests; without, it goes on quietly. A problem is shown as a
-        message; ``failed`` is called after that.
+        With a ``label`` the page shows that it works, and rests; if it ``blocks``, it rests without saying so: for what
+        takes an instant and must not be asked for twice. Otherwise it goes on quietly. A problem is shown as a message;
+        ``failed`` is called after that.
         """
         epoch = self.desk.epoch
         is_shown = bool(label)
+        rests = is_shown or blocks
 
         def arrived(value: Value) -> None:
             if epoch == self.desk.epoch:
-                if is_shown:
+                if rests:
                     self._end_work()
                 done(value)
 
         def stopped(problem: BaseException) -> None:
             if epoch != self.desk.epoch:
                 return
-            if is_shown:
+            if rests:
                 self._end_work()
             if is_shown or not isinstance(problem, CancelledError):
                 self.say_problem(problem)
             if failed is not None:
                 failed(problem)
 
-        if is_shown:
+        if rests:
             self.message.forget()
-            self._before_work = QApplication.focusWidget()
-            self.working.begin(label, can_stop=can_stop)
-            if can_stop:
-                self.working.stop.setFocus(Qt.FocusReason.OtherFocusReason)
+            focus = QApplication.focusWidget()
+            self._before_work = focus if focus is not None and self.content.isAncestorOf(focus) else None
+            if is_shown:
+                self.working.begin(label, can_stop=can_stop)
+                if can_stop:
+                    self.working.stop.setFocus(Qt.FocusReason.OtherFocusReason)
             self.content.setEnabled(False)
         progress = (lambda share, step: self.working.move_to(share)) if is_shown else None
         job = self.desk.jobs.start(op, arrived, stopped, progress=progress, lane=lane)
@@ -182,9 +187,8 @@ class Page(QWidget):
 
     def _end_work(self) -> None:
         self._job = None
-        had_focus = self.working.isAncestorOf(QApplication.focusWidget() or self) or QApplication.focusWidget() is None
         self.working.hide()
         self.content.setEnabled(True)
         before, self._before_work = self._before_work, None
-        if had_focus and before is not None and isValid(before) and before.isVisible() and before.isEnabled():
+        if before is not None and isValid(before) and before.isVisible() and before.isEnabled():
             before.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -102,7 +102,7 @@ def fact(t: Texts, key: str, untrusted_value: str) -> tuple[str, str]:
     if key.endswith("_at"):
         value = instant(t, value)
     elif key.endswith("_size") and value.isascii() and value.isdigit():
-        value = t.size(int(value))
+        value = t.number(int(value))
     return safe(name), safe(value)
 
 

@@ -78,6 +78,97 @@ def test_a_vault_that_is_not_there_is_said_calmly(window: MainWindow, settle: Se
     assert window.stack.currentWidget() is window.start
 
 
+def test_long_work_can_be_stopped_and_leaves_nothing_behind(
+    case: Case, window: MainWindow, qtbot: QtBot, settle: Settle, tmp_path: Path
+) -> None:
+    big = tmp_path / "big.bin"
+    with big.open("wb") as stream:
+        stream.truncate(400_000_000)
+    window.case.add_files([big])
+    assert window.case.working.isVisible()
+    assert not window.case.content.isEnabled()
+    assert window.case.working.stop.hasFocus()
+    qtbot.waitUntil(lambda: window.case.working.bar.value() > 0, timeout=20_000)
+    qtbot.keyClick(window.case.working.stop, Qt.Key.Key_Space)
+    settle()
+    assert not window.case.working.isVisible()
+    assert window.case.content.isEnabled()
+    assert window.case.message.isVisible()
+    assert window.case.message.property("kind") == "plain"
+    assert not window.case.list.rows.rows
+
+
+def test_the_vault_can_be_checked(case: Case, window: MainWindow, settle: Settle, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("sample")
+    window.case.add_files([tmp_path / "a.txt"])
+    settle()
+    window.show_settings()
+    settle()
+    window.settings.check_button.click()
+    settle()
+    assert window.settings.message.isVisible()
+    assert window.settings.message.sentence.text() == "Everything is as it was sealed."
+
+
+def test_a_damaged_vault_is_said_calmly(
+    case: Case, window: MainWindow, settle: Settle, tmp_path: Path, vault: Path
+) -> None:
+    (tmp_path / "a.txt").write_text("sample")
+    window.case.add_files([tmp_path / "a.txt"])
+    settle()
+    sealed = next(path for path in (vault / "objects").rglob("*") if path.is_file())
+    content = bytearray(sealed.read_bytes())
+    content[-1] ^= 1
+    sealed.chmod(0o600)
+    sealed.write_bytes(content)
+    window.show_settings()
+    settle()
+    window.settings.check_button.click()
+    settle()
+    assert window.settings.message.sentence.text() == "The vault is damaged."
+    assert "A-01" in window.settings.message.advice.text()
+
+
+def test_what_takes_an_instant_is_not_asked_for_twice(opened: MainWindow, settle: Settle) -> None:
+    opened.cases.new.line.setText("Once")
+    opened.cases.begin()
+    opened.cases.new_button.click()
+    settle()
+    opened.show_cases()
+    settle()
+    assert [row.title for row in opened.cases.list.rows.rows] == ["Once"]
+
+
+def test_time_authorities_are_kept_and_a_wrong_one_is_refused(opened: MainWindow, settle: Settle) -> None:
+    opened.show_settings()
+    settle()
+    assert opened.settings.tsas.words() == ""
+    opened.settings.tsas.set_words("not an address")
+    opened.settings.keep()
+    settle()
+    assert opened.settings.message.property("kind") == "care"
+    opened.settings.tsas.set_words("http://127.0.0.1:9/tsa")
+    opened.settings.person.line.setText("Kim")
+    opened.settings.keep()
+    settle()
+    opened.show_cases()
+    opened.show_settings()
+    settle()
+    assert opened.settings.tsas.words() == "http://127.0.0.1:9/tsa"
+    assert opened.settings.person.line.text() == "Kim"
+
+
+def test_a_time_authority_that_does_not_answer_is_said_calmly(case: Case, window: MainWindow, settle: Settle) -> None:
+    session = window.desk.session
+    window.desk.jobs.start(
+        lambda _p, _c: session.set_tsas(["http://127.0.0.1:9/tsa"]), lambda _v: None, lambda e: pytest.fail(repr(e))
+    )
+    window.case.timestamp()
+    settle()
+    assert window.case.message.property("kind") == "care"
+    assert window.case.message.advice.text()
+
+
 def test_a_problem_is_said_again_in_the_new_language(window: MainWindow, settle: Settle, tmp_path: Path) -> None:
     window.start.place.line.setText(str(tmp_path / "nowhere"))
     window.start.secret.line.setText("x")

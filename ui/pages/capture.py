@@ -232,6 +232,7 @@ class CapturePage(Page):
         self.work(
             lambda _progress, _cancelled: [session.add_link(case_id, url, **said)],
             self._done,
+            blocks=True,
             failed=lambda _problem: self.url.line.setFocus(),
         )
 

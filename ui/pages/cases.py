@@ -72,7 +72,7 @@ class CasesPage(Page):
             self.new.line.setText("")
             self.desk.go.show_case(case.id)
 
-        self.work(lambda _progress, _cancelled: session.create_case(title), done)
+        self.work(lambda _progress, _cancelled: session.create_case(title), done, blocks=True)
 
     def say_repairs(self) -> None:
         """Say what was put right when the vault was opened after an interruption."""

@@ -181,7 +181,7 @@ class ExhibitPage(Page):
         def write(_progress: object, _cancelled: object) -> None:
             session.add_note(item_id, words)
 
-        self.work(write, done)
+        self.work(write, done, blocks=True)
 
     def _read_log(self) -> None:
         session, case_id, item_id = self.desk.session, self.case_id, self.item_id
@@ -232,7 +232,7 @@ class ExhibitPage(Page):
             shown.setText(value)
             shown.setAccessibleName(f"{name}: {value}")
             self.facts.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
-            self.facts.addWidget(shown, row, 1)
+            self.facts.addWidget(shown, row, 1, Qt.AlignmentFlag.AlignTop)
         for file in item.files:
             title = text("label")
             title.setText(f"{wording.safe(file.name)} · {file.media_type} · {t.size(file.digests.size)}")
