@@ -55,11 +55,11 @@ TOOLS = {
     "pdftoppm": "poppler-utils",
     "qpdf": "qpdf",
     "openssl": "openssl",
-    "chromium": "chromium",
-    "chromedriver": "chromium-driver",
     "xxd": "xxd",
 }
 """Programs that only the tests use, with Debian's package for each."""
+BROWSER = {"chromium": "chromium", "chromedriver": "chromium-driver"}
+"""What the tests of the page for browsers use; where it cannot be had, those tests alone are skipped."""
 FONT = "a Korean TrueType font (NanumGothic, for example)"
 FONT_PACKAGE = "fonts-nanum"
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
@@ -104,6 +104,21 @@ def prepare(python: Path, *, with_tests: bool) -> None:
         raise SetupError(advice(missing))
     if reasons:
         raise SetupError("Qt cannot start on this computer: " + "; ".join(reasons))
+    if with_tests:
+        offer_browser()
+
+
+def offer_browser() -> None:
+    """Install the browser of the tests where that is allowed; say what goes untested without it."""
+    missing = [package for tool, package in BROWSER.items() if shutil.which(tool) is None]
+    if missing and can_install():
+        try:
+            install(missing)
+            return
+        except SetupError as problem:
+            say(str(problem))
+    if missing:
+        say(f"  Not here: {', '.join(missing)}. The tests of the page for browsers will be skipped.")
 
 
 def what_is_missing(python: Path, *, with_tests: bool) -> tuple[dict[str, str], list[str]]:
