@@ -32,7 +32,8 @@ def write_zip(
     """
     # ZIP times are without a zone, in steps of two seconds, from 1980.
     stamp = (max(at.year, 1980), at.month, at.day, at.hour, at.minute, at.second // 2 * 2)
-    with target.open("xb") as raw, zipfile.ZipFile(raw, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
+    target.touch(mode=0o600, exist_ok=False)
+    with target.open("wb") as raw, zipfile.ZipFile(raw, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
         for path in sorted(sizes):
             entry = zipfile.ZipInfo(f"{root}/{path}", stamp)
             entry.create_system = 3

@@ -29,7 +29,7 @@ from evidence.package.report.content import ReportContent
 from evidence.package.report.document import write_report
 from evidence.package.report.fonts import FontFiles, choose_typeface, find_fonts, font_folders
 from evidence.package.signing import PackageSigner, sign_manifest, sign_report, signature_value
-from evidence.package.staging import SPARE_BYTES, Staging, leaving_nothing, remove_folder, require_room
+from evidence.package.staging import SPARE_BYTES, Staging, leaving_nothing, remove_folder, require_room, sweep
 from evidence.package.stamping import add_signature_time, report_signature, stamp_signature, tag_of
 from evidence.package.tables import identifiers_table, items_table
 
@@ -75,6 +75,7 @@ def build_package(
     final, final_zip = out_dir / name, out_dir / f"{name}.zip"
     with leaving_nothing(part, zip_part):
         out_dir.mkdir(parents=True, exist_ok=True)
+        sweep(out_dir, now().timestamp())
         payload = sum(file.digests.size for exhibit in snapshot.exhibits for file in exhibit.item.files)
         require_room(out_dir, payload * (2 if choices.as_zip else 1) + SPARE_BYTES)
         build = _Build(snapshot, choices, Staging(part), signer, package_id, tuple(supersedes), now, cancelled)

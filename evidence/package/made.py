@@ -65,7 +65,9 @@ class _Folder:
             return
         part = self._folder.with_name(f".{self._folder.name}.part")
         old = self._folder.with_name(f".{self._folder.name}.old")
+        remove_folder(part)
         with leaving_nothing(part):
+            part.mkdir(mode=0o700)
             for path in self.sizes.keys() | changed.keys():
                 if cancelled():
                     raise CancelledError
@@ -108,6 +110,7 @@ class _Zip:
         if not changed:
             return
         part = self._file.with_name(f".{self._file.name}.part")
+        part.unlink(missing_ok=True)
         sizes = self.sizes | {path: len(data) for path, data in changed.items()}
         with leaving_nothing(part), zipfile.ZipFile(self._file) as archive:
 

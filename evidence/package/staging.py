@@ -14,6 +14,7 @@ from evidence.manifest import PAYLOAD_FOLDER, FileEntry, FileRole
 from evidence.model import OriginalFile, Snapshot
 from evidence.package.names import unique_file_name
 
+STALE_S = 6 * 3600
 SPARE_BYTES = 64 << 20
 """Room asked for beside the originals: report, tables, proofs."""
 
@@ -24,7 +25,7 @@ class Staging:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.entries: list[FileEntry] = []
-        folder.mkdir(parents=True)
+        folder.mkdir(mode=0o700)
 
     def add(self, path: str, data: bytes, role: FileRole) -> FileEntry:
         """Write one file whose bytes are in memory."""
@@ -100,6 +101,22 @@ def require_room(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise EvidenceError("package.disk_full")
+
+
+def sweep(out_dir: Path, now_s: float) -> None:
+    """Remove what a build in ``out_dir`` left behind when the computer or the program was stopped by force.
+
+    A build that still runs is spared: only what was not touched for :data:`STALE_S` seconds goes. ``now_s`` is the
+    clock in seconds since 1970, as the file system counts them.
+    """
+    for path in out_dir.glob(".holdfast-*.part"):
+        with suppress(OSError):
+            if now_s - path.stat().st_mtime < STALE_S:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                remove_folder(path)
+            else:
+                path.unlink()
 
 
 def remove_folder(folder: Path) -> None:

@@ -8,6 +8,7 @@ import errno
 import hashlib
 import io
 import json
+import os
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -222,3 +223,21 @@ def test_a_draft_shows_the_report_and_writes_nothing(
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(CancelledError):
         draft_report(sample.snapshot, KOREAN, cancelled=lambda: True)
+
+
+def test_what_a_killed_build_left_is_swept(sample: Any, out: Path) -> None:
+    stale, running = out / ".holdfast-20200101-00000000.part", out / ".holdfast-20200101-11111111.part"
+    for folder in (stale, running):
+        (folder / "data").mkdir(parents=True)
+        (folder / "data" / "original").write_bytes(b"plain text")
+    (out / ".holdfast-20200101-00000000.zip.part").write_bytes(b"")
+    for path in (stale, out / ".holdfast-20200101-00000000.zip.part"):
+        os.utime(path, (1, 1))
+    build_package(sample.snapshot, KOREAN, out, signer=sample.signer)
+    assert [path.name for path in out.iterdir() if path.name.startswith(".")] == [running.name]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_a_package_is_for_its_owner_alone(made: PackageMade) -> None:
+    assert Path(made.folder).stat().st_mode & 0o077 == 0
+    assert Path(made.zip_file).stat().st_mode & 0o077 == 0
