@@ -10,6 +10,7 @@ Needs a display; without one it starts a virtual one (Xvfb).
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -50,10 +52,12 @@ def main() -> int:
     parser.add_argument("--percents", nargs="+", type=int, default=list(PERCENTS))
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
+    out, readme = chosen.out.resolve(), chosen.readme.resolve() if chosen.readme else None
     with _display():
         for language in chosen.languages:
             with tempfile.TemporaryDirectory() as folder:
-                Gallery(Path(folder), language).walk(chosen.out, chosen.looks, chosen.percents, chosen.readme)
+                with contextlib.chdir(folder):
+                    Gallery(Path(folder), language).walk(out, chosen.looks, chosen.percents, readme)
     return 0
 
 
@@ -67,7 +71,6 @@ class Gallery:
         from evidence import session
         from evidence.settings import Settings, save_settings
         from evidence.store import Argon2Cost
-        from ui.desk import Doors
 
         real = real_doors()
         cheap = partial(session.create_vault, cost=Argon2Cost(memory_kib=8192, passes=1, lanes=1))
@@ -77,7 +80,7 @@ class Gallery:
         settings = folder / "settings.json"
         save_settings(settings, Settings(language=language, look="light"))  # type: ignore[arg-type]
         self.window = make_window(
-            self.app, settings, folder / "vault", doors=Doors(cheap, real.open_vault, real.verify_package, real.screens)
+            self.app, settings, folder / "vault", doors=replace(real, create_vault=cheap)
         )
         self.window.show()
         self.window.activateWindow()
@@ -173,7 +176,8 @@ class Gallery:
             window.show_package(case_id)
 
         def verified() -> None:
-            window.show_verify(self.package)
+            assert self.package is not None
+            window.show_verify(Path(os.path.relpath(self.package)))
             window.verify.check()
 
         def trouble() -> None:
@@ -224,13 +228,14 @@ class Gallery:
         self.settle()
 
     def take_small(self, path: Path) -> None:
-        """A small picture for the README."""
-        from PySide6.QtCore import Qt
-        from PySide6.QtGui import QImage
+        """A small picture for the README: few colours, and no dots in place of the others."""
+        from PIL import Image
 
-        picture = self.window.grab().scaledToWidth(840, Qt.TransformationMode.SmoothTransformation).toImage()
-        few = picture.convertToFormat(QImage.Format.Format_Indexed8, Qt.ImageConversionFlag.AvoidDither)
-        few.save(str(path))
+        self.window.grab().save(str(path))
+        with Image.open(path) as picture:
+            whole = picture.convert("RGB")
+        small = whole.resize((840, round(840 * whole.height / whole.width)), Image.Resampling.LANCZOS)
+        small.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
 
     def settle(self) -> None:
         """Wait until nothing runs and everything is drawn."""
