@@ -29,7 +29,7 @@ def create_vault(
         path, store.Passphrase(passphrase), cost=cost, now=outside.clock().at, program=outside.tool().version
     )
     session = Session(opened, outside)
-    session.set_examiner(examiner)
+    session.begin(examiner)
     return session, recovery_key
 
 

@@ -42,7 +42,7 @@ from evidence.session import keeping, looking, packaging, sealing, stamping
 from evidence.session.ports import Ports
 from evidence.session.stamping import StampResult
 from evidence.session.unlocking import UnlockMethods
-from evidence.store import BackupOutcome, CheckOutcome, Finding, Kept, Store, backup, check, mend
+from evidence.store import VAULT_LOG, BackupOutcome, CheckOutcome, Finding, Kept, Store, backup, check, mend
 
 _EXAMINER = "examiner"
 
@@ -77,6 +77,15 @@ class Session:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.lock()
+
+    def begin(self, examiner: Examiner) -> None:
+        """The first act in a new vault: who works with it, and the first event of the vault's own log."""
+        with self._store.transaction():
+            self._store.settings.put(_EXAMINER, to_json(examiner))
+            self._record(
+                VAULT_LOG, EventKind.VAULT_CREATED, facts={"program": self._tool.version}, actor=examiner.role.value
+            )
+        self._examiner = examiner
 
     def lock(self) -> None:
         """Close the vault and let go of its keys. Calling it again does nothing."""
@@ -169,10 +178,11 @@ class Session:
             self._record(case.id, EventKind.CASE_CREATED, facts={})
         return case
 
-    def exhibits(self, case_id: str) -> list[Exhibit]:
-        """The exhibits of a case with their newest scores, in order of their numbers. Raises ``case.unknown``."""
+    def exhibits(self, case_id: str, *, after: int = 0, limit: int = -1) -> list[Exhibit]:
+        """The exhibits of a case with their newest scores, in order of their numbers: all, or at most ``limit`` of
+        those after position ``after``. Raises ``case.unknown``."""
         self.case(case_id)
-        return list(self._store.items.exhibits(case_id))
+        return list(self._store.items.exhibits(case_id, after=after, limit=limit))
 
     def exhibit(self, item_id: str) -> Exhibit:
         """One exhibit. Raises ``vault.no_such_item``."""

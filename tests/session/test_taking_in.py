@@ -11,7 +11,7 @@ from evidence import session as verbs
 from evidence.digest import digest_bytes
 from evidence.errors import CancelledError, EvidenceError
 from evidence.model import AcquisitionMethod, EventKind
-from evidence.session import Session
+from evidence.session import Given, Session
 
 
 def _file(folder: Path, name: str, data: bytes) -> Path:
@@ -33,6 +33,21 @@ def test_a_file_becomes_an_exhibit_with_its_digest_and_an_event(session: Session
     assert [event.kind for event in events] == [EventKind.CASE_CREATED, EventKind.ACQUIRED]
     assert events[1].facts["sha256"] == digest_bytes(b"content").sha256
     assert session.events(case.id, item.id) == [events[1]]
+
+
+def test_the_vault_has_a_log_of_its_own(session: Session) -> None:
+    [event] = session.events("vault")
+    assert (event.kind, event.actor) == (EventKind.VAULT_CREATED, "victim")
+    given = Given(passphrase="조용한 강가의 seven lanterns")
+    session.unlock_methods.add_recovery_key(by=given, label="with a friend")
+    assert [event.kind for event in session.events("vault")] == [EventKind.VAULT_CREATED, EventKind.SLOT_ADDED]
+
+
+def test_exhibits_come_page_by_page(session: Session, tmp_path: Path) -> None:
+    case = session.create_case("one")
+    session.add_files(case.id, [_file(tmp_path, f"{number}.txt", b"x%d" % number) for number in range(5)])
+    numbers = [exhibit.item.number for exhibit in session.exhibits(case.id, after=1, limit=3)]
+    assert numbers == ["A-02", "A-03", "A-04"]
 
 
 def test_everything_is_there_after_locking(session: Session, reopen: Callable[[], Session], tmp_path: Path) -> None:
