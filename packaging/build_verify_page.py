@@ -33,6 +33,7 @@ import catalogues  # noqa: E402
 from shamir_mnemonic.wordlist import WORDLIST  # noqa: E402
 
 from evidence import manifest  # noqa: E402
+from evidence.digest import to_json  # noqa: E402
 from evidence.manifest import layout  # noqa: E402
 from evidence.model import DisclosedLog  # noqa: E402
 from evidence.version import NAME, VERSION  # noqa: E402
@@ -147,17 +148,24 @@ def _is_shown(context: str | None, identifier: str) -> bool:
 
 
 def shapes(*classes: type) -> dict[str, dict[str, Any]]:
-    """The members of these classes and of all that stand in them, each with the kind of its value."""
+    """Of these classes and of all that stand in them: the kind of each member's value, and the defaults."""
     found: dict[str, dict[str, Any]] = {}
     waiting = list(classes)
     while waiting:
         kind = waiting.pop()
-        if kind.__name__ not in found:
-            hints = typing.get_type_hints(kind)
-            found[kind.__name__] = {
-                field.name: _shape(hints[field.name], waiting) for field in dataclasses.fields(kind)
-            }  # fmt: skip
+        if kind.__name__ in found:
+            continue
+        hints = typing.get_type_hints(kind)
+        members = {field.name: _shape(hints[field.name], waiting) for field in dataclasses.fields(kind)}
+        defaults = {field.name: value for field in dataclasses.fields(kind) for value in _default(field)}
+        found[kind.__name__] = {"members": members, "defaults": defaults}
     return dict(sorted(found.items()))
+
+
+def _default(field: dataclasses.Field[Any]) -> list[Any]:
+    if field.default is not dataclasses.MISSING:
+        return [to_json(field.default)]
+    return [to_json(field.default_factory())] if field.default_factory is not dataclasses.MISSING else []
 
 
 def _shape(hint: Any, waiting: list[type]) -> Any:

@@ -42,4 +42,6 @@ def disagreements(told: VerificationReport | EvidenceError, document: dict[str, 
         if given != wanted and not is_weaker:
             kind = "false yes" if given == "yes" else "other"
             problems.append(f"{kind}: {claim.name.value} is {given}, expected {wanted} {sorted(reasons)}")
+    if not reasons & WEAKER and document["damaged"] != list(told.damaged):
+        problems.append(f"other: damaged {document['damaged']}, expected {list(told.damaged)}")
     return problems

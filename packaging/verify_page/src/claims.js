@@ -22,8 +22,13 @@ function claim(name, checks, state) {
   const said = (answer, reason, params = {}) => ({ name, answer, reason, params });
   if (name === "origin") return said("cannot_tell", "origin.never");
   const names = name === "complete" ? ["complete", "signed"] : [name];
-  const own = checks.filter((check) => check.counts && names.includes(check.claim));
-  const answer = worst(own.map((check) => check.answer));
+  let own = checks.filter((check) => check.counts && names.includes(check.claim));
+  let answer = worst(own.map((check) => check.answer));
+  if (name === "complete" && answer !== "no" && state.damaged.size) {
+    // A token that was added later and is none: check 9 found it, but it is a file that does not belong.
+    answer = "no";
+    own = checks.filter((check) => check.answer === "no");
+  }
   if (answer === "yes") {
     if (RESTS_ON_SIGNATURE.includes(name) && state.cms === null) return said("cannot_tell", "rests.on_signature");
     if (name === "report" && !state.isReportSigned) return said("cannot_tell", "rests.on_report_signature");

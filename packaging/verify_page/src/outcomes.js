@@ -22,6 +22,11 @@ export function needManifest(state) {
   return state.manifest;
 }
 
+/** The paths that are there, but for what an operating system added by itself. */
+export function packageFiles(state) {
+  return [...state.located.files.keys()].filter((path) => !state.reading.systemFiles.has(path));
+}
+
 export function blame(state, path, what) {
   if (!state.damaged.has(path)) state.damaged.set(path, what);
 }

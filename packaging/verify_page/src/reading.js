@@ -90,7 +90,7 @@ async function glance(reading, path, entry) {
 /** Most bytes of a proof file that is kept; null for files that are only digested. */
 function limitsOf(layout) {
   const kept = new Map([
-    [layout.manifest, 32 * MIB], [layout.signature, MIB], [layout.report, 64 * MIB], [layout.custody, 64 * MIB],
+    [layout.manifest, 16 * MIB], [layout.signature, MIB], [layout.report, 64 * MIB], [layout.custody, 16 * MIB],
     [layout.certificates, MIB], ...layout.bagFiles.map((path) => [path, 32 * MIB]),
   ]);
   const folders = [[`${layout.headsFolder}/`, 16 * KIB], [`${layout.tokensFolder}/`, 256 * KIB]];

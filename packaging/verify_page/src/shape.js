@@ -1,10 +1,11 @@
-// Checking parsed JSON against the shapes that the program's own classes have. A value has every member, and no other.
+// Checking parsed JSON against the shapes that the program's own classes have. A value has no other member than those;
+// one that is missing has a default, and came into the format after the package was made.
 
 import { Problem } from "./problems.js";
 import { Real } from "./json.js";
 import { parseTime } from "./time.js";
 
-/** Returns `value`. Throws a Problem `json.wrong_shape`. */
+/** Returns `value`, its missing members filled in. Throws a Problem `json.wrong_shape`. */
 export function shaped(value, name, shapes) {
   if (!fits(value, { ref: name }, shapes)) throw new Problem("json.wrong_shape");
   return value;
@@ -21,7 +22,8 @@ function fits(value, kind, shapes) {
   if (kind.list !== undefined) return Array.isArray(value) && value.every((each) => fits(each, kind.list, shapes));
   if (typeof value !== "object" || value === null || Array.isArray(value) || value instanceof Real) return false;
   if (kind.map !== undefined) return Object.values(value).every((each) => fits(each, kind.map, shapes));
-  const members = shapes[kind.ref];
+  const { members, defaults } = shapes[kind.ref];
+  for (const [name, given] of Object.entries(defaults)) if (!(name in value)) value[name] = structuredClone(given);
   const names = Object.keys(members);
   return Object.keys(value).length === names.length && names.every(
     (name) => name in value && fits(value[name], members[name], shapes),

@@ -5,7 +5,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { hex, same } from "../bytes.js";
 import { checkDisclosed } from "../custody.js";
 import { canonical, parseJson } from "../json.js";
-import { MAX_NAMED, cannotTell, needManifest, no, yes } from "../outcomes.js";
+import { MAX_NAMED, cannotTell, needManifest, no, packageFiles, yes } from "../outcomes.js";
 import { Impossible, Problem } from "../problems.js";
 import { shaped } from "../shape.js";
 
@@ -106,7 +106,7 @@ function frozen(manifest, log) {
 
 /** Every head stands as a file of its own, byte for byte what was signed, and no other head does. */
 function headFiles(state, log) {
-  const { layout, reading, located } = state;
+  const { layout, reading } = state;
   const found = [];
   const expected = new Set();
   for (const signed of [...log.earlier_heads, log.head]) {
@@ -115,7 +115,7 @@ function headFiles(state, log) {
     const bytes = reading.kept.get(path);
     if (bytes === undefined || !same(bytes, canonical(signed))) found.push(no("custody.other_head_file", { path }));
   }
-  for (const path of located.files.keys()) {
+  for (const path of packageFiles(state)) {
     if (path.startsWith(`${layout.headsFolder}/`) && !expected.has(path)) found.push(no("custody.unknown_head", { path }));
   }
   return found;

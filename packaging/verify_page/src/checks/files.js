@@ -3,7 +3,7 @@
 import { byCodePoint } from "../bytes.js";
 import { checkDeclaration, parseChecksums, parseOxum } from "../bag.js";
 import { keyOf } from "../container/names.js";
-import { MAX_NAMED, aside, blame, needManifest, no, yes } from "../outcomes.js";
+import { MAX_NAMED, aside, blame, needManifest, no, packageFiles, yes } from "../outcomes.js";
 import { Problem } from "../problems.js";
 
 const DECLARATION = "bagit.txt";
@@ -43,7 +43,7 @@ function checkTagFile(state, name, bytes) {
     return [];
   }
   const isPayload = (path) => path.startsWith(`${state.layout.payloadFolder}/`);
-  const payload = filesOf(state).filter(isPayload);
+  const payload = packageFiles(state).filter(isPayload);
   if (name === INFO) {
     const oxum = parseOxum(bytes);
     const size = payload.reduce((sum, path) => sum + BigInt(state.reading.sizes.get(path)), 0n);
@@ -53,7 +53,7 @@ function checkTagFile(state, name, bytes) {
   const listed = parseChecksums(bytes, algorithm);
   let wanted = new Set(payload);
   if (name in TAG_LISTS) {
-    wanted = new Set(filesOf(state).filter((path) => !isPayload(path) && !(path in TAG_LISTS)));
+    wanted = new Set(packageFiles(state).filter((path) => !isPayload(path) && !(path in TAG_LISTS)));
     for (const path of wanted) if (state.isAddedToken(path) && !listed.has(path)) wanted.delete(path);
   }
   const differing = [...new Set([...wanted, ...listed.keys()])].filter(
@@ -67,7 +67,7 @@ function checkTagFile(state, name, bytes) {
 export async function* checkFiles(state) {
   const { layout, reading, located } = state;
   const listed = listedFiles(needManifest(state));
-  const there = new Set(filesOf(state));
+  const there = new Set(packageFiles(state));
   const always = [layout.manifest, layout.signature, layout.report, ...Object.keys(TAG_LISTS)];
   let missing = [...listed.keys(), ...always].filter((path) => !there.has(path));
   let added = [...there].filter((path) => !listed.has(path) && !layout.unlisted.includes(path) && !state.isAddedToken(path));
@@ -106,6 +106,8 @@ export function settleBlame(state) {
   const isSigned = state.cms !== null;
   const { manifest } = state.layout;
   for (const [list, path] of state.disputed) {
+    // Named already; and the manifest itself speaks of the payload's lists.
+    if (["added", "renamed"].includes(state.damaged.get(path)) || (isSigned && !(list in TAG_LISTS))) continue;
     const file = listed.get(path);
     const isThere = state.located.files.has(path);
     const isFileSound = isSigned && (file ? isThere && isSame(state, path, file) : path === manifest);
@@ -116,10 +118,6 @@ export function settleBlame(state) {
 
 export function listedFiles(manifest) {
   return new Map(manifest.files.map((file) => [keyOf(file.path), file]));
-}
-
-function filesOf(state) {
-  return [...state.located.files.keys()].filter((path) => !state.reading.systemFiles.has(path));
 }
 
 function isSame(state, path, file) {

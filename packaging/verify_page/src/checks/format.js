@@ -63,8 +63,8 @@ function isWhole(value) {
 export function readListedSizes(bytes) {
   try {
     const { files } = parseJson(bytes, { canonical: false });
-    const texts = files.every((file) => typeof file.path === "string" && file.size !== undefined);
-    return texts ? new Map(files.map((file) => [keyOf(file.path), file.size])) : null;
+    const isList = files.every((file) => typeof file.path === "string" && isWhole(file.size));
+    return isList ? new Map(files.map((file) => [keyOf(file.path), file.size])) : null;
   } catch {
     return null;
   }

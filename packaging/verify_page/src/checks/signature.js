@@ -26,7 +26,7 @@ export async function* checkManifestSignature(state) {
   const digests = await contentDigests(reading.kept.get(layout.manifest));
   const { answer, failure } = await ask(() => checkCms(bytes, digests, print));
   if (failure) {
-    blame(state, layout.signature, "changed");
+    if (failure.answer === "no") blame(state, layout.signature, "changed");
     yield failure;
     return;
   }
@@ -70,14 +70,24 @@ export async function* checkTrust(state) {
     yield yes("trust.certificate", { subject });
     return;
   }
-  if (!trust.certificates.length) return;
-  const created = moment(manifest.created.at);
-  const at = created < state.now ? created : state.now;
-  const { answer, failure } = await ask(
-    () => findPath(readCertificate(state.cms.certificate), readable(state.cms.certificates), trust.certificates, at),
-  );
-  if (failure) yield failure;
-  else yield answer ? yes("trust.chain", { subject }) : no("trust.other_certificate");
+  if (trust.certificates.length) yield chainOutcome(state, moment(manifest.created.at));
+}
+
+/**
+ * A chain must hold now, or at a time that a trusted token proves. The time that the package states for itself is not
+ * proof: whoever has an expired key can state any time.
+ */
+async function chainOutcome({ cms, now, tokens, trust }, statedAt) {
+  const proven = tokens.filter((token) => token.isTrusted && !token.headSize).map((token) => token.stampedAt);
+  for (const at of [now, ...proven, statedAt]) {
+    const { answer, failure } = await ask(
+      () => findPath(readCertificate(cms.certificate), readable(cms.certificates), trust.certificates, at),
+    );
+    if (failure) return failure;
+    if (answer && (at === now || proven.includes(at))) return yes("trust.chain", { subject: cms.subject });
+    if (answer) return cannotTell("trust.expired");
+  }
+  return no("trust.other_certificate");
 }
 
 /** Those certificates that can be read; the others lead nowhere. */

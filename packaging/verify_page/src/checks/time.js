@@ -4,7 +4,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 
 import { byCodePoint } from "../bytes.js";
 import { checkToken } from "../crypto/tokens.js";
-import { MAX_NAMED, ask, aside, blame, cannotTell, needManifest, no, yes } from "../outcomes.js";
+import { MAX_NAMED, ask, aside, blame, cannotTell, needManifest, no, packageFiles, yes } from "../outcomes.js";
 import { MINUTE, isoformat } from "../time.js";
 import { headPath } from "./custody.js";
 
@@ -16,11 +16,11 @@ const MAX_TOKENS = 200;
 
 /** Check every token, then say before which time all exhibits existed. */
 export async function* checkTime(state) {
-  const { layout, located } = state;
+  const { layout } = state;
   const manifest = needManifest(state);
   const found = [];
   const stated = new Map(manifest.tokens.map((token) => [token.path, token.head_size]));
-  const paths = [...located.files.keys()].filter((path) => path.startsWith(`${layout.tokensFolder}/`)).sort(byCodePoint);
+  const paths = packageFiles(state).filter((path) => path.startsWith(`${layout.tokensFolder}/`)).sort(byCodePoint);
   for (const path of paths.slice(0, MAX_TOKENS)) found.push(await checkFile(state, path, stated.get(path)));
   for (const path of [...stated.keys()].filter((each) => !paths.includes(each)).sort(byCodePoint)) {
     found.push(no("time.token_missing", { path }));
@@ -38,7 +38,10 @@ async function checkFile(state, path, statedSize) {
   const { layout, reading } = state;
   const bytes = reading.kept.get(path);
   const name = NAME.exec(path.slice(layout.tokensFolder.length + 1));
-  if (bytes === undefined || !name) return no("time.unknown_file", { path });
+  if (bytes === undefined || !name) {
+    blame(state, path, "changed");
+    return no("time.unknown_file", { path });
+  }
   const size = Number(name[1] ?? 0);
   if (statedSize !== undefined && statedSize !== size) return no("time.other_head", { path });
   if (name[1] === undefined) {
@@ -46,7 +49,10 @@ async function checkFile(state, path, statedSize) {
     return check(state, path, 0, state.cms.signatureValue, bytes, false);
   }
   const head = reading.kept.get(headPath(layout, size));
-  if (head === undefined || (state.isLogSound && !state.heads.has(size))) return no("time.unknown_head", { path });
+  if (head === undefined || (state.isLogSound && !state.heads.has(size))) {
+    blame(state, path, "added");
+    return no("time.unknown_head", { path });
+  }
   if (!state.isLogSound) return cannotTell("time.needs_log", { path });
   return check(state, path, size, head, bytes, false);
 }

@@ -1,6 +1,6 @@
 // Which names are safe, which are the same for a careless reader, and which files an operating system leaves behind.
 
-import { startsWith, utf8 } from "../bytes.js";
+import { startsWith } from "../bytes.js";
 
 const RESERVED = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(?:\.|$)/i;
 const FORBIDDEN = /[\x00-\x1f\x7f<>:"\\|?*]/;
@@ -9,9 +9,6 @@ const APPLE_DOUBLE = [0, 5, 0x16, 7];
 const SYSTEM_MAGIC = new Map([
   [".ds_store", [[0, 0, 0, 1, 0x42, 0x75, 0x64, 0x31]]],
   ["thumbs.db", [[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]]],
-  ["desktop.ini", [
-    [...utf8("[.ShellClassInfo]")], [0xff, 0xfe, 0x5b, 0, 0x2e, 0], [...utf8("\r\n[.ShellClassInfo]")],
-  ]],
 ]);
 const MAX_SYSTEM_FILE = 1 << 20;
 const MAX_PATH = 4096;
@@ -23,7 +20,7 @@ export function keyOf(path) {
 
 /** Case folded: at least whatever Unicode's full folding makes equal. */
 function folded(text) {
-  return text.toUpperCase().toLowerCase().replaceAll("ς", "σ");
+  return text.toLowerCase().toUpperCase().toLowerCase().replaceAll("ς", "σ");
 }
 
 /** Equal for paths that some file system or reader takes for the same. */

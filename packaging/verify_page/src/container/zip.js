@@ -25,6 +25,7 @@ const STRONG = 0x40;
 const UTF8 = 0x800;
 const MASKED = 0x2000;
 const WIDE = 0xffffffff;
+const WINDOW = 2 ** 18;
 
 /** The end records or the directory cannot be read; nothing can be said about the entries. */
 class ZipDamage extends Error {
@@ -54,12 +55,32 @@ export async function openZip(blob, name, cp437) {
   if (files.length && files.every((member) => member.flags & ENCRYPTED)) {
     throw new Problem("verify.encrypted", { path: name });
   }
-  await layOut(blob, members, directoryStart, container);
+  try {
+    await layOut(readingAhead(blob), members, directoryStart, container);
+  } catch {
+    container.flaws.push({ code: "container.unreadable_zip", path: "" });
+  }
   return container;
 }
 
 async function readAt(blob, position, length) {
+  if (blob.readAhead) return blob.readAhead(position, length);
   return new Uint8Array(await blob.slice(position, position + length).arrayBuffer());
+}
+
+/** `blob` with a window that is read at once: many small entries stand close together. */
+function readingAhead(blob) {
+  let start = 0;
+  let window = new Uint8Array();
+  const readAhead = async (position, length) => {
+    const end = Math.min(position + length, blob.size);
+    if (position < start || end > start + window.length) {
+      start = position;
+      window = new Uint8Array(await blob.slice(position, position + Math.max(length, WINDOW)).arrayBuffer());
+    }
+    return window.subarray(position - start, Math.max(end - start, position - start));
+  };
+  return { blob, size: blob.size, readAhead, slice: (from, to) => blob.slice(from, to) };
 }
 
 function viewOf(bytes) {

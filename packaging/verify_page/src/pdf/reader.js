@@ -10,12 +10,14 @@ import { Lexer, Name, Operator, Reference } from "./lexer.js";
 const MAX_SECTIONS = 16;
 const MAX_OBJECTS = 200_000;
 const MAX_DECODED = 64 * 2 ** 20;
+const MAX_DECODED_IN_ALL = 512 * 2 ** 20;
 const END = /startxref[\r\n]+([0-9]{1,10})[\r\n]+%%EOF[\r\n]*$/;
 const SUBSECTION = /^[\r\n ]*([0-9]{1,10}) ([0-9]{1,10})[ ]*(?:\r\n|\r|\n)/;
 const ENTRY = /^([0-9]{10}) ([0-9]{5}) ([nf])(?: \r| \n|\r\n)$/;
 
 export class Stream {
-  constructor(dictionary, bytes) {
+  constructor(reader, dictionary, bytes) {
+    this.reader = reader;
     this.dictionary = dictionary;
     this.bytes = bytes;
   }
@@ -34,7 +36,9 @@ export class Stream {
     try {
       for (let step = await reader.read(); !step.done; step = await reader.read()) {
         pieces.push(step.value);
-        if ((size += step.value.length) > MAX_DECODED) throw new Unsupported("too large");
+        size += step.value.length;
+        this.reader.decoded += step.value.length;
+        if (size > MAX_DECODED || this.reader.decoded > MAX_DECODED_IN_ALL) throw new Unsupported("too large");
       }
     } catch {
       throw new Unsupported("flate");
@@ -52,6 +56,7 @@ export class PdfReader {
     this.bytes = bytes;
     this.places = new Map();
     this.objects = new Map();
+    this.decoded = 0;
     this.trailer = this.readSections();
   }
 
@@ -136,7 +141,7 @@ export class PdfReader {
       throw new Unsupported("stream of objects");
     }
     const resolved = new Map([...dictionary].map(([name, value]) => [name, this.resolve(value)]));
-    return new Stream(resolved, this.bytes.subarray(start, start + length));
+    return new Stream(this, resolved, this.bytes.subarray(start, start + length));
   }
 
   /** A member of a dictionary, resolved. */

@@ -8,6 +8,7 @@ import { Stream, isName } from "./reader.js";
 const MAX_OPERATIONS = 2_000_000;
 const MAX_DEPTH = 4;
 const MAX_PAGES = 10_000;
+const MAX_CODES = 1_000_000;
 const SHOWS_TEXT = new Set(["Tj", "TJ", "'", '"']);
 const SECTION = /begin(bfchar|bfrange|codespacerange)([\s\S]*?)end\1/g;
 const TOKEN = /<([0-9A-Fa-f\s]*)>|(\[)|(\])/g;
@@ -19,6 +20,7 @@ class Font {
     font.width = isName(reader.member(dictionary, "Subtype"), "Type0") ? 2 : 1;
     font.mapping = null;
     const map = reader.member(dictionary, "ToUnicode");
+    font.codes = 0;
     if (map instanceof Stream) font.readMap(latin1(await map.decoded()));
     return font;
   }
@@ -54,6 +56,7 @@ class Font {
       const [low, high, target] = tokens.slice(at, at + 3);
       if (!(low instanceof Uint8Array) || !(high instanceof Uint8Array)) continue;
       const [first, last] = [codeOf(low), Math.min(codeOf(high), 0xffff)];
+      if ((this.codes += Math.max(last - first, 0)) > MAX_CODES) throw new Unsupported("codes");
       for (let code = first; code <= last; code++) {
         if (Array.isArray(target)) {
           if (code - first < target.length) this.mapping.set(code, utf16(target[code - first]));
