@@ -55,9 +55,8 @@ def main() -> int:
     out, readme = chosen.out.resolve(), chosen.readme.resolve() if chosen.readme else None
     with _display():
         for language in chosen.languages:
-            with tempfile.TemporaryDirectory() as folder:
-                with contextlib.chdir(folder):
-                    Gallery(Path(folder), language).walk(out, chosen.looks, chosen.percents, readme)
+            with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+                Gallery(Path(folder), language).walk(out, chosen.looks, chosen.percents, readme)
     return 0
 
 
@@ -79,9 +78,7 @@ class Gallery:
         self.app = existing if isinstance(existing, QApplication) else make_application(["holdfast"])
         settings = folder / "settings.json"
         save_settings(settings, Settings(language=language, look="light"))  # type: ignore[arg-type]
-        self.window = make_window(
-            self.app, settings, folder / "vault", doors=replace(real, create_vault=cheap)
-        )
+        self.window = make_window(self.app, settings, folder / "vault", doors=replace(real, create_vault=cheap))
         self.window.show()
         self.window.activateWindow()
         self.package: Path | None = None

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
+    QPushButton,
     QRadioButton,
     QStyle,
     QStyleOptionButton,
@@ -246,3 +247,26 @@ def shared_mnemonics(root: QWidget) -> list[str]:
             found.append(f"{letter}: {taken[letter]!r} and {words!r}")
         taken[letter] = words
     return found
+
+
+def test_the_walk_notices_what_it_is_for(qtbot: QtBot) -> None:
+    """A nameless button, cut words, words over words and a letter with two meanings are each found."""
+    QAccessible.setActive(True)
+    root = QWidget()
+    qtbot.addWidget(root)
+    root.resize(400, 300)
+    nameless = QPushButton(root)
+    nameless.setGeometry(0, 0, 40, 30)
+    cut = QLabel("words that are far too long for this little place", root)
+    cut.setWordWrap(True)
+    cut.setGeometry(0, 50, 60, 14)
+    over = QLabel("over it", root)
+    over.setGeometry(10, 55, 80, 20)
+    first, second = QPushButton("&Open", root), QPushButton("N&ot now", root)
+    first.setGeometry(0, 120, 150, 40)
+    second.setGeometry(0, 180, 150, 40)
+    root.show()
+    assert len(unnamed(root)) == 1
+    assert any("far too long" in problem for problem in clipped(root))
+    assert len(covered(root)) == 1
+    assert len(shared_mnemonics(root)) == 1
