@@ -39,6 +39,9 @@ def _claim(name: ClaimName, counted: Sequence[Counted], state: State) -> Claim:
     names = (name, ClaimName.SIGNED) if name is ClaimName.COMPLETE else (name,)
     checks = [each.check for each in counted if each.counts and each.check.claim in names]
     answer = worst(check.answer for check in checks)
+    if name is ClaimName.COMPLETE and answer is not Answer.NO and state.damaged:
+        # A token that was added later and is none: check 9 found it, but it is a file that does not belong.
+        answer, checks = Answer.NO, [each.check for each in counted if each.check.answer is Answer.NO]
     if answer is Answer.YES:
         if name in _RESTS_ON_SIGNATURE and state.cms is None:
             return Claim(name, Answer.CANNOT_TELL, "rests.on_signature")

@@ -101,6 +101,10 @@ class State:
     """Tag file and a path whose digest it states differently."""
     facts: dict[str, str] = field(default_factory=dict)
 
+    def package_files(self) -> Iterator[str]:
+        """The paths that are there, but for what an operating system added by itself."""
+        return (path for path in self.located.files if path not in self.reading.system_files)
+
     def need_manifest(self) -> Manifest:
         """The manifest, or the check is impossible."""
         if self.manifest is None:

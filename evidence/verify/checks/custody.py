@@ -96,6 +96,6 @@ def _head_files(state: State, log: DisclosedLog) -> list[Outcome]:
     for path, data in expected.items():
         if state.reading.kept.get(path) != data:
             found.append(no("custody.other_head_file", path=path))
-    there = (path for path in state.located.files if path.startswith(f"{HEADS_FOLDER}/"))
+    there = (path for path in state.package_files() if path.startswith(f"{HEADS_FOLDER}/"))
     found += [no("custody.unknown_head", path=path) for path in there if path not in expected]
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from evidence.errors import EvidenceError
 from evidence.manifest import MANIFEST, PAYLOAD_FOLDER, REPORT, SIGNATURE, UNLISTED, FileEntry, is_added_token
@@ -42,7 +42,7 @@ def _check_tag_file(state: State, name: str, data: bytes) -> list[Outcome]:
     if name == _DECLARATION:
         check_declaration(data)
         return []
-    payload = [path for path in _files(state) if path.startswith(f"{PAYLOAD_FOLDER}/")]
+    payload = [path for path in state.package_files() if path.startswith(f"{PAYLOAD_FOLDER}/")]
     if name == _INFO:
         oxum = parse_oxum(data)
         if oxum == type(oxum)(size=sum(state.reading.sizes[path] for path in payload), count=len(payload)):
@@ -51,7 +51,7 @@ def _check_tag_file(state: State, name: str, data: bytes) -> list[Outcome]:
     algorithm = dict((*_PAYLOAD_LISTS, *_TAG_LISTS))[name]
     listed = parse_checksums(data, algorithm)
     if name.startswith("tagmanifest"):
-        tags = {path for path in _files(state) if not path.startswith(f"{PAYLOAD_FOLDER}/")}
+        tags = {path for path in state.package_files() if not path.startswith(f"{PAYLOAD_FOLDER}/")}
         tags -= {listing for listing, _ in _TAG_LISTS}
         wanted = tags - {path for path in tags if is_added_token(path) and path not in listed}
     else:
@@ -68,7 +68,7 @@ def _check_tag_file(state: State, name: str, data: bytes) -> list[Outcome]:
 def check_files(state: State) -> Iterator[Outcome]:
     """Whether the manifest lists every file and nothing else, and every digest agrees; names each that does not."""
     listed = {key_of(file.path): file for file in state.need_manifest().files}
-    there = set(_files(state))
+    there = set(state.package_files())
     missing = [path for path in listed if path not in there]
     missing += [path for path in _ALWAYS if path not in there]
     added = [path for path in there if path not in listed and path not in UNLISTED and not is_added_token(path)]
@@ -120,10 +120,6 @@ def settle_blame(state: State) -> None:
             state.damaged.setdefault(path, "changed" if path in state.located.files else "missing")
         if is_file_sound or may_be_either:
             state.damaged.setdefault(name, "changed")
-
-
-def _files(state: State) -> Iterable[str]:
-    return (path for path in state.located.files if path not in state.reading.system_files)
 
 
 def _digests(state: State, path: str) -> tuple[int, str, str] | None:

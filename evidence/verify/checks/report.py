@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from evidence.manifest import MANIFEST, REPORT, originals_of
 from evidence.verify.checks.signature import failure
 from evidence.verify.state import MAX_NAMED, Impossible, Outcome, State, no, yes
-from evidence.verify.untrusted import Failure, ReportAnswer, ReportRequest
+from evidence.verify.untrusted import ReportAnswer, ReportRequest
 
 _ATTACHMENT = "manifest.json"
 
@@ -24,8 +24,7 @@ def check_report_signature(state: State) -> Iterator[Outcome]:
         ReportRequest(data, manifest.signer.certificate_sha256, _ATTACHMENT, state.trust.tsa_roots)
     )
     if not isinstance(answer, ReportAnswer):
-        state.damaged.setdefault(REPORT, "changed")
-        yield failure(answer if isinstance(answer, Failure) else Failure("crashed"))
+        yield failure(state, REPORT, answer)
         return
     state.report = answer
     if answer.problem:

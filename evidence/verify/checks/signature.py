@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -11,12 +12,16 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from evidence.manifest import CERTIFICATES, MANIFEST, SIGNATURE
 from evidence.verify.state import Impossible, Outcome, State, cannot_tell, no, yes
 from evidence.verify.trust import is_fingerprint_of
-from evidence.verify.untrusted import ChainAnswer, ChainRequest, CmsAnswer, CmsRequest, Failure
+from evidence.verify.untrusted import Answer, ChainAnswer, ChainRequest, CmsAnswer, CmsRequest, Failure
 
 
-def failure(kind: Failure) -> Outcome:
-    """What a parser that gave no answer means: bytes that cannot be read are damage, a limit is not."""
-    return no("parser.malformed") if kind.kind == "malformed" else cannot_tell(f"parser.{kind.kind}")
+def failure(state: State, path: str, answer: Answer) -> Outcome:
+    """What it means that a parser gave no answer about ``path``: unreadable bytes are damage, a limit is not."""
+    kind = answer.kind if isinstance(answer, Failure) else "crashed"
+    if kind != "malformed":
+        return cannot_tell(f"parser.{kind}")
+    state.damaged.setdefault(path, "changed")
+    return no("parser.malformed")
 
 
 def check_manifest_signature(state: State) -> Iterator[Outcome]:
@@ -34,8 +39,7 @@ def check_manifest_signature(state: State) -> Iterator[Outcome]:
     digests = {name: hashlib.new(name, content).digest() for name in ("sha256", "sha384", "sha512")}
     answer = state.parser.ask(CmsRequest(data, digests, fingerprint))
     if not isinstance(answer, CmsAnswer):
-        state.damaged.setdefault(SIGNATURE, "changed")
-        yield failure(answer if isinstance(answer, Failure) else Failure("crashed"))
+        yield failure(state, SIGNATURE, answer)
         return
     if answer.certificate and hashlib.sha256(answer.certificate).hexdigest() == fingerprint:
         state.certificate = answer.certificate
@@ -70,22 +74,21 @@ def check_trust(state: State) -> Iterator[Outcome]:
     if state.cms.certificate in trust.certificates:
         yield yes("trust.certificate", subject=state.cms.subject)
         return
-    if not trust.certificates:
-        return
-    answer = state.parser.ask(
-        ChainRequest(
-            certificate=state.cms.certificate,
-            others=state.cms.certificates,
-            roots=trust.certificates,
-            at=min(state.now, manifest.created.at),
-        )
-    )
-    if isinstance(answer, ChainAnswer) and answer.is_trusted:
-        yield yes("trust.chain", subject=state.cms.subject)
-    elif isinstance(answer, ChainAnswer):
-        yield no("trust.other_certificate")
-    else:
-        yield failure(answer if isinstance(answer, Failure) else Failure("crashed"))
+    if trust.certificates:
+        yield _chain(state, state.cms, manifest.created.at)
+
+
+def _chain(state: State, cms: CmsAnswer, stated_at: datetime) -> Outcome:
+    """A chain must hold now, or at a time that a trusted token proves. The time that the package states for itself is
+    not proof: whoever has an expired key can state any time."""
+    proven = [token.stamped_at for token in state.tokens if token.is_trusted and not token.head_size]
+    for at, is_proven in ((state.now, True), *((each, True) for each in proven), (stated_at, False)):
+        answer = state.parser.ask(ChainRequest(cms.certificate, cms.certificates, state.trust.certificates, at))
+        if not isinstance(answer, ChainAnswer):
+            return failure(state, SIGNATURE, answer)
+        if answer.is_trusted:
+            return yes("trust.chain", subject=cms.subject) if is_proven else cannot_tell("trust.expired")
+    return no("trust.other_certificate")
 
 
 def _shipped_certificate(state: State, fingerprint: str) -> bytes:

@@ -11,7 +11,7 @@ from evidence.manifest import REPORT, SIGNATURE, TOKENS_FOLDER, head_path
 from evidence.model import EventKind
 from evidence.verify.checks.signature import failure
 from evidence.verify.state import MAX_NAMED, Outcome, State, TokenFound, aside, cannot_tell, no, yes
-from evidence.verify.untrusted import Failure, TokenAnswer, TokenRequest
+from evidence.verify.untrusted import TokenAnswer, TokenRequest
 
 TOLERANCE = timedelta(minutes=5)
 """How far two honest clocks may differ."""
@@ -28,7 +28,7 @@ def check_time(state: State) -> Iterator[Outcome]:
     manifest = state.need_manifest()
     found: list[Outcome] = []
     stated = {token.path: token.head_size for token in manifest.tokens}
-    paths = sorted(path for path in state.located.files if path.startswith(f"{TOKENS_FOLDER}/"))
+    paths = sorted(path for path in state.package_files() if path.startswith(f"{TOKENS_FOLDER}/"))
     for path in paths[:_MAX_TOKENS]:
         found.append(_check_file(state, path, stated.get(path)))
     found += [no("time.token_missing", path=path) for path in sorted(stated.keys() - set(paths))]
@@ -59,6 +59,7 @@ def _check_file(state: State, path: str, stated_size: int | None) -> Outcome:
         return _check(state, path, 0, state.cms.signature_value, data, is_bare=False)
     head = state.reading.kept.get(head_path(size))
     if head is None or (state.is_log_sound and size not in state.heads):
+        state.damaged.setdefault(path, "added")
         return no("time.unknown_head", path=path)
     if not state.is_log_sound:
         return cannot_tell("time.needs_log", path=path)
@@ -69,8 +70,7 @@ def _check(state: State, path: str, size: int, stamped: bytes, token: bytes, *, 
     digest = hashlib.sha256(stamped).digest()
     answer = state.parser.ask(TokenRequest(token, digest, state.trust.tsa_roots, is_bare))
     if not isinstance(answer, TokenAnswer):
-        state.damaged.setdefault(path, "changed")
-        return failure(answer if isinstance(answer, Failure) else Failure("crashed"))
+        return failure(state, path, answer)
     if not answer.is_intact or not answer.is_valid or answer.stamped_at is None:
         state.damaged.setdefault(path, "changed")
         return no("time.invalid" if answer.is_intact else "time.not_intact", path=path)

@@ -11,7 +11,6 @@ _HIDDEN_DIRECTION = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 _SYSTEM_MAGIC = {
     ".ds_store": (b"\x00\x00\x00\x01Bud1",),
     "thumbs.db": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",),
-    "desktop.ini": (b"[.ShellClassInfo]", b"\xff\xfe[\x00.\x00", b"\r\n[.ShellClassInfo]"),
 }
 _APPLE_DOUBLE = b"\x00\x05\x16\x07"
 MAX_SYSTEM_FILE = 1 << 20

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from support.hostile.cases import ALL_YES, NO, NOT_YES, YES, Case, Workshop, as_zip
 from support.pki import SignerKeys
-from support.sample_package import NOW, close_bag, fingerprint_of, sign_cms
+from support.sample_package import NOW, Files, close_bag, fingerprint_of, sign_cms, signature_value, stamp
 
 from evidence.digest import canonical_json
 from evidence.manifest import CERTIFICATES, MANIFEST, SIGNATURE
@@ -246,12 +246,33 @@ def _keys(shop: Workshop) -> Iterator[Case]:
     injected[CERTIFICATES] = world.signer.certificate.public_bytes(Encoding.PEM) + forged[CERTIFICATES]
     close_bag(injected)
     yield Case("key", "expected-certificate-shipped", as_zip(injected), {"complete": NO, "signer": NO})
+    yield from _expired(shop)
     for label, signer in _odd_keys(shop):
         files = shop.recipe.with_(manifest_signer=signer, named_signer=signer).build
         trust = Trust(certificates=(signer.certificate_der,), tsa_roots=(pki.root_der,))
         strong = label.startswith("good")
         expected = {"signed": YES if strong else NO, "signer": YES if strong else NOT_YES}
         yield Case("key", label, as_zip(files), expected | ({} if strong else {"complete": NO}), trust=trust)
+
+
+def _expired(shop: Workshop) -> Iterator[Case]:
+    """A key under a given authority whose certificate ended a minute after the package was made."""
+    pki = shop.world.pki
+    signer = pki.signer("Expired", start=NOW - timedelta(days=30), end=NOW + timedelta(minutes=10))
+    recipe = shop.recipe.with_(manifest_signer=signer, named_signer=signer)
+    trust = Trust(certificates=(pki.root_der,), tsa_roots=(pki.root_der,))
+    yield Case(
+        "key", "expired-without-proof", as_zip(recipe.build), ALL_YES | {"signer": ("cannot_tell",)}, trust=trust
+    )
+
+    def proven() -> Files:
+        files = recipe.build()
+        return files | {"proof/tokens/signature-b.tsr": stamp(shop.world.tsa, signature_value(files[SIGNATURE]))}
+
+    yield Case("key", "expired-with-proof", as_zip(proven), ALL_YES, trust=trust)
+    before = pki.signer("Before", start=NOW - timedelta(days=30), end=NOW - timedelta(days=10))
+    late = shop.recipe.with_(manifest_signer=before, named_signer=before)
+    yield Case("key", "expired-before", as_zip(late.build), ALL_YES | {"signer": NO}, trust=trust)
 
 
 def _odd_keys(shop: Workshop) -> Iterator[tuple[str, SignerKeys]]:

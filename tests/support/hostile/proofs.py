@@ -259,15 +259,15 @@ def _tokens(shop: Workshop) -> Iterator[Case]:
         "huge": bytes(300_000),
     }
     for label, token in refused.items():
-        yield Case("token", label, as_zip(plain | {path: token}), ALL_YES | {"time": NOT_YES, "clock": NOT_YES},
-                   damaged="" if label == "future" else path)  # fmt: skip
+        expected = ALL_YES | {"time": NOT_YES, "clock": NOT_YES, "complete": YES if label == "future" else NO}
+        yield Case("token", label, as_zip(plain | {path: token}), expected, damaged="" if label == "future" else path)
     yield Case("token", "good", as_zip(plain | {path: good}), ALL_YES)
     stranger = stamp(world.untrusted_tsa, value)
     yield Case("token", "untrusted", as_zip(plain | {path: stranger}), ALL_YES | {"time": CANNOT, "clock": CANNOT})
     both = plain | {path: stranger, "proof/tokens/signature-c.tsr": good}
     yield Case("token", "one-of-two-trusted", as_zip(both), ALL_YES)
     spoilt = plain | {path: by(Behaviour.BROKEN_SIGNATURE), "proof/tokens/signature-c.tsr": good}
-    yield Case("token", "good-beside-broken", as_zip(spoilt), ALL_YES | {"time": NO, "clock": ANY})
+    yield Case("token", "good-beside-broken", as_zip(spoilt), ALL_YES | {"time": NO, "clock": ANY, "complete": NO})
     other = Trust(certificates=shop.trust.certificates, tsa_roots=(TestPki("Third", now=NOW).root_der,))
     yield Case("token", "other-root-given", as_zip(plain | {path: good}),
                ALL_YES | {"time": CANNOT, "clock": CANNOT}, trust=other)  # fmt: skip
@@ -288,7 +288,8 @@ def _added_tokens(shop: Workshop, rng: random.Random, count: int) -> Iterator[Ca
         "head-as-signature": {"proof/tokens/signature-b.tsr": shop.files[three]},
     }
     for label, added in crossed.items():
-        yield Case("token-place", label, as_zip(plain | added), ALL_YES | {"time": NO, "clock": NOT_YES})
+        expected = ALL_YES | {"time": NO, "clock": NOT_YES, "complete": NO}
+        yield Case("token-place", label, as_zip(plain | added), expected, damaged=next(iter(added)))
     with_name = stamp(world.tsa, plain["proof/heads/00000003.json"])
     early = plain | {"proof/tokens/head-00000003-b.tsr": with_name}
     yield Case("token-place", "head-of-all-acquisitions", as_zip(early), ALL_YES)
@@ -299,7 +300,7 @@ def _added_tokens(shop: Workshop, rng: random.Random, count: int) -> Iterator[Ca
         position = rng.randrange(len(good))
         token = good[:position] + bytes([good[position] ^ (1 << rng.randrange(8))]) + good[position + 1 :]
         # A bit that no signature covers may change nothing; whatever is *yes* has a sound signature.
-        expected = ALL_YES | {"time": ANY, "clock": ANY}
+        expected = ALL_YES | {"time": ANY, "clock": ANY, "complete": ("yes", "no")}
         yield Case("token-flip", f"{number:05d}-{position}",
                    as_zip(plain | {"proof/tokens/signature-b.tsr": token}), expected)  # fmt: skip
 

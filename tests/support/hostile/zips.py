@@ -24,7 +24,8 @@ _COMPLETE_NO = {"complete": NO}
 _SYSTEM = {
     "package/.DS_Store": b"\x00\x00\x00\x01Bud1" + bytes(64),
     "package/data/A-01/Thumbs.db": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(64),
-    "package/desktop.ini": b"[.ShellClassInfo]\r\n",
+    "package/proof/tokens/.DS_Store": b"\x00\x00\x00\x01Bud1" + bytes(64),
+    "package/proof/heads/._00000003.json": b"\x00\x05\x16\x07\x00\x02" + bytes(64),
     "__MACOSX/package/._01_report.pdf": b"\x00\x05\x16\x07\x00\x02" + bytes(64),
     "__MACOSX/._package": b"\x00\x05\x16\x07\x00\x02" + bytes(64),
 }
@@ -198,6 +199,7 @@ def _awkward(shop: Workshop) -> Iterator[Case]:
     system = [Line(name.encode(), data) for name, data in _SYSTEM.items()]
     yield yes("system-files", as_bytes(build([*lines_of(files), *system])))
     fakes = {
+        "desktop": Line(b"package/desktop.ini", b"[.ShellClassInfo]"),
         "name-only": Line(b"package/Thumbs.db", b"MZ evil"), "hidden": Line(b"__MACOSX/evil.exe", b"MZ"),
         "large": Line(b"package/.DS_Store", b"\x00\x00\x00\x01Bud1" + bytes(2 << 20)),
     }  # fmt: skip
