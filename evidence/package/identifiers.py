@@ -51,7 +51,7 @@ class Identifier:
 
 def find_identifiers(exhibits: Sequence[Exhibit]) -> tuple[Identifier, ...]:
     """All identifiers in the exhibits' machine facts and in the person's words, by kind and value."""
-    found: dict[tuple[str, str, str, str], list[str]] = {}
+    found: dict[tuple[str, str, str], tuple[str, list[str]]] = {}
     for exhibit in exhibits:
         item = exhibit.item
         rows = [(_SOURCE_KINDS[key], value, key, "recorded") for key, value in item.source.items()
@@ -61,14 +61,15 @@ def find_identifiers(exhibits: Sequence[Exhibit]) -> tuple[Identifier, ...]:
             stated = [("link", value.rstrip(".,;:!?)]}"), "text", "stated") for value in _URL.findall(text)]
             stated += [("account", value.rstrip("."), "text", "stated") for value in _HANDLE.findall(text)]
             rows += [row for row in stated if row[1] not in recorded]
-        for row in rows:
-            numbers = found.setdefault(row, [])
+        for kind, value, key, basis in rows:
+            # A link as typed and the same link in its plain form are one.
+            _field, numbers = found.setdefault((kind, value, basis), (key, []))
             if item.number not in numbers:
                 numbers.append(item.number)
     order = list(KIND_NAMES)
     return tuple(
         Identifier(kind, value, key, basis, tuple(numbers))
-        for (kind, value, key, basis), numbers in sorted(
+        for (kind, value, basis), (key, numbers) in sorted(
             found.items(), key=lambda entry: (order.index(entry[0][0]), entry[0][1:])
         )
     )

@@ -9,7 +9,11 @@ from evidence.package.report import sheet as page
 from evidence.package.report.content import ReportContent
 from evidence.package.report.sheet import Sheet
 
-_NOT_SHOWN = frozenset({"acquisition_sha256", "method", "number", "sha512", "size"})
+MAX_DETAILS = 6
+"""Lines for one event."""
+_NOT_SHOWN = frozenset(
+    {"acquisition_sha256", "head_size", "method", "number", "original_sha256", "sha512", "size", "token_sha256"}
+)
 """Facts of events that stand with the exhibit already."""
 
 
@@ -54,7 +58,7 @@ def write_custody(t: Texts, sheet: Sheet, content: ReportContent) -> None:
                page.Column(t("Exhibit"), 10), page.Column(t("By"), 12), page.Column(t("Details"), 38)]  # fmt: skip
     sheet.table(columns, [
         [str(event.index + 1), f"{event.recorded_at:%Y-%m-%d %H:%M:%S}", name_of(t, "event", event.kind),
-         numbers.get(event.item_id, ""), name_of(t, "role", event.actor), _details(event)]
+         numbers.get(event.item_id, ""), name_of(t, "role", event.actor), _details(t, event)]
         for event in log.events
     ])  # fmt: skip
     sheet.heading(t("Signed states of the log"), 2, keep=80)
@@ -70,14 +74,23 @@ def write_custody(t: Texts, sheet: Sheet, content: ReportContent) -> None:
         sheet.gap(4)
 
 
-def _details(event: CustodyEvent) -> str:
+def _details(t: Texts, event: CustodyEvent) -> str:
     """The facts that a reader can use; the others stand in the log's own file."""
-    lines = []
+    lines: list[str] = []
     for key, value in sorted(event.facts.items()):
-        if key not in _NOT_SHOWN:
-            lines += [f"{key}: {_short(part)}" for part in value.split(",")] if key == "sha256" else [f"{key}: {value}"]
-    return "\n".join(lines[:6] + ["…"] * (len(lines) > 6))
+        if key in _NOT_SHOWN or not value:
+            continue
+        if key == "sha256":
+            lines += [f"SHA-256 {_short(part)}" for part in value.split(",")]
+        elif key == "band":
+            lines.append(name_of(t, "band", value))
+        elif key in ("tsa", "stamped_at", "exhibits"):
+            lines.append(value)
+        else:
+            lines.append(f"{key}: {_short(value)}")
+    return "\n".join(lines[:MAX_DETAILS] + ["…"] * (len(lines) > MAX_DETAILS))
 
 
-def _short(digest: str) -> str:
-    return f"{digest[:8]}…{digest[-8:]}"
+def _short(value: str) -> str:
+    """A digest by its ends, anything else as it is."""
+    return f"{value[:8]}…{value[-8:]}" if len(value) >= 64 and value.isalnum() else value

@@ -85,11 +85,13 @@ class Pen:
     @staticmethod
     def _runs(text: str, fonts: tuple[TTFont, ...]) -> list[tuple[TTFont, str]]:
         """``text`` in runs, each with the first of ``fonts`` that has its characters."""
-        if text.isascii() or fonts[0].face.charWidths.keys() >= set(map(ord, text)):
+        if "\\" not in text and (text.isascii() or fonts[0].face.charWidths.keys() >= set(map(ord, text))):
             return [(fonts[0], text)]
         runs: list[tuple[TTFont, str]] = []
         for character in text:
-            font = next((each for each in fonts if ord(character) in each.face.charWidths), fonts[0])
+            # Korean typefaces draw a backslash as a won sign: another one, where there is one, is asked first.
+            order = (*fonts[1:], fonts[0]) if character == "\\" else fonts
+            font = next((each for each in order if ord(character) in each.face.charWidths), fonts[0])
             if runs and runs[-1][0] is font:
                 runs[-1] = (font, runs[-1][1] + character)
             else:
