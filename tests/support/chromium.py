@@ -90,6 +90,17 @@ class Chromium:
         found = self._ask("POST", "/element", {"using": "css selector", "value": selector})
         self._ask("POST", f"/element/{found[_ELEMENT]}/click")
 
+    def drop(self, selector: str, path: Path) -> None:
+        """Drag a file or folder from outside onto an element and let it go."""
+        place = self.run(
+            "const box = document.querySelector(arguments[0]).getBoundingClientRect();"
+            "return [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)];",
+            selector,
+        )
+        data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            self.command("Input.dispatchDragEvent", type=kind, x=place[0], y=place[1], data=data)
+
     def key(self, key: str) -> None:
         """Press and release one key where the focus is."""
         steps = [{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]

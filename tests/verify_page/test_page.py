@@ -10,6 +10,7 @@ import json
 import re
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -18,7 +19,7 @@ from types import ModuleType
 import pytest
 from support.chromium import Chromium, VerifyPage
 from support.hostile.cases import Workshop
-from support.sample_package import write_zip
+from support.sample_package import write_folder, write_zip
 
 from evidence.i18n import LANGUAGES
 
@@ -163,6 +164,22 @@ def test_the_keyboard_is_enough(page: VerifyPage, shop: Workshop, tmp_path: Path
     page.browser.key("\ue007")
     assert page.answer()["claims"]
     assert page.browser.run("return document.activeElement.tagName;") == "H2"
+
+
+@pytest.mark.parametrize("form", ["zip", "folder"])
+def test_what_is_dropped_is_checked(form: str, page: VerifyPage, shop: Workshop, tmp_path: Path) -> None:
+    make = write_zip if form == "zip" else write_folder
+    page.open()
+    page.browser.drop("#drop", make(shop.files, tmp_path / "dropped"))
+    until = time.monotonic() + 20
+    while page.browser.run("return document.getElementById('check').disabled;"):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    page.browser.press("#check")
+    document = page.answer()
+    assert document["path"] == "dropped"
+    assert document["claims"][1]["answer"] == "yes"
+    assert document["damaged"] == []
 
 
 def test_a_check_can_be_stopped(page: VerifyPage, shop: Workshop, tmp_path: Path) -> None:

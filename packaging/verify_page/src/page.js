@@ -141,8 +141,12 @@ function wire() {
     event.preventDefault();
     place.classList.remove("over");
     if (running) return;
-    const found = await gather(event.dataTransfer);
-    if (found) choose(found);
+    try {
+      const found = await gather(event.dataTransfer);
+      if (found) choose(found);
+    } catch {
+      say(() => t.page("folder_refused"));
+    }
   });
 }
 

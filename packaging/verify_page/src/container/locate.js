@@ -27,14 +27,17 @@ export async function openContainer(source, data) {
 
 function openFolder(source) {
   const container = { kind: "folder", entries: [], flaws: [] };
+  const tooDeep = new Set();
   for (const { path, file } of source.files) {
     if (container.entries.length >= MAX_ENTRIES) {
       container.flaws.push({ code: "container.too_many", path: "" });
       break;
     }
-    if (path.split("/").length > MAX_DEPTH + 1) container.flaws.push({ code: "container.too_deep", path });
+    const parts = path.split("/");
+    if (parts.length > MAX_DEPTH + 1) tooDeep.add(parts.slice(0, MAX_DEPTH + 1).join("/"));
     else container.entries.push({ path, size: file.size, pieces: () => stored(file, file.size) });
   }
+  for (const path of tooDeep) container.flaws.push({ code: "container.too_deep", path });
   return container;
 }
 
