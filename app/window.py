@@ -90,7 +90,17 @@ def real_doors() -> Doors:
 
         return session.screens()
 
-    return Doors(create_vault, open_vault, verify_package, screens)
+    def restore_vault(*given: Any, **named: Any) -> Any:
+        from evidence import session
+
+        return session.restore_vault(*given, **named)
+
+    def judge_passphrase(typed: str) -> Any:
+        from evidence import session
+
+        return session.judge_passphrase(typed)
+
+    return Doors(create_vault, open_vault, verify_package, screens, restore_vault, judge_passphrase)
 
 
 def settings_path() -> Path:

@@ -16,7 +16,7 @@ from ui.jobs import Jobs
 from ui.theme import Theme, palette_for
 
 if TYPE_CHECKING:
-    from evidence.session import Session
+    from evidence.session import BackupOutcome, PassphraseAdvice, Session, SlotInfo
     from ui.page import Page
 
 
@@ -53,6 +53,21 @@ class Navigator(Protocol):
 
     def show_settings(self) -> None:
         """Language, look, time authorities."""
+
+    def show_handing(self, case_id: str, package_id: str = "") -> None:
+        """Packages that were made of a case."""
+
+    def show_upkeep(self) -> None:
+        """Ways to open the vault, check, backup."""
+
+    def show_way(self, kind: str, slot: SlotInfo | None = None) -> None:
+        """Add, change or take away a way to open the vault."""
+
+    def said_in_upkeep(self, kind: str) -> None:
+        """Say what was changed of the ways to open the vault."""
+
+    def show_restore(self) -> None:
+        """Make a vault from a backup."""
 
     def show_sheet(self, sheet: Page) -> None:
         """Lay a sheet over the page: it asks something, and the page comes back as it was."""
@@ -103,6 +118,8 @@ class Doors:
     open_vault: Callable[..., Session]
     verify_package: Callable[..., VerificationReport]
     screens: Callable[[], Sequence[Monitor]]
+    restore_vault: Callable[..., BackupOutcome]
+    judge_passphrase: Callable[[str], PassphraseAdvice]
 
 
 class Desk(QObject):

@@ -3,43 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from evidence.model import Item
 from ui.autolock import InputWatch
+from ui.book import Book
 from ui.desk import Desk
 from ui.focus import FocusRing
 from ui.page import Page
 from ui.widgets import Button, Icon, text
 
 if TYPE_CHECKING:
-    from evidence.session import Session
-    from ui.pages.capture import CapturePage
-    from ui.pages.case import CasePage
-    from ui.pages.cases import CasesPage
-    from ui.pages.create import CreatePage
-    from ui.pages.exhibit import ExhibitPage
-    from ui.pages.package import PackagePage
-    from ui.pages.settings import SettingsPage
-    from ui.pages.start import StartPage
-    from ui.pages.verify import VerifyPage
+    from evidence.session import Session, SlotInfo
     from ui.systemwatch import SystemWatch
 
-P = TypeVar("P", bound=Page)
 
-
-class MainWindow(QMainWindow):
+class MainWindow(Book):
     """A bar with the ways at the side, the page beside it."""
 
     def __init__(self, desk: Desk, watch: InputWatch) -> None:
-        super().__init__()
-        self.desk = desk
+        super().__init__(desk)
         desk.go = self
         self._watch = watch
         self.pending: Session | None = None
@@ -47,9 +35,6 @@ class MainWindow(QMainWindow):
         self._sheet: Page | None = None
         self._under: QWidget | None = None
         self.setWindowTitle("Holdfast")
-        self.pages: list[Page] = []
-        """Those that were shown already: a page is made when it is first needed, so that the window opens at once."""
-        self.stack = QStackedWidget()
         self._build_side()
         whole = QWidget()
         row = QHBoxLayout(whole)
@@ -107,77 +92,6 @@ class MainWindow(QMainWindow):
         column.addStretch(1)
         column.addWidget(self.lock_way)
 
-    # The pages, each made at its first use --------------------------------------------------------------------------
-
-    @cached_property
-    def start(self) -> StartPage:
-        """The page before a vault is open."""
-        from ui.pages.start import StartPage
-
-        return self._made(StartPage(self.desk))
-
-    @cached_property
-    def create_page(self) -> CreatePage:
-        """Make a vault."""
-        from ui.pages.create import CreatePage
-
-        return self._made(CreatePage(self.desk))
-
-    @cached_property
-    def cases(self) -> CasesPage:
-        """The list of cases."""
-        from ui.pages.cases import CasesPage
-
-        return self._made(CasesPage(self.desk))
-
-    @cached_property
-    def case(self) -> CasePage:
-        """One case."""
-        from ui.pages.case import CasePage
-
-        return self._made(CasePage(self.desk))
-
-    @cached_property
-    def capture(self) -> CapturePage:
-        """Bring something into a case."""
-        from ui.pages.capture import CapturePage
-
-        return self._made(CapturePage(self.desk))
-
-    @cached_property
-    def exhibit(self) -> ExhibitPage:
-        """One exhibit."""
-        from ui.pages.exhibit import ExhibitPage
-
-        return self._made(ExhibitPage(self.desk))
-
-    @cached_property
-    def package(self) -> PackagePage:
-        """Make a package."""
-        from ui.pages.package import PackagePage
-
-        return self._made(PackagePage(self.desk))
-
-    @cached_property
-    def verify(self) -> VerifyPage:
-        """Check a package."""
-        from ui.pages.verify import VerifyPage
-
-        return self._made(VerifyPage(self.desk))
-
-    @cached_property
-    def settings(self) -> SettingsPage:
-        """Language, look, time authorities."""
-        from ui.pages.settings import SettingsPage
-
-        return self._made(SettingsPage(self.desk))
-
-    def _made(self, page: P) -> P:
-        self.pages.append(page)
-        self.stack.addWidget(page)
-        page.retranslate(self.desk.t)
-        return page
-
     # The ways (ui.desk.Navigator) -------------------------------------------------------------------------------------
 
     def show_start(self) -> None:
@@ -224,6 +138,28 @@ class MainWindow(QMainWindow):
     def show_settings(self) -> None:
         """Language, look, time authorities."""
         self._show(self.settings)
+
+    def show_handing(self, case_id: str, package_id: str = "") -> None:
+        """Packages that were made of a case."""
+        self.handing.open_case(case_id, package_id)
+        self._show(self.handing)
+
+    def show_upkeep(self) -> None:
+        """Ways to open the vault, check, backup."""
+        self._show(self.upkeep)
+
+    def show_way(self, kind: str, slot: SlotInfo | None = None) -> None:
+        """Add, change or take away a way to open the vault."""
+        self.way.open_for(kind, slot)
+        self._show(self.way)
+
+    def said_in_upkeep(self, kind: str) -> None:
+        """Say what was changed of the ways to open the vault."""
+        self.upkeep.changed(kind)
+
+    def show_restore(self) -> None:
+        """Make a vault from a backup."""
+        self._show(self.restore)
 
     def show_sheet(self, sheet: Page) -> None:
         """Lay a sheet over the page."""

@@ -81,7 +81,9 @@ class NewPassphrase(QWidget):
                 self._judged = judged
                 self._advise()
 
-        self._desk.jobs.start(lambda _progress, _cancelled: judge(typed), done, lambda _problem: None, lane=Lane.PARALLEL)
+        self._desk.jobs.start(
+            lambda _progress, _cancelled: judge(typed), done, lambda _problem: None, lane=Lane.PARALLEL
+        )
 
     def _advise(self) -> None:
         t = self._desk.t

@@ -39,6 +39,8 @@ def doors() -> Doors:
         open_vault=session.open_vault,
         verify_package=session.verify_package,
         screens=session.screens,
+        restore_vault=session.restore_vault,
+        judge_passphrase=session.judge_passphrase,
     )
 
 

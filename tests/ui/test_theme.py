@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 
 from evidence.i18n import LANGUAGES
 from ui import icons
-from ui.strength import Strength, strength
 from ui.theme import CONTRAST, DARK, LIGHT, Palette, Theme, contrast
 
 TEXT_ON = [
@@ -53,22 +52,6 @@ def test_icons_are_drawn_in_the_colour_that_is_asked_for(qtbot: QtBot, name: str
     wanted = QColor("#2F6260")
     for colour in drawn:
         assert abs(colour.red() - wanted.red()) + abs(colour.green() - wanted.green()) <= 2
-
-
-@pytest.mark.parametrize(
-    ("typed", "expected"),
-    [
-        ("", Strength.NONE),
-        ("otter", Strength.SHORT),
-        ("password1234", Strength.WEAK),
-        ("aaaaaaaaaaaaaaaa", Strength.WEAK),
-        ("qwertyuiop12345", Strength.WEAK),
-        ("four calm otters reading", Strength.STRONG),
-        ("고요한 수달 넷이 책을 읽는다", Strength.STRONG),
-    ],
-)
-def test_passphrases_get_plain_advice(typed: str, expected: Strength) -> None:
-    assert strength(typed) is expected
 
 
 def test_painting_does_not_lose_references_to_none(qtbot: QtBot) -> None:

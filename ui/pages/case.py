@@ -62,8 +62,10 @@ class CasePage(Page):
         self.package_button = Button(desk, "", "package")
         self.score_button.clicked.connect(self.score)
         self.time_button.clicked.connect(self.timestamp)
+        self.made_button = Button(desk, "", "drive")
         self.package_button.clicked.connect(lambda: self.desk.go.show_package(self.case_id))
-        for button in (self.score_button, self.time_button, self.package_button):
+        self.made_button.clicked.connect(lambda: self.desk.go.show_handing(self.case_id))
+        for button in (self.score_button, self.time_button, self.package_button, self.made_button):
             ways_on.addWidget(button)
         self.body.addLayout(ways_on)
         self.time_text = text("small")
@@ -89,6 +91,7 @@ class CasePage(Page):
         self.score_button.setText(t("Look for si&gns of manipulation"))
         self.time_button.setText(t("Have the &time confirmed"))
         self.package_button.setText(t("Ma&ke a package"))
+        self.made_button.setText(t("Packages made so fa&r"))
         self._show()
 
     def open_case(self, case_id: str) -> None:
@@ -248,7 +251,8 @@ class CasePage(Page):
         self.list.setVisible(has_any)
         self.hint.setVisible(has_any)
         self.empty.setVisible(self.case is not None and not has_any)
-        for part in (self.after, self.score_button, self.time_button, self.package_button, self.time_text):
+        for part in (self.after, self.score_button, self.time_button, self.package_button, self.made_button,
+                     self.time_text):  # fmt: skip
             part.setVisible(has_any)
         self.time_text.setText(
             t("The time of the newest entries is not confirmed by anyone yet.")

@@ -13,8 +13,8 @@ from ui.chooser import PlaceField
 from ui.desk import Desk
 from ui.flow import FlowLayout
 from ui.page import Page
-from ui.strength import Strength, strength
-from ui.widgets import Button, Card, Field, SecretField, text
+from ui.secrets import NewPassphrase
+from ui.widgets import Button, Card, Field, text
 
 if TYPE_CHECKING:
     from evidence.session import Session
@@ -63,18 +63,10 @@ class CreatePage(Page):
         card.inside.addLayout(roles)
         self.person = Field()
         card.inside.addWidget(self.person)
-        self.first, self.second = SecretField(desk), SecretField(desk)
-        self.second.show_button.hide()
-        self.first.show_button.toggled.connect(self.second.show_button.setChecked)
-        self.first.line.textChanged.connect(self._advise)
-        self.second.line.textChanged.connect(self._advise)
-        self.second.line.returnPressed.connect(self.make)
-        self.advice = text("small")
-        card.inside.addWidget(self.first)
-        card.inside.addWidget(self.advice)
-        card.inside.addWidget(self.second)
-        self.same = text("small")
-        card.inside.addWidget(self.same)
+        self.new = NewPassphrase(desk)
+        self.first, self.second = self.new.first, self.new.second
+        self.new.confirmed.connect(self.make)
+        card.inside.addWidget(self.new)
         self.create_button = Button(desk, "main", "lock")
         self.create_button.clicked.connect(self.make)
         row = FlowLayout(gap=10)
@@ -117,11 +109,7 @@ class CreatePage(Page):
         for role, choice in self.roles.items():
             choice.setText(t.code("name", f"role.{role}"))
         self.person.name(t("Na&me, if you want"), t("It is printed in packages. You can leave it empty."))
-        self.first.name(t("&Passphrase"))
-        self.second.name(t("The &same once more"))
-        self.first.show_button.setText(t("Show"))
-        self.first.show_button.setAccessibleName(t("Show what is typed"))
-        self.second.show_button.setAccessibleName(t("Show what is typed"))
+        self.new.retranslate(t, t("&Passphrase"), t("The &same once more"))
         self.create_button.setText(t("Make the &vault"))
         self.key_title.setText(t("Your recovery key"))
         self.key_text.setText(
@@ -133,7 +121,6 @@ class CreatePage(Page):
         self.key.setAccessibleName(t("Your recovery key"))
         self.written.setText(t("I &wrote it down"))
         self.continue_button.setText(t("&Continue"))
-        self._advise()
 
     def first_focus(self) -> QWidget:
         return self.place.line if self._session is None else self.written
@@ -144,15 +131,12 @@ class CreatePage(Page):
 
     def make(self) -> None:
         """Make the vault with what was typed."""
-        if not self.first.line.text() or self.first.line.text() != self.second.line.text():
-            self._advise()
-            (self.second if self.first.line.text() else self.first).line.setFocus()
+        passphrase = self.new.take()
+        if not passphrase:
             return
         path, doors = self.place.path(), self.desk.doors
         role = next(role for role, choice in self.roles.items() if choice.isChecked())
         examiner = Examiner(role=role, name=self.person.line.text().strip())
-        passphrase = self.first.take()
-        self.second.forget()
 
         def done(made: tuple[Session, str]) -> None:
             self._session, recovery_key = made
@@ -173,8 +157,7 @@ class CreatePage(Page):
 
     def leave(self) -> None:
         super().leave()
-        self.first.forget()
-        self.second.forget()
+        self.new.forget()
 
     def _go_back(self) -> None:
         self.desk.go.show_start()
@@ -190,26 +173,7 @@ class CreatePage(Page):
         self.key.setText("")
         self.written.setChecked(False)
         self.person.line.clear()
-        self.first.forget()
-        self.second.forget()
+        self.new.forget()
         self.key_card.hide()
         self.form.show()
         self.back.show()
-
-    def _advise(self) -> None:
-        t = self.desk.t
-        words = {
-            Strength.NONE: t("Four words or more that do not belong together are easy to remember and hard to guess."),
-            Strength.SHORT: t("Still short. Add another word."),
-            Strength.WEAK: t("It could be guessed. Add a word that has nothing to do with the others."),
-            Strength.GOOD: t("Good."),
-            Strength.STRONG: t("Very good."),
-        }
-        self.advice.setText(words[strength(self.first.line.text())])
-        second = self.second.line.text()
-        if not second:
-            self.same.setText(t("There is no way back in without the passphrase or the recovery key."))
-        elif second == self.first.line.text():
-            self.same.setText(t("Both are the same."))
-        else:
-            self.same.setText(t("The two are not the same yet."))

@@ -12,6 +12,7 @@ from evidence.model import CustodyEvent, Exhibit, Exposure, Note
 from ui import wording
 from ui.desk import Desk
 from ui.flow import FlowLayout
+from ui.keepless import KeepLess
 from ui.page import Page
 from ui.picture import HeldPicture
 from ui.theme import Theme
@@ -77,6 +78,9 @@ class ExhibitPage(Page):
         note_card.inside.addWidget(self.note)
         note_card.inside.addLayout(note_row)
 
+        self.keep_less = KeepLess(self, self.enter)
+        self.body.addWidget(self.keep_less)
+
         self.log_title, log_card = self._section()
         self.log = QVBoxLayout()
         self.log.setSpacing(6)
@@ -101,6 +105,7 @@ class ExhibitPage(Page):
         self.note_title.setText(t("Note"))
         self.note.name(t("A &note, if you want"), t("What you saw, in your own words: facts, no guesses."))
         self.note_button.setText(t("&Keep the note"))
+        self.keep_less.retranslate(t)
         self.log_title.setText(t("What happened to it"))
         self._show()
 
@@ -133,6 +138,7 @@ class ExhibitPage(Page):
                 self._show_picture(picture)
 
         self.work(read, done)
+        self.keep_less.enter(item_id)
         self.work(lambda _progress, _cancelled: session.preview(item_id, Exposure.BLURRED, PREVIEW_SIDE), seen)
 
     def leave(self) -> None:
@@ -144,6 +150,7 @@ class ExhibitPage(Page):
         self.case_id, self.item_id, self._exhibit, self._events, self._notes = "", "", None, (), ()
         self.picture.forget()
         self.note.forget()
+        self.keep_less.forget()
         self._show()
 
     def first_focus(self) -> QWidget:

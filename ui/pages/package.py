@@ -110,7 +110,9 @@ class PackagePage(Page):
         self.check_button.clicked.connect(self._check)
         self.again_button = Button(self.desk)
         self.again_button.clicked.connect(self._again)
-        for button in (self.open_button, self.check_button, self.again_button):
+        self.hand_button = Button(self.desk, "", "drive")
+        self.hand_button.clicked.connect(self._hand_over)
+        for button in (self.open_button, self.check_button, self.hand_button, self.again_button):
             row.addWidget(button)
         inside.addLayout(row)
 
@@ -145,6 +147,7 @@ class PackagePage(Page):
         self.digest_title.setText(t("Fingerprint of the manifest (SHA-256)"))
         self.open_button.setText(t("&Open the folder"))
         self.check_button.setText(t("&Check this package"))
+        self.hand_button.setText(t("&Hand it over…"))
         self.again_button.setText(t("Make &another"))
         self._show()
 
@@ -231,6 +234,10 @@ class PackagePage(Page):
     def _check(self) -> None:
         if self.outcome is not None:
             self.desk.go.show_verify(Path(self.outcome.made.folder or self.outcome.made.zip_file))
+
+    def _hand_over(self) -> None:
+        if self.outcome is not None:
+            self.desk.go.show_handing(self.case_id, self.outcome.made.package_id)
 
     def _again(self) -> None:
         self.outcome = None

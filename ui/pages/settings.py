@@ -54,6 +54,11 @@ class SettingsPage(Page):
         self.minutes.box.activated.connect(lambda index: self._change(auto_lock_minutes=AUTO_LOCK_MINUTES[index]))
 
         self.vault_title, self.vault = self._section()
+        self.upkeep_button = Button(desk, "", "key")
+        self.upkeep_button.clicked.connect(lambda: self.desk.go.show_upkeep())
+        to_upkeep = FlowLayout(gap=10)
+        to_upkeep.addWidget(self.upkeep_button)
+        self.vault.inside.addLayout(to_upkeep)
         self.role = Choice(len(OperatorRole))
         self.vault.inside.addWidget(self.role)
         self.person = Field()
@@ -98,6 +103,7 @@ class SettingsPage(Page):
         for position, minutes in enumerate(AUTO_LOCK_MINUTES):
             self.minutes.box.setItemText(position, t.plural("{n} minute", "{n} minutes", minutes))
         self.vault_title.setText(t("This vault"))
+        self.upkeep_button.setText(t("Ways to open it, check an&d backup"))
         self.role.name(t("&Who works with it"))
         for position, role in enumerate(OperatorRole):
             self.role.box.setItemText(position, t.code("name", f"role.{role}"))

@@ -59,8 +59,11 @@ class StartPage(Page):
         self.create_button.clicked.connect(lambda: self.desk.go.show_create())
         self.verify_button = Button(desk, "", "verify")
         self.verify_button.clicked.connect(lambda: self.desk.go.show_verify())
+        self.restore_button = Button(desk, "", "copy")
+        self.restore_button.clicked.connect(lambda: self.desk.go.show_restore())
         others.addWidget(self.create_button)
         others.addWidget(self.verify_button)
+        others.addWidget(self.restore_button)
         self.body.addLayout(others)
         tongues = FlowLayout(gap=8)
         tongue_group = QButtonGroup(self)
@@ -96,6 +99,7 @@ class StartPage(Page):
         self.open_button.setText(t("&Open"))
         self.create_button.setText(t("Make a &new vault"))
         self.verify_button.setText(t("&Check a package"))
+        self.restore_button.setText(t("Make a vault from a &backup"))
         self.promise.setText(t("Nothing is sent anywhere. There is no account."))
 
     def enter(self) -> None:

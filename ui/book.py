@@ -1,0 +1,136 @@
+"""The pages of the window, each made when it is first needed, so that the window opens at once."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtWidgets import QMainWindow, QStackedWidget
+
+from ui.desk import Desk
+from ui.page import Page
+
+if TYPE_CHECKING:
+    from ui.pages.capture import CapturePage
+    from ui.pages.case import CasePage
+    from ui.pages.cases import CasesPage
+    from ui.pages.create import CreatePage
+    from ui.pages.exhibit import ExhibitPage
+    from ui.pages.handing import HandingPage
+    from ui.pages.package import PackagePage
+    from ui.pages.restore import RestorePage
+    from ui.pages.settings import SettingsPage
+    from ui.pages.start import StartPage
+    from ui.pages.upkeep import UpkeepPage
+    from ui.pages.verify import VerifyPage
+    from ui.pages.way import WayPage
+
+P = TypeVar("P", bound=Page)
+
+
+class Book(QMainWindow):
+    """A window with pages, of which one is shown."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.pages: list[Page] = []
+        """Those that were shown already."""
+        self.stack = QStackedWidget()
+
+    @cached_property
+    def start(self) -> StartPage:
+        """The page before a vault is open."""
+        from ui.pages.start import StartPage
+
+        return self._made(StartPage(self.desk))
+
+    @cached_property
+    def create_page(self) -> CreatePage:
+        """Make a vault."""
+        from ui.pages.create import CreatePage
+
+        return self._made(CreatePage(self.desk))
+
+    @cached_property
+    def cases(self) -> CasesPage:
+        """The list of cases."""
+        from ui.pages.cases import CasesPage
+
+        return self._made(CasesPage(self.desk))
+
+    @cached_property
+    def case(self) -> CasePage:
+        """One case."""
+        from ui.pages.case import CasePage
+
+        return self._made(CasePage(self.desk))
+
+    @cached_property
+    def capture(self) -> CapturePage:
+        """Bring something into a case."""
+        from ui.pages.capture import CapturePage
+
+        return self._made(CapturePage(self.desk))
+
+    @cached_property
+    def exhibit(self) -> ExhibitPage:
+        """One exhibit."""
+        from ui.pages.exhibit import ExhibitPage
+
+        return self._made(ExhibitPage(self.desk))
+
+    @cached_property
+    def package(self) -> PackagePage:
+        """Make a package."""
+        from ui.pages.package import PackagePage
+
+        return self._made(PackagePage(self.desk))
+
+    @cached_property
+    def verify(self) -> VerifyPage:
+        """Check a package."""
+        from ui.pages.verify import VerifyPage
+
+        return self._made(VerifyPage(self.desk))
+
+    @cached_property
+    def settings(self) -> SettingsPage:
+        """Language, look, time authorities."""
+        from ui.pages.settings import SettingsPage
+
+        return self._made(SettingsPage(self.desk))
+
+    @cached_property
+    def handing(self) -> HandingPage:
+        """Packages that were made."""
+        from ui.pages.handing import HandingPage
+
+        return self._made(HandingPage(self.desk))
+
+    @cached_property
+    def upkeep(self) -> UpkeepPage:
+        """This vault: ways to open it, check, backup."""
+        from ui.pages.upkeep import UpkeepPage
+
+        return self._made(UpkeepPage(self.desk))
+
+    @cached_property
+    def way(self) -> WayPage:
+        """One way to open the vault."""
+        from ui.pages.way import WayPage
+
+        return self._made(WayPage(self.desk))
+
+    @cached_property
+    def restore(self) -> RestorePage:
+        """Make a vault from a backup."""
+        from ui.pages.restore import RestorePage
+
+        return self._made(RestorePage(self.desk))
+
+    def _made(self, page: P) -> P:
+        self.pages.append(page)
+        self.stack.addWidget(page)
+        page.retranslate(self.desk.t)
+        return page
