@@ -9,7 +9,7 @@ from typing import Any
 
 from app.cli.console import Console
 from app.cli.opened import choose, never, unlocked
-from app.cli.secrets import given
+from app.cli.secrets import given, write_new
 from app.cli.wording import bench_lines, exhibit_document, exhibit_lines, finding_line, score_lines
 from evidence import session as verbs
 from evidence.digest import fingerprint_groups, to_json
@@ -222,6 +222,14 @@ def package(arguments: argparse.Namespace, console: Console) -> int:
             as_zip=not arguments.no_zip,
             ask_time=arguments.ask_time,
         )
+        if arguments.draft is not None:
+            pdf = session.draft_report(
+                arguments.case, choices, [exhibit.item.id for exhibit in chosen],
+                progress=console.progress, cancelled=never,
+            )  # fmt: skip
+            write_new(arguments.draft, pdf)
+            console.result({"draft": str(arguments.draft)}, [t("The draft is ready: {path}", path=arguments.draft)])
+            return DONE
         made = session.package(
             arguments.case,
             choices,

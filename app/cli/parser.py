@@ -65,7 +65,11 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
     package = verbs.add_parser("package", parents=[shared, secret], help=t("make a signed package to hand over"))
     _vault_and_case(package, t)
     _chosen_items(package, t)
-    package.add_argument("--out", type=Path, required=True, metavar="DIR", help=t("where to put the package"))
+    where = package.add_mutually_exclusive_group(required=True)
+    where.add_argument("--out", type=Path, metavar="DIR", help=t("where to put the package"))
+    where.add_argument(
+        "--draft", type=Path, metavar="FILE.pdf", help=t("write the report alone, as a draft to read; sign nothing")
+    )
     package.add_argument(
         "--exposure",
         type=Exposure,

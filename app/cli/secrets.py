@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from app.cli.console import Console
@@ -63,3 +64,19 @@ def read_key_file(path: Path) -> bytes:
             return stream.read(MAX_KEY_FILE)
     except OSError as problem:
         raise EvidenceError("cli.secret_unreadable", path=path) from problem
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file that was not there before, for the owner's eyes alone.
+
+    Raises ``cli.file_exists`` and ``cli.file_not_written``.
+    """
+    try:
+        with os.fdopen(
+            os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600), "wb"
+        ) as target:
+            target.write(data)
+    except FileExistsError as problem:
+        raise EvidenceError("cli.file_exists", path=path) from problem
+    except OSError as problem:
+        raise EvidenceError("cli.file_not_written", path=path) from problem

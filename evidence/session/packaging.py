@@ -24,7 +24,7 @@ from evidence.model import (
     Snapshot,
     Tool,
 )
-from evidence.package import build_package
+from evidence.package import build_package, draft_report
 from evidence.session import looking
 from evidence.session.stamping import Stamper, stamp_head
 from evidence.store import Store
@@ -60,15 +60,13 @@ def package(
         )
     if urls:
         stamp_head(stamper, head, urls)
-    exposures = {exhibit.item.id: choices.exposure.get(exhibit.item.id, Exposure.BLURRED) for exhibit in chosen}
-    items = {exhibit.item.id: exhibit.item for exhibit in chosen}
     made = build_package(
         _snapshot(store, stamper.clock(), tool, examiner, case, chosen, head),
         choices,
         out_dir,
         signer=store.signer(),
         tsa=(stamper.client, urls) if urls else None,
-        preview=lambda item_id: looking.preview(store, worker, items[item_id], exposures[item_id], PREVIEW_SIDE),
+        preview=_previews(store, worker, chosen, choices),
         supersedes=[earlier.package_id for earlier in store.packages.of_case(case.id)],
         progress=progress,
         cancelled=cancelled,
@@ -85,6 +83,44 @@ def package(
             },
         )
     return made
+
+
+def draft(
+    store: Store,
+    worker: MediaWorker,
+    frozen: Moment,
+    tool: Tool,
+    examiner: Examiner,
+    case: Case,
+    chosen: Sequence[Exhibit],
+    choices: PackageChoices,
+    progress: Callable[[float, str], None],
+    cancelled: Callable[[], bool],
+) -> bytes:
+    """The report as it would be now. Nothing is frozen, recorded or signed."""
+    head = store.log.newest_head(case.id)
+    assert head is not None  # the case's own first event made one
+    return draft_report(
+        _snapshot(store, frozen, tool, examiner, case, chosen, head),
+        choices,
+        preview=_previews(store, worker, chosen, choices),
+        supersedes=[earlier.package_id for earlier in store.packages.of_case(case.id)],
+        progress=progress,
+        cancelled=cancelled,
+    )
+
+
+def _previews(
+    store: Store, worker: MediaWorker, chosen: Sequence[Exhibit], choices: PackageChoices
+) -> Callable[[str], bytes | None]:
+    """How each chosen exhibit appears in the report, by item id; blurred where nothing was chosen."""
+    items = {exhibit.item.id: exhibit.item for exhibit in chosen}
+
+    def preview(item_id: str) -> bytes | None:
+        exposure = choices.exposure.get(item_id, Exposure.BLURRED)
+        return looking.preview(store, worker, items[item_id], exposure, PREVIEW_SIDE)
+
+    return preview
 
 
 def _snapshot(

@@ -349,13 +349,24 @@ class Session:
         progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
     ) -> PackageMade:  # fmt: skip
         """Freeze the chosen exhibits, make a signed package in ``out_dir``, and log that it was made."""
-        case, wanted = self.case(case_id), set(item_ids)
-        chosen = [exhibit for exhibit in self.exhibits(case_id) if exhibit.item.id in wanted]
-        if not chosen:
-            raise EvidenceError("package.no_exhibits")
+        case, chosen = self._chosen(case_id, item_ids)
         return packaging.package(
             self._store, self._stamper(), self._worker, self._tool, self._examiner, case, chosen, choices,
             out_dir, progress, cancelled,
+        )  # fmt: skip
+
+    def draft_report(
+        self, case_id: str, choices: PackageChoices, item_ids: Sequence[str], *,
+        progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
+    ) -> bytes:  # fmt: skip
+        """The report of such a package as PDF, each page marked as a draft: to read before anything is signed.
+
+        Nothing is recorded, frozen or sent. Raises ``package.no_exhibits``, ``package.no_font``, ``case.unknown``.
+        """
+        case, chosen = self._chosen(case_id, item_ids)
+        return packaging.draft(
+            self._store, self._worker, self._clock(), self._tool, self._examiner, case, chosen, choices,
+            progress, cancelled,
         )  # fmt: skip
 
     def upgrade_package(
@@ -375,6 +386,14 @@ class Session:
             forms, tsa=(self._ports.tsa_client, urls) if urls else None, tokens=self._store.log.tokens(case_id),
             level=level, sources=sources, now=lambda: self._clock().at, progress=progress, cancelled=cancelled,
         )  # fmt: skip
+
+    def _chosen(self, case_id: str, item_ids: Sequence[str]) -> tuple[Case, list[Exhibit]]:
+        """The case and those of its exhibits, in order. Raises ``case.unknown``, ``package.no_exhibits``."""
+        case, wanted = self.case(case_id), set(item_ids)
+        chosen = [exhibit for exhibit in self.exhibits(case_id) if exhibit.item.id in wanted]
+        if not chosen:
+            raise EvidenceError("package.no_exhibits")
+        return case, chosen
 
     def _stamper(self) -> stamping.Stamper:
         return stamping.Stamper(self._store, self._ports.tsa_client, self._clock, self._record, self._compare_clock)

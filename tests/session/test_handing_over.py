@@ -133,3 +133,14 @@ def test_an_address_that_is_none_is_refused(session: Session, url: str) -> None:
     with pytest.raises(EvidenceError) as raised:
         session.set_tsas([url])
     assert raised.value.code == "timestamps.bad_url"
+
+
+def test_the_report_can_be_read_before_anything_is_signed(session: Session, case: Case) -> None:
+    chosen = [exhibit.item.id for exhibit in session.exhibits(case.id)]
+    before = session.events(case.id)
+    pdf = session.draft_report(case.id, PackageChoices(language="ko", exposure={}), chosen)
+    assert pdf.startswith(b"%PDF-") and b"/ByteRange" not in pdf
+    assert session.events(case.id) == before and session.packages(case.id) == []
+    with pytest.raises(EvidenceError) as raised:
+        session.draft_report(case.id, PackageChoices(language="ko", exposure={}), [])
+    assert raised.value.code == "package.no_exhibits"

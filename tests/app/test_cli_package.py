@@ -1,0 +1,61 @@
+"""Packages from the command line: a draft to read, keys of other kinds, a second signature."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.cli import run
+from evidence.store import FLOOR
+
+Holdfast = Callable[..., tuple[int, Any]]
+
+
+@pytest.fixture
+def holdfast(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Holdfast:
+    """Runs a command with --json; gives the exit code and the document."""
+    monkeypatch.setattr("evidence.store.vault.tuned_cost", lambda: FLOOR)
+
+    def call(*words: object) -> tuple[int, Any]:
+        code = run([*(str(word) for word in words), "--json", "--language", "en"])
+        said = capsys.readouterr()
+        assert "Traceback" not in said.err
+        return code, json.loads(said.out)
+
+    return call
+
+
+@pytest.fixture
+def words(holdfast: Holdfast, tmp_path: Path) -> list[object]:
+    """A vault with one case and one exhibit, as the words that name them."""
+    secret, text = tmp_path / "passphrase.txt", tmp_path / "words.txt"
+    secret.write_text("seven lanterns by the river\n", encoding="utf-8")
+    text.write_text("invented words", encoding="utf-8")
+    vault = tmp_path / "vault"
+    holdfast("vault", "create", vault, "--passphrase-file", secret)
+    _code, case = holdfast("case", "create", vault, "--title", "one", "--passphrase-file", secret)
+    found: list[object] = [vault, "--case", case["id"], "--passphrase-file", secret]
+    holdfast("capture", "file", *found, text)
+    return found
+
+
+def test_a_draft_is_written_once_and_for_the_owner_alone(
+    holdfast: Holdfast, words: list[object], tmp_path: Path
+) -> None:
+    draft = tmp_path / "draft.pdf"
+    code, said = holdfast("package", *words, "--draft", draft)
+    assert (code, said["draft"]) == (0, str(draft))
+    assert draft.read_bytes().startswith(b"%PDF-")
+    if os.name == "posix":
+        assert draft.stat().st_mode & 0o077 == 0
+    code, said = holdfast("package", *words, "--draft", draft)
+    assert (code, said["error"]["code"]) == (2, "cli.file_exists")
+    code, said = holdfast("package", *words, "--draft", tmp_path / "nowhere" / "draft.pdf")
+    assert (code, said["error"]["code"]) == (2, "cli.file_not_written")
+    code, said = holdfast("package", *words)
+    assert (code, said["error"]["code"]) == (2, "cli.usage")
