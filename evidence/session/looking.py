@@ -14,15 +14,21 @@ from evidence.store import Store
 
 
 def preview(store: Store, worker: MediaWorker, item: Item, exposure: Exposure, max_side: int) -> bytes | None:
-    """A picture of the item's first file in that exposure; None when it is no picture or cannot be decoded."""
+    """A picture of the item's first file in that exposure; None when it is no picture or cannot be decoded.
+
+    Of an original that is no longer kept, the blurred copy is, if there is one. Raises ``vault.not_kept`` where the
+    original itself is asked for.
+    """
     original = item.files[0]
     if not original.media_type.startswith("image/") or exposure is Exposure.LEFT_OUT:
         return None
+    is_blurred = exposure is Exposure.BLURRED
+    copy = store.retention.copy_of(original.object_id) if is_blurred else None
     try:
-        with store.open_object(original.object_id) as stream:
+        with store.open_object(copy or original.object_id) as stream:
             return media.preview(cast(BinaryIO, stream), worker=worker, max_side=max_side, exposure=exposure)
     except EvidenceError as error:
-        if error.code.startswith("media."):
+        if error.code.startswith("media.") or (is_blurred and error.code == "vault.not_kept"):
             return None
         raise
 

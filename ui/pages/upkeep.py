@@ -160,7 +160,7 @@ class UpkeepPage(Page):
         session = self.desk.session
 
         def done(slots: Sequence[SlotInfo]) -> None:
-            self._slots = slots
+            self._slots = sorted(slots, key=lambda slot: (slot.added_at, slot.kind))
             self._show()
 
         self.work(lambda _progress, _cancelled: session.unlock_methods.all(), done)
