@@ -39,6 +39,10 @@ WORDS = {
 LOOKS = ("light", "dark", "contrast")
 PERCENTS = (100, 200)
 SIZES = {100: (1120, 760), 200: (1440, 960)}
+SAMPLE_KEY = b"""-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VuAyEAhSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=
+-----END PUBLIC KEY-----
+"""
 README = ("case", "exhibit", "verified")
 
 
@@ -83,6 +87,7 @@ class Gallery:
         self.window.activateWindow()
         self.package: Path | None = None
         self.outcome: Any = None
+        self.added: list[Any] = []
 
     def walk(self, out: Path, looks: list[str], percents: list[int], readme: Path | None) -> None:
         """Fill the vault, then take every page in every look and size."""
@@ -111,7 +116,11 @@ class Gallery:
         for look in looks:
             for percent in percents:
                 self._become(look, percent)
-                for name, show in (("start", window.show_start), ("create", window.show_create)):
+                for name, show in (
+                    ("start", window.show_start),
+                    ("restore", window.show_restore),
+                    ("create", window.show_create),
+                ):
                     show()
                     if name == "create":
                         window.create_page.first.line.setText("four calm otters reading")
@@ -132,6 +141,7 @@ class Gallery:
 
     def _fill(self) -> None:
         from app.sample import chat_picture, note_file
+        from evidence import session as session_verbs
 
         title, note, picture_name, text_name = WORDS[self.language]
         window = self.window
@@ -157,6 +167,8 @@ class Gallery:
             self.outcome = window.package.outcome
             assert self.outcome is not None
             self.package = Path(self.outcome.made.folder)
+        given = session_verbs.Given(passphrase="four calm otters reading")
+        self._do(lambda: self.added.append(session.unlock_methods.add_shares(by=given, label=title)))
 
     def _pages(self) -> Iterator[tuple[str, Callable[[], None]]]:
         window = self.window
@@ -185,6 +197,32 @@ class Gallery:
             window.show_capture(case_id, kind="files")
             window.capture.choose_button.click()
 
+        def less() -> None:
+            window.show_exhibit(case_id, first)
+            self.settle()
+            window.exhibit.keep_less.ask()
+
+        def upkeep() -> None:
+            window.show_upkeep()
+            self.settle()
+            window.upkeep.check()
+
+        def key() -> None:
+            (self.folder / "key.pem").write_bytes(SAMPLE_KEY)
+            window.show_way("public_key")
+            window.way.pem.line.setText(os.path.relpath(self.folder / "key.pem"))
+
+        def written() -> None:
+            window.show_way("shares")
+            window.way.changed(self.added[0])
+
+        def handed() -> None:
+            window.show_handing(case_id)
+            self.settle()
+            place = tempfile.mkdtemp(dir=self.folder, prefix="stick-")
+            window.handing.place.line.setText(os.path.relpath(place))
+            window.handing.hand_over()
+
         def cover() -> None:
             window.show_case(case_id)
 
@@ -202,6 +240,13 @@ class Gallery:
             yield "verified", verified
         yield "trouble", trouble
         yield "settings", window.show_settings
+        yield "keep-less", less
+        yield "upkeep", upkeep
+        yield "way-passphrase", partial(window.show_way, "passphrase")
+        yield "way-key", key
+        yield "way-shares", written
+        yield "handing", partial(window.show_handing, case_id)
+        yield "handed", handed
 
     def _do(self, act: Callable[[], object]) -> None:
         """Something with the vault, on the lane whose it is."""

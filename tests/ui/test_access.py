@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,10 @@ from pytestqt.qtbot import QtBot
 
 from evidence.i18n import LANGUAGES
 from evidence.model import Case
+from evidence.session import AddedMethod, HandedFile
 from ui.main_window import MainWindow
 from ui.page import Page
+from ui.pages.handing import Handed
 
 CONTROLS = {
     QAccessible.Role.PushButton, QAccessible.Role.CheckBox, QAccessible.Role.RadioButton, QAccessible.Role.ComboBox,
@@ -59,6 +62,26 @@ def pages(
         window.show_verify(tmp_path / "nothing")
         window.verify.check()
 
+    def less() -> None:
+        window.show_exhibit(case.id, key)
+        settle()
+        window.exhibit.keep_less.ask()
+
+    def upkeep() -> None:
+        window.show_upkeep()
+        settle()
+        window.upkeep.check()
+
+    def written() -> None:
+        window.show_way("shares")
+        window.way.changed(AddedMethod(window.upkeep.slots[0], ("calm otters reading " * 11, "b", "c")))
+
+    def handed() -> None:
+        window.show_handing(case.id)
+        settle()
+        file = HandedFile(tmp_path / "a package with a rather long name that goes on.zip.zip", 4096, "5" * 64)
+        window.handing.show_handed(Handed([file], "eight words that are shown once and never again"))
+
     return [
         ("cases", window.show_cases),
         ("case", lambda: window.show_case(case.id)),
@@ -71,6 +94,12 @@ def pages(
         ("verify", window.show_verify),
         ("trouble", trouble),
         ("settings", window.show_settings),
+        ("keep less", less),
+        ("upkeep", upkeep),
+        *((kind, partial(window.show_way, kind)) for kind in ("passphrase", "recovery_key", "public_key", "revoke")),
+        ("shares", written),
+        ("handing", lambda: window.show_handing(case.id)),
+        ("handed", handed),
     ]
 
 
@@ -192,7 +221,8 @@ def test_pages_before_a_vault_is_open_are_named_and_whole(
     for (percent, size), language in itertools.product(SIZES.items(), LANGUAGES):
         window.resize(*size)
         window.desk.change(text_percent=percent, language=language)
-        for show in (window.show_start, window.show_create, window.show_verify, window.show_settings):
+        for show in (window.show_start, window.show_create, window.show_restore, window.show_verify,
+                     window.show_settings):  # fmt: skip
             show()
             settle()
             problems += problems_of(window)

@@ -66,7 +66,7 @@ def packaged(item_id: str, case: Case, window: MainWindow, settle: Settle, tmp_p
 
 
 def kinds(window: MainWindow) -> list[str]:
-    return [slot.kind for slot in window.upkeep._slots]
+    return [slot.kind for slot in window.upkeep.slots]
 
 
 def change(window: MainWindow, settle: Settle, secret: str = PASSPHRASE) -> None:
@@ -193,7 +193,7 @@ def test_a_counsellors_key_is_compared_before_it_is_added(
     page.compared.setChecked(True)
     change(upkeep, settle)
     assert upkeep.stack.currentWidget() is upkeep.upkeep
-    assert upkeep.upkeep._slots[-1].fingerprint == fingerprint
+    assert upkeep.upkeep.slots[-1].fingerprint == fingerprint
     secret = private.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

@@ -252,11 +252,12 @@ class HandingPage(Page):
             )  # fmt: skip
             return Handed(files, passphrase)
 
-        def done(handed: Handed) -> None:
-            self.handed = handed
-            self._show_outcome()
+        self.work(write, self.show_handed, label=self.desk.t("Writing and reading back"), lane=Lane.PARALLEL)
 
-        self.work(write, done, label=self.desk.t("Writing and reading back"), lane=Lane.PARALLEL)
+    def show_handed(self, handed: Handed) -> None:
+        """Show what was written, and the passphrase."""
+        self.handed = handed
+        self._show_outcome()
 
     def _forms(self) -> list[Path]:
         """The forms of the package in the line that are there: of one that was just made, folder and ZIP."""

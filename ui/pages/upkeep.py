@@ -40,7 +40,7 @@ class UpkeepPage(Page):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, has_back=True)
-        self._slots: Sequence[SlotInfo] = ()
+        self.slots: Sequence[SlotInfo] = ()
         self._said: Said | None = None
         self.back.clicked.connect(lambda: self.desk.go.show_settings())
         self.result = Card("good")
@@ -160,7 +160,7 @@ class UpkeepPage(Page):
         session = self.desk.session
 
         def done(slots: Sequence[SlotInfo]) -> None:
-            self._slots = sorted(slots, key=lambda slot: (slot.added_at, slot.kind))
+            self.slots = sorted(slots, key=lambda slot: (slot.added_at, slot.kind))
             self._show()
 
         self.work(lambda _progress, _cancelled: session.unlock_methods.all(), done)
@@ -171,7 +171,7 @@ class UpkeepPage(Page):
 
     def forget(self) -> None:
         super().forget()
-        self._slots = ()
+        self.slots = ()
         self.earlier.line.setText("")
         self.place.line.setText("")
         self._say(None)
@@ -291,13 +291,13 @@ class UpkeepPage(Page):
 
     def _current(self) -> SlotInfo | None:
         key = self.list.current_key()
-        return next((slot for slot in self._slots if slot.id == key), None)
+        return next((slot for slot in self.slots if slot.id == key), None)
 
     def _enable(self) -> None:
         current = self._current()
         self.change_button.setEnabled(current is not None and current.kind == "passphrase")
-        self.revoke_button.setEnabled(current is not None and len(self._slots) > 1)
-        self.last_text.setVisible(len(self._slots) == 1)
+        self.revoke_button.setEnabled(current is not None and len(self.slots) > 1)
+        self.last_text.setVisible(len(self.slots) == 1)
 
     def _show(self) -> None:
         t = self.desk.t
@@ -311,7 +311,7 @@ class UpkeepPage(Page):
                     ),
                     icon=ICONS.get(slot.kind, "key"),
                 )
-                for slot in self._slots
+                for slot in self.slots
             ]
         )
         self.list.fit(2, 5)

@@ -158,13 +158,14 @@ class WayPage(Page):
                          self.pem.path())  # fmt: skip
         self.work(
             lambda _progress, _cancelled: change(),
-            self._changed,
+            self.changed,
             label=self.desk.t("Changing the ways to open the vault. This takes a moment on purpose."),
             can_stop=False,
             failed=lambda _problem: self.present.focus(),
         )
 
-    def _changed(self, added: AddedMethod | None) -> None:
+    def changed(self, added: AddedMethod | None) -> None:
+        """The change is made: show what must be written down, or go back."""
         kind = self.kind
         if added is None or not added.written:
             self.desk.go.show_upkeep()
