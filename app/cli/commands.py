@@ -9,10 +9,10 @@ from typing import Any
 
 from app.cli.console import Console
 from app.cli.opened import choose, never, unlocked
-from app.cli.secrets import given, write_new
+from app.cli.secrets import given, signing_key, write_new
 from app.cli.wording import bench_lines, exhibit_document, exhibit_lines, finding_line, score_lines
 from evidence import session as verbs
-from evidence.digest import fingerprint_groups, to_json
+from evidence.digest import fingerprint_groups, fingerprint_words, to_json
 from evidence.errors import EvidenceError
 from evidence.i18n import visible
 from evidence.model import Examiner, Exhibit, Item, PackageChoices
@@ -212,6 +212,7 @@ def package(arguments: argparse.Namespace, console: Console) -> int:
     t = console.t
     if arguments.no_zip and arguments.no_folder:
         raise EvidenceError("package.nothing_to_make")
+    signer = signing_key(arguments, console)
     with unlocked(arguments, console) as session:
         chosen = choose(session.exhibits(arguments.case), arguments.item)
         choices = PackageChoices(
@@ -235,16 +236,16 @@ def package(arguments: argparse.Namespace, console: Console) -> int:
             choices,
             arguments.out,
             [exhibit.item.id for exhibit in chosen],
+            signer=signer,
             progress=console.progress,
             cancelled=never,
         )
-        words = session.signer_fingerprint()[1]
     lines = [t("The package is ready:"), *(f"    {path}" for path in (made.folder, made.zip_file) if path)]
     lines += [
         t("Fingerprint of the manifest (SHA-256):"),
         f"    {fingerprint_groups(made.manifest_sha256)}",
         t("Fingerprint of the key that signed it, in words:"),
-        f"    {words}",
+        f"    {fingerprint_words(made.signer_fingerprint)}",
         t("A trusted time is in it.") if made.has_trusted_time else t("There is no trusted time in it yet."),
     ]
     console.result(to_json(made), lines)

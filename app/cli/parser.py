@@ -82,6 +82,12 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
     package.add_argument(
         "--ask-time", action="store_true", help=t("ask the authorities kept in the vault to confirm the time now")
     )
+    package.add_argument(
+        "--sign-with", type=Path, metavar="FILE.p12", help=t("sign with the key in this PKCS #12 file, not the vault's")
+    )
+    package.add_argument(
+        "--sign-with-password-file", metavar="PATH", help=t("file with the password of that key in its first line")
+    )
     package.add_argument("--no-zip", action="store_true", help=t("make the folder alone"))
     package.add_argument("--no-folder", action="store_true", help=t("make the ZIP file alone"))
     package.set_defaults(run=commands.package)

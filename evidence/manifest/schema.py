@@ -59,7 +59,7 @@ class ItemEntry:
 
 @dataclass(frozen=True, slots=True)
 class SignerEntry:
-    """The key that signs manifest, report and heads."""
+    """A key that signs, by its certificate: manifest and report, and the heads unless another is named for them."""
 
     certificate_sha256: str
     fingerprint_words: str
@@ -105,5 +105,8 @@ class Manifest:
     tokens: tuple[HeadToken, ...] = ()
     supersedes: tuple[str, ...] = field(default_factory=tuple)
     """Ids of earlier packages of the same case."""
+    log_signer: SignerEntry | None = None
+    """The vault's key, which signs the heads of the log, where another key signs the package. The FROZEN event then
+    names ``signer`` in turn: neither key can be put beside the other without both having signed that."""
     format: str = "holdfast-package"
     version: int = 1

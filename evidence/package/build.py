@@ -55,11 +55,12 @@ def build_package(
 ) -> PackageMade:
     """Make the package of ``snapshot`` in ``out_dir``, as a folder, a ZIP, or both.
 
-    ``signer`` signs manifest and report. ``tsa`` is asked for time stamps over both signatures; without it, or when no
-    authority answers, the package stays at level B-B and the result says so. ``preview`` gives the picture of an item
-    (by id) as it may be shown, JPEG or PNG. ``fonts`` are tried in order; None means those of this computer.
-    ``supersedes`` are ids of earlier packages of the case. ``now`` is this computer's clock, which the time stamps are
-    held against. ``progress`` gets a share from 0 to 1 and a step's name.
+    ``signer`` signs manifest and report. Where it is not the key that signed the log, the FROZEN event must name it
+    (fact ``signer``, the SHA-256 of its certificate), or no verifier accepts the log. ``tsa`` is asked for time stamps
+    over both signatures; without it, or when no authority answers, the package stays at level B-B and the result says
+    so. ``preview`` gives the picture of an item (by id) as it may be shown, JPEG or PNG. ``fonts`` are tried in order;
+    None means those of this computer. ``supersedes`` are ids of earlier packages of the case. ``now`` is this
+    computer's clock, which the time stamps are held against. ``progress`` gets a share from 0 to 1 and a step's name.
 
     Nothing half-made is left behind, whatever happens. Raises :class:`EvidenceError` ``package.no_exhibits``,
     ``package.no_form``, ``package.no_font``, ``package.unusable_key``, ``package.original_changed``,
@@ -160,7 +161,8 @@ class _Build:
         staging.add(layout.CUSTODY, canonical_json(snapshot.log), FileRole.PROOF)
         self._add_heads_and_tokens()
         certificates = certificate_bundle(
-            [self.signer.certificate_der, *getattr(self.signer, "chain", ())], snapshot.tokens
+            [self.signer.certificate_der, *getattr(self.signer, "chain", ()), snapshot.certificate_der],
+            snapshot.tokens,
         )
         staging.add(layout.CERTIFICATES, certificates, FileRole.PROOF)
         staging.add(layout.JSONLD, case_jsonld(snapshot, payload, package_id=self.package_id), FileRole.PROOF)

@@ -1,4 +1,5 @@
-"""``proof/certificates.pem``: the signer's certificate first, then those that came inside the tokens."""
+"""``proof/certificates.pem``: the signer's certificate first, then its chain, the log's own, and those that came inside
+the tokens."""
 
 from __future__ import annotations
 

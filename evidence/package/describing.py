@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 from evidence.digest import fingerprint_words
@@ -19,8 +20,10 @@ def describe_package(
     tokens: Sequence[HeadToken] = (),
     supersedes: Sequence[str] = (),
 ) -> Manifest:
-    """The manifest that lists ``files`` and describes the exhibits of ``snapshot``."""
+    """The manifest that lists ``files`` and describes the exhibits of ``snapshot``. ``certificate_sha256`` is of the
+    package's signer; the log's own key is named beside it where that is another one."""
     head = snapshot.log.head.head
+    log_key = hashlib.sha256(snapshot.certificate_der).hexdigest()
     return Manifest(
         package_id=package_id,
         created=snapshot.frozen,
@@ -31,13 +34,18 @@ def describe_package(
         exhibits_in_case=snapshot.exhibits_in_case,
         examiner=snapshot.examiner,
         statement=choices.statement,
-        signer=SignerEntry(certificate_sha256, fingerprint_words(certificate_sha256)),
+        signer=_signer(certificate_sha256),
+        log_signer=None if log_key == certificate_sha256 else _signer(log_key),
         log=LogSummary(log_id=head.log_id, size=head.size, root=head.root, disclosed=len(snapshot.log.events)),
         items=tuple(_item_entry(exhibit) for exhibit in snapshot.exhibits),
         files=tuple(sorted(files, key=lambda entry: entry.path)),
         tokens=tuple(tokens),
         supersedes=tuple(supersedes),
     )
+
+
+def _signer(certificate_sha256: str) -> SignerEntry:
+    return SignerEntry(certificate_sha256, fingerprint_words(certificate_sha256))
 
 
 def _item_entry(exhibit: Exhibit) -> ItemEntry:

@@ -78,7 +78,7 @@ def load_pkcs12(untrusted_data: bytes, password: str) -> KeySigner:
         key, certificate, others = pkcs12.load_key_and_certificates(untrusted_data, password.encode())
     except (ValueError, TypeError, UnsupportedAlgorithm) as problem:
         raise EvidenceError("package.bad_key_file") from problem
-    if key is None or certificate is None:
+    if key is None or certificate is None or certificate.public_key() != key.public_key():
         raise EvidenceError("package.bad_key_file")
     if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
         raise EvidenceError("package.unusable_key")

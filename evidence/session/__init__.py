@@ -3,10 +3,12 @@
 from evidence.package import (
     ForRecipients,
     HandedFile,
+    PackageSigner,
     PackageUpgraded,
     ValidationSources,
     WithPassphrase,
     hand_over,
+    load_pkcs12,
     new_passphrase,
     upgrade_package,
 )
@@ -38,8 +40,8 @@ from evidence.store import (
 
 __all__ = [
     "AddedMethod", "BackupOutcome", "CheckOutcome", "Finding", "ForRecipients", "Given", "HandedFile", "Kept",
-    "PackageUpgraded", "PassphraseAdvice", "Ports", "Session", "SlotInfo", "SlotKind", "StampResult", "Strength",
-    "UnlockMethods", "ValidationSources", "WithPassphrase", "create_vault", "hand_over", "heads_in",
-    "judge_passphrase", "new_passphrase", "open_vault", "public_key_fingerprint", "real_ports", "rekey_vault",
-    "restore_vault", "score_files", "screens", "upgrade_package", "verify_package",
+    "PackageSigner", "PackageUpgraded", "PassphraseAdvice", "Ports", "Session", "SlotInfo", "SlotKind", "StampResult",
+    "Strength", "UnlockMethods", "ValidationSources", "WithPassphrase", "create_vault", "hand_over", "heads_in",
+    "judge_passphrase", "load_pkcs12", "new_passphrase", "open_vault", "public_key_fingerprint", "real_ports",
+    "rekey_vault", "restore_vault", "score_files", "screens", "upgrade_package", "verify_package",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -24,7 +25,7 @@ from evidence.model import (
     Snapshot,
     Tool,
 )
-from evidence.package import build_package, draft_report
+from evidence.package import PackageSigner, build_package, draft_report
 from evidence.session import looking
 from evidence.session.stamping import Stamper, stamp_head
 from evidence.store import Store
@@ -46,17 +47,22 @@ def package(
     out_dir: Path,
     progress: Callable[[float, str], None],
     cancelled: Callable[[], bool],
+    signer: PackageSigner | None = None,
 ) -> PackageMade:
-    """Freeze ``chosen``, ask for the time if the person wants that, build the package, and record it."""
+    """Freeze ``chosen``, ask for the time if the person wants that, build the package, and record it.
+
+    ``signer`` signs it in the vault key's place; the log then says so itself, under the vault's key.
+    """
     urls = [tsa.url for tsa in store.log.tsas()] if choices.ask_time else []
     if choices.ask_time and not urls:
         raise EvidenceError("timestamps.none_chosen")
     with store.transaction():
+        facts = {"signer": hashlib.sha256(signer.certificate_der).hexdigest()} if signer is not None else {}
         counts = {exhibit.item.number: store.log.item_event_count(case.id, exhibit.item.id) for exhibit in chosen}
         head = stamper.record(
             case.id,
             EventKind.FROZEN,
-            facts={"exhibits": ",".join(f"{number}:{count}" for number, count in counts.items())},
+            facts=facts | {"exhibits": ",".join(f"{number}:{count}" for number, count in counts.items())},
         )
     if urls:
         stamp_head(stamper, head, urls)
@@ -64,7 +70,7 @@ def package(
         _snapshot(store, stamper.clock(), tool, examiner, case, chosen, head),
         choices,
         out_dir,
-        signer=store.signer(),
+        signer=signer or store.signer(),
         tsa=(stamper.client, urls) if urls else None,
         preview=_previews(store, worker, chosen, choices),
         supersedes=[earlier.package_id for earlier in store.packages.of_case(case.id)],

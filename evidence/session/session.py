@@ -36,7 +36,7 @@ from evidence.model import (
     SignedHead,
     TimestampToken,
 )
-from evidence.package import PackageUpgraded, ValidationSources, upgrade_package
+from evidence.package import PackageSigner, PackageUpgraded, ValidationSources, upgrade_package
 from evidence.scoring import scoring_worker
 from evidence.session import keeping, looking, packaging, sealing, stamping
 from evidence.session.ports import Ports
@@ -346,13 +346,18 @@ class Session:
 
     def package(
         self, case_id: str, choices: PackageChoices, out_dir: Path, item_ids: Sequence[str], *,
+        signer: PackageSigner | None = None,
         progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
     ) -> PackageMade:  # fmt: skip
-        """Freeze the chosen exhibits, make a signed package in ``out_dir``, and log that it was made."""
+        """Freeze the chosen exhibits, make a signed package in ``out_dir``, and log that it was made.
+
+        ``signer`` signs it instead of the vault's key (:func:`evidence.session.load_pkcs12`). The log stays under the
+        vault's key, and each of the two names the other.
+        """
         case, chosen = self._chosen(case_id, item_ids)
         return packaging.package(
             self._store, self._stamper(), self._worker, self._tool, self._examiner, case, chosen, choices,
-            out_dir, progress, cancelled,
+            out_dir, progress, cancelled, signer,
         )  # fmt: skip
 
     def draft_report(

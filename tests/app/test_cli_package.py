@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Callable
@@ -9,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
+from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
+from support.pki import TestPki
 
 from app.cli import run
 from evidence.store import FLOOR
@@ -59,3 +63,25 @@ def test_a_draft_is_written_once_and_for_the_owner_alone(
     assert (code, said["error"]["code"]) == (2, "cli.file_not_written")
     code, said = holdfast("package", *words)
     assert (code, said["error"]["code"]) == (2, "cli.usage")
+
+
+def test_a_key_file_signs_and_the_log_says_so(holdfast: Holdfast, words: list[object], tmp_path: Path) -> None:
+    pki = TestPki()
+    keys = pki.signer()
+    key, password, root = tmp_path / "me.p12", tmp_path / "password.txt", tmp_path / "root.pem"
+    key.write_bytes(serialize_key_and_certificates(
+        b"me", keys.key, keys.certificate, list(keys.chain), BestAvailableEncryption(b"open sesame")
+    ))  # fmt: skip
+    password.write_text("open sesame\n")
+    root.write_bytes(pki.root_pem)
+    signing = ("--sign-with", key, "--sign-with-password-file", password)
+    code, made = holdfast("package", *words, "--out", tmp_path / "out", *signing)
+    assert (code, made["signer_fingerprint"]) == (0, hashlib.sha256(keys.certificate_der).hexdigest())
+    _code, told = holdfast("verify", made["folder"], "--trust", root)
+    [package] = told["packages"]
+    assert {claim["name"] for claim in package["claims"] if claim["answer"] != "yes"} == {"time", "clock", "origin"}
+    assert package["facts"]["log_signer_sha256"] != package["facts"]["signer_sha256"]
+    assert holdfast("vault", "check", words[0], *words[3:], "--known", made["folder"])[0] == 0
+    password.write_text("wrong\n")
+    code, said = holdfast("package", *words, "--out", tmp_path / "out", *signing)
+    assert (code, said["error"]["code"]) == (2, "package.bad_key_file")

@@ -185,6 +185,8 @@ class Recipe:
     manifest_signer: SignerKeys | None = None
     report_signer: SignerKeys | None = None
     named_signer: SignerKeys | None = None
+    log_key: SignerKeys | None = None
+    """Signs the heads in the signer's place, and is named for that; the last event then names the signer."""
     has_tokens: bool = True
     clock_offset_ms: int | None = 40
     edit_manifest: Callable[[dict[str, Any]], None] = lambda _value: None
@@ -211,7 +213,7 @@ class Recipe:
         named = self.named_signer or self.world.signer
         items, originals, payload = self._items()
         draft = self._manifest(named, items, originals, LogSummary(CASE, 1, "0" * 64, 0), ())
-        storage = self._log(draft, items, HeadKey(named))
+        storage = self._log(draft, items, HeadKey(self.log_key or named))
         log = self.edit_log(disclose(storage, [item.id for item in items]))
         files |= payload
         files[CUSTODY] = canonical_json(log)
@@ -224,6 +226,8 @@ class Recipe:
                 files[path] = stamp(self.world.tsa, canonical_json(signed))
                 tokens.append(HeadToken(path, signed.head.size, "http://127.0.0.1/tsa"))
         files[CERTIFICATES] = named.certificate.public_bytes(Encoding.PEM)
+        if self.log_key is not None:
+            files[CERTIFICATES] += self.log_key.certificate.public_bytes(Encoding.PEM)
         files[ITEMS] = b"\xef\xbb\xbfnumber\r\nA-01\r\nA-02\r\n"
         files[IDENTIFIERS] = b"\xef\xbb\xbfkind\r\n"
         files[GUIDE] = b"How to verify\n"
@@ -276,12 +280,11 @@ class Recipe:
     def _manifest(
         self, named: SignerKeys, items: list[ItemEntry], files: Any, log: LogSummary, tokens: tuple[HeadToken, ...]
     ) -> Manifest:
-        fingerprint = fingerprint_of(named)
         return Manifest(
             package_id="99999999-8888-4777-8666-555555555555", created=moment(NOW), tool=TOOL, language="en",
             case_id=CASE, case_title="Sample", exhibits_in_case=len(items), examiner=EXAMINER, statement="",
-            signer=SignerEntry(fingerprint, fingerprint_words(fingerprint)), log=log, items=tuple(items),
-            files=tuple(files), tokens=tokens, version=self.version,
+            signer=signer_entry(named), log=log, items=tuple(items), files=tuple(files), tokens=tokens,
+            log_signer=signer_entry(self.log_key) if self.log_key else None, version=self.version,
         )  # fmt: skip
 
     def _log(self, draft: Manifest, items: list[ItemEntry], key: HeadKey) -> MemoryStorage:
@@ -294,7 +297,8 @@ class Recipe:
         ]
         noted = [NewEvent(EventKind.NOTED, NOW - timedelta(minutes=5), "counsellor", item.id) for item in items[:1]]
         counts = ",".join(f"{item.number}:{2 if item in items[:1] else 1}" for item in items)
-        frozen = [NewEvent(EventKind.FROZEN, NOW, "counsellor", "", {"exhibits": counts})]
+        named = {"signer": draft.signer.certificate_sha256} if self.log_key else {}
+        frozen = [NewEvent(EventKind.FROZEN, NOW, "counsellor", "", {"exhibits": counts} | named)]
         events = [*acquired, *noted, *frozen]
         self.edit_events(events)
         at = NOW - timedelta(minutes=20)
@@ -302,6 +306,11 @@ class Recipe:
         append(storage, CASE, events[:cut], signer=key, recorded_at=at)
         append(storage, CASE, events[cut:], signer=key, recorded_at=NOW)
         return storage
+
+
+def signer_entry(signer: SignerKeys) -> SignerEntry:
+    """How a manifest names a key."""
+    return SignerEntry(fingerprint_of(signer), fingerprint_words(fingerprint_of(signer)))
 
 
 def disclose(storage: MemoryStorage, item_ids: list[str]) -> DisclosedLog:

@@ -58,11 +58,14 @@ def write_cover(t: Texts, sheet: Sheet, content: ReportContent) -> None:
     sheet.heading(t("Time"), 2)
     _write_time(t, sheet, content)
     sheet.heading(t("Fingerprints to compare"), 2)
-    sheet.facts([
+    rows = [
         (t("Manifest (SHA-256)"), content.said_digest(t)),
         (t("Signing certificate (SHA-256)"), digest_lines(certificate)),
         (t("The same in words"), manifest.signer.fingerprint_words),
-    ])  # fmt: skip
+    ]
+    if manifest.log_signer is not None:
+        rows.append((t("The log's own key, in words"), manifest.log_signer.fingerprint_words))
+    sheet.facts(rows)
     sheet.gap(4)
     sheet.text(
         t("The manifest lists every file of the package with its digest. It is attached to this document, and both are "

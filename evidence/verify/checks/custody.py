@@ -9,6 +9,7 @@ from evidence.digest import canonical_json, from_json, parse_json
 from evidence.errors import EvidenceError
 from evidence.manifest import CUSTODY, HEADS_FOLDER, ItemEntry, Manifest, acquired_facts_of_entry, head_path
 from evidence.model import CustodyEvent, DisclosedLog, EventKind
+from evidence.verify.checks.signature import shipped_certificate
 from evidence.verify.state import MAX_NAMED, Impossible, Outcome, State, cannot_tell, no, yes
 from evidence.verify.whole import is_understood
 
@@ -30,9 +31,11 @@ def check_custody(state: State) -> Iterator[Outcome]:
         yield no("custody.malformed")
         return
     state.log = log
-    if not state.certificate:
+    own = manifest.log_signer
+    certificate = state.certificate if own is None else shipped_certificate(state, own.certificate_sha256)
+    if not certificate:
         raise Impossible("needs.certificate")
-    found = [no(problem.code, **problem.params) for problem in check_disclosed(log, state.certificate)]
+    found = [no(problem.code, **problem.params) for problem in check_disclosed(log, certificate)]
     found += _against_manifest(manifest, log)
     found += _head_files(state, log)
     if not found:
@@ -40,6 +43,9 @@ def check_custody(state: State) -> Iterator[Outcome]:
         state.heads = {signed.head.size: signed for signed in (*log.earlier_heads, log.head)}
         state.facts["log_size"] = str(log.head.head.size)
         yield yes("custody.sound", events=len(log.events), size=log.head.head.size)
+        if own is not None:
+            state.facts |= {"log_signer_sha256": own.certificate_sha256, "log_signer_words": own.fingerprint_words}
+            yield yes("custody.own_key", words=own.fingerprint_words)
     yield from found[:MAX_NAMED]
     if len(found) > MAX_NAMED:
         yield no("custody.more", count=len(found) - MAX_NAMED)
@@ -51,7 +57,7 @@ def _against_manifest(manifest: Manifest, log: DisclosedLog) -> list[Outcome]:
     told = (summary.log_id, summary.size, summary.root, summary.disclosed)
     if told != (log.log_id, head.size, head.root, len(log.events)):
         found.append(no("custody.other_log"))
-    if log.head.key_sha256 != manifest.signer.certificate_sha256:
+    if log.head.key_sha256 != (manifest.log_signer or manifest.signer).certificate_sha256:
         found.append(no("custody.other_key"))
     for item in manifest.items:
         found += _line_of(manifest, item, [event for event in log.events if event.item_id == item.id])
@@ -77,6 +83,10 @@ def _frozen(manifest: Manifest, log: DisclosedLog) -> list[Outcome]:
     last = log.events[-1] if log.events else None
     if last is None or last.kind is not EventKind.FROZEN or last.index != log.head.head.size - 1:
         return [no("custody.not_frozen")]
+    # A log under a key of its own must name who may sign the package; else anyone could put their name on it.
+    named = last.facts.get("signer", "" if manifest.log_signer else manifest.signer.certificate_sha256)
+    if named != manifest.signer.certificate_sha256:
+        return [no("custody.other_signer")]
     counts = {
         item.number: sum(event.item_id == item.id for event in log.events[:-1]) for item in manifest.items
     }  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 
 from evidence.digest import fingerprint_words, from_json, parse_json
 from evidence.errors import EvidenceError
-from evidence.manifest import FORMAT_NAME, FORMAT_VERSION, MANIFEST, UNLISTED, FileRole, Manifest
+from evidence.manifest import FORMAT_NAME, FORMAT_VERSION, MANIFEST, UNLISTED, FileRole, Manifest, SignerEntry
 from evidence.model import Answer
 from evidence.verify.container import key_of, unsafe_reason
 from evidence.verify.container.names import confusion_key
@@ -80,15 +80,10 @@ def _makes_sense(manifest: Manifest) -> bool:
     paths = [file.path for file in manifest.files]
     numbers = [item.number for item in manifest.items]
     ids = [item.id for item in manifest.items]
-    fingerprint = manifest.signer.certificate_sha256
-    try:
-        is_signer_sound = bool(_SHA256.fullmatch(fingerprint)) and (
-            manifest.signer.fingerprint_words == fingerprint_words(fingerprint)
-        )
-    except ValueError:
-        return False
+    signer, log_signer = manifest.signer, manifest.log_signer
     return (
-        is_signer_sound
+        _is_signer_sound(signer)
+        and (log_signer is None or (_is_signer_sound(log_signer) and log_signer != signer))
         and len({confusion_key(path) for path in paths}) == len(paths)
         and not any(unsafe_reason(path) or path in UNLISTED for path in paths)
         and all(_is_file_sound(file.size, file.sha256, file.sha512) for file in manifest.files)
@@ -102,6 +97,11 @@ def _makes_sense(manifest: Manifest) -> bool:
         and manifest.created.at.utcoffset() is not None
         and all(item.acquired.at.utcoffset() is not None for item in manifest.items)
     )  # fmt: skip
+
+
+def _is_signer_sound(signer: SignerEntry) -> bool:
+    fingerprint = signer.certificate_sha256
+    return bool(_SHA256.fullmatch(fingerprint)) and signer.fingerprint_words == fingerprint_words(fingerprint)
 
 
 def _is_file_sound(size: int, sha256: str, sha512: str) -> bool:

@@ -30,7 +30,7 @@ def check_manifest_signature(state: State) -> Iterator[Outcome]:
     fingerprint = manifest.signer.certificate_sha256
     state.facts["signer_sha256"] = fingerprint
     state.facts["signer_words"] = manifest.signer.fingerprint_words
-    state.certificate = _shipped_certificate(state, fingerprint)
+    state.certificate = shipped_certificate(state, fingerprint)
     data = state.reading.kept.get(SIGNATURE)
     if data is None:
         yield no("signature.missing")
@@ -91,7 +91,7 @@ def _chain(state: State, cms: CmsAnswer, stated_at: datetime) -> Outcome:
     return no("trust.other_certificate")
 
 
-def _shipped_certificate(state: State, fingerprint: str) -> bytes:
+def shipped_certificate(state: State, fingerprint: str) -> bytes:
     """The certificate with this fingerprint, from the package's own list: its digest is all that vouches for it."""
     data = state.reading.kept.get(CERTIFICATES, b"")
     try:

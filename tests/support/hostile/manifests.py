@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,9 +14,20 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from support.hostile.cases import ALL_YES, NO, NOT_YES, YES, Case, Workshop, as_zip
 from support.pki import SignerKeys
-from support.sample_package import NOW, Files, close_bag, fingerprint_of, sign_cms, signature_value, stamp
+from support.sample_package import (
+    NOW,
+    Files,
+    Recipe,
+    close_bag,
+    fingerprint_of,
+    sign_cms,
+    signature_value,
+    signer_entry,
+    stamp,
+)
 
-from evidence.digest import canonical_json
+from evidence.custody import NewEvent
+from evidence.digest import canonical_json, to_json
 from evidence.manifest import CERTIFICATES, MANIFEST, SIGNATURE
 from evidence.verify import Trust
 
@@ -28,6 +40,7 @@ def cases(shop: Workshop, _rng: random.Random, _count: int) -> Iterator[Case]:
     yield from _contents(shop)
     yield from _signatures(shop)
     yield from _keys(shop)
+    yield from _log_keys(shop)
 
 
 def _encodings(shop: Workshop) -> Iterator[Case]:
@@ -253,6 +266,63 @@ def _keys(shop: Workshop) -> Iterator[Case]:
         strong = label.startswith("good")
         expected = {"signed": YES if strong else NO, "signer": YES if strong else NOT_YES}
         yield Case("key", label, as_zip(files), expected | ({} if strong else {"complete": NO}), trust=trust)
+
+
+def _log_keys(shop: Workshop) -> Iterator[Case]:
+    """A key of its own for the log: sound only where each of the two keys names the other."""
+    world = shop.world
+    vault, thief = world.stranger, world.pki.self_signed("Sample thief")
+    both = shop.recipe.with_(log_key=vault)
+    said = fingerprint_of(world.signer)
+
+    def frozen(**facts: str) -> Callable[[list[NewEvent]], None]:
+        def edit(events: list[NewEvent]) -> None:
+            kept = {"exhibits": events[-1].facts["exhibits"]}
+            events[-1] = replace(events[-1], facts=kept | facts)
+
+        return edit
+
+    def named(to: SignerKeys | None, **changes: str) -> Callable[[Value], None]:
+        entry = None if to is None else to_json(signer_entry(to)) | changes
+        return lambda value: value.__setitem__("log_signer", entry)
+
+    log_no = ALL_YES | {"custody": NO, "time": NOT_YES, "method": NOT_YES, "clock": NOT_YES}
+    recipes: dict[str, tuple[Recipe, Mapping[str, tuple[str, ...]]]] = {
+        "each-names-the-other": (both, ALL_YES),
+        "log-names-nobody": (both.with_(edit_events=frozen()), log_no),
+        "log-names-nothing": (both.with_(edit_events=frozen(signer="")), log_no),
+        "log-names-another": (both.with_(edit_events=frozen(signer=fingerprint_of(thief))), log_no),
+        "log-names-itself": (both.with_(edit_events=frozen(signer=fingerprint_of(vault))), log_no),
+        "plain-log-names-another": (
+            shop.recipe.with_(edit_events=frozen(signer=fingerprint_of(thief))), log_no,
+        ),
+        "plain-log-names-its-own": (shop.recipe.with_(edit_events=frozen(signer=said)), ALL_YES),
+        "manifest-names-no-log-key": (both.with_(edit_manifest=named(None)), log_no),
+        "manifest-names-another": (both.with_(edit_manifest=named(thief)), {"custody": NOT_YES, "time": NOT_YES}),
+        "manifest-names-the-signer-twice": (both.with_(edit_manifest=named(world.signer)), {"complete": NO}),
+        "words-of-another": (
+            both.with_(edit_manifest=named(vault, fingerprint_words=signer_entry(thief).fingerprint_words)),
+            {"complete": NO},
+        ),
+        "fingerprint-short": (both.with_(edit_manifest=named(vault, certificate_sha256="00")), {"complete": NO}),
+        "fingerprint-empty": (both.with_(edit_manifest=named(vault, certificate_sha256="")), {"complete": NO}),
+        "unknown-member": (both.with_(edit_manifest=named(vault, extra="x")), {"complete": NO}),
+        "log-under-the-signer": (shop.recipe.with_(edit_manifest=named(vault)), {"custody": NOT_YES, "time": NOT_YES}),
+        "another-signs-this-log": (
+            both.with_(manifest_signer=thief, named_signer=thief, edit_events=frozen(signer=said)),
+            log_no | {"signer": NO},
+        ),
+        "another-signs-a-plain-log": (
+            shop.recipe.with_(manifest_signer=thief, named_signer=thief, log_key=world.signer, edit_events=frozen()),
+            log_no | {"signer": NO},
+        ),
+    }  # fmt: skip
+    for label, (recipe, expected) in recipes.items():
+        yield Case("log-key", label, as_zip(recipe.build), expected)
+    alone = both.build()
+    alone[CERTIFICATES] = world.signer.certificate.public_bytes(Encoding.PEM)
+    close_bag(alone)
+    yield Case("log-key", "certificate-taken-out", as_zip(alone), {"complete": NO, "custody": NOT_YES})
 
 
 def _expired(shop: Workshop) -> Iterator[Case]:

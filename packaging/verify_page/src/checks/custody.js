@@ -8,6 +8,7 @@ import { canonical, parseJson } from "../json.js";
 import { MAX_NAMED, cannotTell, needManifest, no, packageFiles, yes } from "../outcomes.js";
 import { Impossible, Problem } from "../problems.js";
 import { shaped } from "../shape.js";
+import { shippedCertificate } from "./signature.js";
 
 /** Heads, inclusion, consistency (RFC 6962); then each exhibit's line of events against the manifest. */
 export async function* checkCustody(state) {
@@ -27,14 +28,21 @@ export async function* checkCustody(state) {
     return;
   }
   state.log = log;
-  if (state.certificate === null) throw new Impossible("needs.certificate");
-  const found = (await checkDisclosed(log, state.certificate)).map(({ code, params }) => no(code, params));
+  const own = manifest.log_signer;
+  const certificate = own === null ? state.certificate : await shippedCertificate(state, own.certificate_sha256);
+  if (certificate === null) throw new Impossible("needs.certificate");
+  const found = (await checkDisclosed(log, certificate)).map(({ code, params }) => no(code, params));
   found.push(...againstManifest(manifest, log), ...headFiles(state, log));
   if (!found.length) {
     state.isLogSound = true;
     state.heads = new Map([...log.earlier_heads, log.head].map((signed) => [signed.head.size, signed]));
     state.facts.log_size = String(log.head.head.size);
     yield yes("custody.sound", { events: log.events.length, size: log.head.head.size });
+    if (own !== null) {
+      state.facts.log_signer_sha256 = own.certificate_sha256;
+      state.facts.log_signer_words = own.fingerprint_words;
+      yield yes("custody.own_key", { words: own.fingerprint_words });
+    }
   }
   yield* found.slice(0, MAX_NAMED);
   if (found.length > MAX_NAMED) yield no("custody.more", { count: found.length - MAX_NAMED });
@@ -47,7 +55,8 @@ function againstManifest(manifest, log) {
   const isSameLog = summary.log_id === log.log_id && summary.size === head.size && summary.root === head.root &&
     summary.disclosed === log.events.length;
   if (!isSameLog) found.push(no("custody.other_log"));
-  if (log.head.key_sha256 !== manifest.signer.certificate_sha256) found.push(no("custody.other_key"));
+  const logSigner = manifest.log_signer ?? manifest.signer;
+  if (log.head.key_sha256 !== logSigner.certificate_sha256) found.push(no("custody.other_key"));
   for (const item of items) found.push(...lineOf(manifest, item, log.events.filter((event) => event.item_id === item.id)));
   const known = new Set(items.map((item) => item.id));
   if (log.events.some((event) => event.item_id && !known.has(event.item_id))) found.push(no("custody.unknown_item"));
@@ -90,6 +99,10 @@ export function originalsOf(manifest, item) {
 function frozen(manifest, log) {
   const last = log.events.at(-1);
   if (last?.kind !== "FROZEN" || last.index !== log.head.head.size - 1) return [no("custody.not_frozen")];
+  // A log under a key of its own must name who may sign the package; else anyone could put their name on it.
+  const { certificate_sha256: signer } = manifest.signer;
+  const named = last.facts.signer ?? (manifest.log_signer ? "" : signer);
+  if (named !== signer) return [no("custody.other_signer")];
   const told = new Map();
   for (const part of (last.facts.exhibits ?? "").split(",").filter(Boolean)) {
     const at = part.lastIndexOf(":");

@@ -75,9 +75,10 @@ function makesSense(manifest, { layout, words }) {
   const paths = manifest.files.map((file) => file.path);
   const numbers = manifest.items.map((item) => item.number);
   const ids = manifest.items.map((item) => item.id);
-  const { certificate_sha256: fingerprint, fingerprint_words: told } = manifest.signer;
+  const { signer, log_signer: logSigner } = manifest;
   return (
-    SHA256.test(fingerprint) && told === fingerprintWords(fingerprint, words) &&
+    isSignerSound(signer, words) && (logSigner === null || (isSignerSound(logSigner, words) &&
+      logSigner.certificate_sha256 !== signer.certificate_sha256)) &&
     new Set(paths.map(confusionKey)).size === paths.length &&
     !paths.some((path) => unsafeReason(path) || layout.unlisted.includes(path)) &&
     manifest.files.every(isFileSound) &&
@@ -88,6 +89,10 @@ function makesSense(manifest, { layout, words }) {
     SHA256.test(manifest.log.root) && manifest.log.size > 0 &&
     isAware(manifest.created.at) && manifest.items.every((item) => isAware(item.acquired.at))
   );
+}
+
+function isSignerSound({ certificate_sha256: fingerprint, fingerprint_words: told }, words) {
+  return SHA256.test(fingerprint) && told === fingerprintWords(fingerprint, words);
 }
 
 function isFileSound(file) {

@@ -102,7 +102,7 @@ function readable(ders) {
 }
 
 /** The certificate with this fingerprint, from the package's own list: its digest is all that vouches for it. */
-async function shippedCertificate(state, print) {
+export async function shippedCertificate(state, print) {
   const bytes = state.reading.kept.get(state.layout.certificates);
   if (!bytes?.length || !CERTIFICATE.test(String.fromCharCode(...bytes.subarray(0, 4096)))) return null;
   let ders;
