@@ -29,9 +29,10 @@ class ObjectReader(io.BufferedIOBase):
         self.object_id = object_id.hex()
         try:
             self._file: BinaryIO = path.open("rb", buffering=0)
-        except FileNotFoundError:
-            raise
         except OSError as problem:
+            super().close()  # there is no file: when this is collected, Python must not look for one to close
+            if isinstance(problem, FileNotFoundError):
+                raise
             raise EvidenceError("vault.unreadable", name="objects") from problem
         self._position = 0
         self._opened = -1
