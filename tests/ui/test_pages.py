@@ -98,37 +98,6 @@ def test_long_work_can_be_stopped_and_leaves_nothing_behind(
     assert not window.case.list.rows.rows
 
 
-def test_the_vault_can_be_checked(case: Case, window: MainWindow, settle: Settle, tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("sample")
-    window.case.add_files([tmp_path / "a.txt"])
-    settle()
-    window.show_settings()
-    settle()
-    window.settings.check_button.click()
-    settle()
-    assert window.settings.message.isVisible()
-    assert window.settings.message.sentence.text() == "Everything is as it was sealed."
-
-
-def test_a_damaged_vault_is_said_calmly(
-    case: Case, window: MainWindow, settle: Settle, tmp_path: Path, vault: Path
-) -> None:
-    (tmp_path / "a.txt").write_text("sample")
-    window.case.add_files([tmp_path / "a.txt"])
-    settle()
-    sealed = next(path for path in (vault / "objects").rglob("*") if path.is_file())
-    content = bytearray(sealed.read_bytes())
-    content[-1] ^= 1
-    sealed.chmod(0o600)
-    sealed.write_bytes(content)
-    window.show_settings()
-    settle()
-    window.settings.check_button.click()
-    settle()
-    assert window.settings.message.sentence.text() == "The vault is damaged."
-    assert "A-01" in window.settings.message.advice.text()
-
-
 def test_what_takes_an_instant_is_not_asked_for_twice(opened: MainWindow, settle: Settle) -> None:
     opened.cases.new.line.setText("Once")
     opened.cases.begin()

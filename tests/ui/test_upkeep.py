@@ -120,7 +120,7 @@ def test_another_passphrase_is_added(upkeep: MainWindow, settle: Settle, vault: 
     assert upkeep.stack.currentWidget() is upkeep.upkeep
     assert upkeep.upkeep.message.isVisible()
     assert kinds(upkeep).count("passphrase") == 2
-    assert any("for my sister" in row.title for row in upkeep.upkeep.list.rows.rows)
+    assert any("for my sister" in row.detail for row in upkeep.upkeep.list.rows.rows)
     assert not upkeep.way.new.first.line.text()
     assert opens(upkeep, settle, vault, Given(passphrase=NEW))
 
@@ -384,6 +384,9 @@ def test_a_package_is_handed_over_with_a_passphrase_shown_once(
     written = [path for path in (tmp_path / "stick").iterdir() if path.is_file()]
     assert len(written) == 1
     assert written[0].read_bytes()[:2] == b"PK"
+    assert not page.done_button.isEnabled()
+    assert page.is_written.hasFocus()
+    page.is_written.setChecked(True)
     page.done_button.click()
     settle()
     assert passphrase not in " ".join(label.text() for label in window.findChildren(QLabel))

@@ -78,6 +78,9 @@ class HandingPage(Page):
         self.secret_title, self.secret, self.secret_hint = text("label"), text("lead", selectable=True), text("small")
         for part in (self.result_title, self.result_text, self.secret_title, self.secret, self.secret_hint):
             inside.addWidget(part)
+        self.is_written = QCheckBox()
+        self.is_written.toggled.connect(lambda: self._allow())
+        inside.addWidget(self.is_written, 0, Qt.AlignmentFlag.AlignLeft)
         self.done_button = Button(self.desk, "main", "check")
         self.done_button.clicked.connect(self._again)
         row = FlowLayout(gap=10)
@@ -154,6 +157,7 @@ class HandingPage(Page):
         self.secret_hint.setText(
             t("Write it down, and tell it by another way than the package goes: by telephone, for instance.")
         )
+        self.is_written.setText(t("I &wrote it down"))
         self.done_button.setText(t("&Done"))
         self._show()
 
@@ -188,7 +192,9 @@ class HandingPage(Page):
         self.work(read, done)
 
     def first_focus(self) -> QWidget:
-        return self.done_button if self.result.isVisible() else self.list
+        if not self.result.isVisible():
+            return self.list
+        return self.is_written if self.is_written.isVisible() else self.done_button
 
     def leave(self) -> None:
         super().leave()
@@ -286,11 +292,12 @@ class HandingPage(Page):
     def _drop(self) -> None:
         """Forget what came of it, the passphrase above all."""
         self.handed = self._upgraded = None
+        self.is_written.setChecked(False)
         self._show()
 
     def _show_outcome(self) -> None:
         self._show()
-        self.done_button.setFocus()
+        self.first_focus().setFocus()
         self.area.ensureVisible(0, 0)
 
     def _show(self) -> None:
@@ -299,8 +306,8 @@ class HandingPage(Page):
             [
                 Row(
                     made.package_id,
+                    wording.safe(Path(made.zip_file or made.folder).name),
                     t("Made on {time}", time=t.moment(made.created_at)),
-                    wording.safe(made.zip_file or made.folder),
                     icon="package",
                 )
                 for made in self._packages
@@ -347,8 +354,14 @@ class HandingPage(Page):
         passphrase = handed.passphrase if handed is not None else ""
         self.secret.setText(passphrase)
         self.secret.setAccessibleName(f"{t('Passphrase, shown this once')}: {passphrase}" if passphrase else "")
-        for part in (self.secret_title, self.secret, self.secret_hint):
+        parts: list[QWidget] = [self.secret_title, self.secret, self.secret_hint, self.is_written]
+        for part in parts:
             part.setVisible(bool(passphrase))
+        self._allow()
+
+    def _allow(self) -> None:
+        """What is shown once is not dismissed by a key that was pressed once too often."""
+        self.done_button.setEnabled(self.is_written.isChecked() or not self.secret.text())
 
 
 def _section(column: QVBoxLayout) -> tuple[QLabel, Card]:

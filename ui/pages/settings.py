@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
 
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -17,17 +16,6 @@ from ui.flow import FlowLayout
 from ui.page import Page
 from ui.theme import Theme
 from ui.widgets import Button, Card, Choice, Field, TextField, text
-
-
-class CheckOutcome(Protocol):
-    """What a check of the vault found, as the session gives it."""
-
-    @property
-    def objects(self) -> int: ...
-    @property
-    def events(self) -> int: ...
-    @property
-    def findings(self) -> Sequence[Any]: ...
 
 
 class SettingsPage(Page):
@@ -68,10 +56,7 @@ class SettingsPage(Page):
         row = FlowLayout(gap=10)
         self.keep_button = Button(desk, "main", "check")
         self.keep_button.clicked.connect(self.keep)
-        self.check_button = Button(desk, "", "verify")
-        self.check_button.clicked.connect(self.check)
         row.addWidget(self.keep_button)
-        row.addWidget(self.check_button)
         self.vault.inside.addLayout(row)
         self.key_title, self.key_words, self.key_digest = (
             text("label"),
@@ -116,7 +101,6 @@ class SettingsPage(Page):
             ),
         )
         self.keep_button.setText(t("&Keep these"))
-        self.check_button.setText(t("Check that everything is &intact"))
         self.key_title.setText(t("Fingerprint of the key that signs your packages"))
         self._show()
 
@@ -165,32 +149,6 @@ class SettingsPage(Page):
             session.set_examiner(examiner)
 
         self.work(write, lambda _nothing: self.say(lambda t: (t("Kept."), "")), blocks=True)
-
-    def check(self) -> None:
-        """Read everything in the vault and check it."""
-        session = self.desk.session
-
-        def done(outcome: CheckOutcome) -> None:
-            def words(t: Texts) -> tuple[str, str]:
-                counted = (
-                    t.plural(
-                        "{n} sealed file was read and checked.",
-                        "{n} sealed files were read and checked.",
-                        outcome.objects,
-                    ),
-                    t.plural("{n} log entry was checked.", "{n} log entries were checked.", outcome.events),
-                    *(wording.named(t, finding.code, **finding.params) for finding in outcome.findings),
-                )
-                head = t("The vault is damaged.") if outcome.findings else t("Everything is as it was sealed.")
-                return head, "\n".join(counted)
-
-            self.say(words, kind="care" if outcome.findings else "good")
-
-        self.work(
-            lambda progress, cancelled: session.check(progress=progress, cancelled=cancelled),
-            done,
-            label=self.desk.t("Checking"),
-        )
 
     def _change(self, **choices: object) -> None:
         try:

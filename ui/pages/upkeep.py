@@ -305,9 +305,15 @@ class UpkeepPage(Page):
             [
                 Row(
                     slot.id,
-                    way.slot_words(t, slot),
+                    way.kind_words(t, slot),
                     " · ".join(
-                        filter(None, (t("added on {time}", time=t.moment(slot.added_at)), _finger(slot.fingerprint)))
+                        part
+                        for part in (
+                            wording.safe(slot.label),
+                            t("added on {time}", time=t.moment(slot.added_at)),
+                            _finger(slot.fingerprint),
+                        )
+                        if part
                     ),
                     icon=ICONS.get(slot.kind, "key"),
                 )

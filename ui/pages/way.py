@@ -108,13 +108,6 @@ class WayPage(Page):
         self.own_words.name(t("Your own &words for it, if you want"), t("They stay inside the vault."))
         self.again.setText(t("To be sure that it is you"))
         self.present.retranslate(t)
-        self.written_text.setText(
-            t(
-                "Shown this once. Write it on paper, by hand, and keep the paper away from this computer. "
-                "If you leave this page before that, take this way away again and add a new one."
-            )
-        )
-        self.is_written.setText(t("I &wrote it down"))
         self.done_button.setText(t("&Done"))
         self._show()
 
@@ -252,6 +245,18 @@ class WayPage(Page):
         self.own_words.setVisible(kind not in (CHANGE, REVOKE))
         self.do_button.setEnabled(kind != PUBLIC_KEY or (has_key and self.compared.isChecked()))
         self.do_button.setText({CHANGE: t("Chan&ge it"), REVOKE: t("&Take it away")}.get(kind, t("&Add it")))
+        self.written_text.setText(
+            t(
+                "Shown this once. Write each on a paper of its own, by hand, and give the papers to three people whom "
+                "you trust. If you leave this page before that, take this way away again and add a new one."
+            )
+            if kind == SHARES
+            else t(
+                "Shown this once. Write it on paper, by hand, and keep the paper away from this computer. "
+                "If you leave this page before that, take this way away again and add a new one."
+            )
+        )
+        self.is_written.setText(t("I &wrote them down") if kind == SHARES else t("I &wrote it down"))
         self.written_title.setText(t("Recovery shares") if kind == SHARES else t("Your recovery key"))
         for number, (_framed, name, words) in enumerate(self.written, 1):
             said = t("Share {number} of 3", number=number) if kind == SHARES else t("Your recovery key")
@@ -262,9 +267,13 @@ class WayPage(Page):
 
 def slot_words(t: Texts, slot: SlotInfo) -> str:
     """A way to open the vault, with the person's own words for it."""
-    label = f" · {wording.safe(slot.label)}" if slot.label else ""
+    return kind_words(t, slot) + (f" · {wording.safe(slot.label)}" if slot.label else "")
+
+
+def kind_words(t: Texts, slot: SlotInfo) -> str:
+    """What kind of way to open the vault it is."""
     kind = wording.named(t, f"slot.{slot.kind}")
-    return f"{kind[:1].upper()}{kind[1:]}{label}"
+    return f"{kind[:1].upper()}{kind[1:]}"
 
 
 def _change(
