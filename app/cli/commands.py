@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.cli.console import Console
+from app.cli.corpus import bench_corpus
 from app.cli.opened import choose, never, unlocked
 from app.cli.secrets import given, signing_key, write_new
 from app.cli.wording import bench_lines, exhibit_document, exhibit_lines, finding_line, score_lines
@@ -256,6 +257,8 @@ def bench(arguments: argparse.Namespace, console: Console) -> int:
     """Run one benchmark, or all of them."""
     from app.bench import NAMES, run_bench  # measures with peers that no other verb needs
 
+    if arguments.corpus:
+        return bench_corpus(arguments, console)
     done = [run_bench(name, console.progress) for name in ([arguments.name] if arguments.name else NAMES)]
     documents = [bench.document() for bench in done]
     console.result(documents[0] if arguments.name else {"benchmarks": documents}, bench_lines(console.t, done))

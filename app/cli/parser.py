@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.bench import NAMES as BENCHMARKS
 from app.cli import commands, upkeep
+from app.cli.corpus import add_corpus_arguments
 from app.cli.handing import add_hand_over_arguments, add_upgrade_arguments
 from app.cli.secrets import secret_options
 from app.cli.slots import add_slot_arguments
@@ -114,6 +115,7 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
     verify.set_defaults(run=lambda arguments, _console: run_verify(arguments))
     bench = verbs.add_parser("bench", parents=[shared], help=t("measure, as ratios against named peers"))
     bench.add_argument("name", nargs="?", metavar="NAME", help=t("one of: {names}", names=", ".join(BENCHMARKS)))
+    add_corpus_arguments(bench, t)
     bench.set_defaults(run=commands.bench)
     return parser
 
