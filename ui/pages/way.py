@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
 
+from evidence.errors import EvidenceError
 from evidence.i18n import Texts
 from ui import wording
 from ui.chooser import PlaceField
@@ -303,6 +304,9 @@ def _change(
 
 
 def _key_file(path: Path) -> bytes:
-    """The bytes of a key file, no more than a key needs."""
-    with path.open("rb") as stream:
-        return stream.read(MAX_KEY_FILE)
+    """The bytes of a key file, no more than a key needs. Raises ``vault.public_key_unusable`` when there is none."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MAX_KEY_FILE)
+    except OSError as problem:
+        raise EvidenceError("vault.public_key_unusable") from problem
