@@ -114,6 +114,8 @@ def data(spoken: dict[str, Any]) -> dict[str, Any]:
             "bagFiles": list(layout.BAG_FILES),
             "unlisted": sorted(layout.UNLISTED),
             "addedToken": layout._ADDED_TOKEN.pattern,
+            "cosignature": layout._ADDED_COSIGNATURE.pattern,
+            "cosignaturePrefix": layout.COSIGNATURE_PREFIX,
         },
         "shapes": shapes(manifest.Manifest, DisclosedLog),
         "words": list(WORDLIST),

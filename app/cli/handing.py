@@ -1,4 +1,4 @@
-"""``package upgrade`` and ``package hand-over``: what is done with a package that is already made."""
+"""``package upgrade``, ``package hand-over`` and ``package co-sign``: what is done with a package already made."""
 
 from __future__ import annotations
 
@@ -48,6 +48,33 @@ def add_hand_over_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
     )
     parser.add_argument("--volume-mb", type=int, metavar="N", help=t("cut into parts of at most N megabytes"))
     parser.set_defaults(run=hand_over)
+
+
+def add_co_sign_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
+    """The words of ``package co-sign``."""
+    parser.add_argument("forms", nargs="+", type=Path, metavar="PACKAGE", help=t("the folder, the ZIP, or both"))
+    parser.add_argument(
+        "--key-file", type=Path, required=True, metavar="FILE.p12", help=t("PKCS #12 file with the key that signs")
+    )
+    parser.add_argument(
+        "--key-password-file", metavar="PATH", help=t("file with the password of that key in its first line")
+    )
+    parser.set_defaults(run=co_sign)
+
+
+def co_sign(arguments: argparse.Namespace, console: Console) -> int:
+    """Check a package, then put a second signature beside the first."""
+    t = console.t
+    password = console.secret(arguments.key_password_file, t("Password of the signing key"))
+    signer = verbs.load_pkcs12(read_key_file(arguments.key_file), password)
+    done = verbs.co_sign_package(arguments.forms, signer, progress=console.progress, cancelled=never)
+    lines = [
+        t("Added: {path}", path=done.path),
+        t("Fingerprint of the key that signed it, in words:"),
+        f"    {done.fingerprint_words}",
+    ]
+    console.result(to_json(done), lines)
+    return DONE
 
 
 def upgrade(arguments: argparse.Namespace, console: Console) -> int:

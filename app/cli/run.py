@@ -63,8 +63,8 @@ def run(words: Sequence[str]) -> int:
 
 
 def _joined(words: Sequence[str]) -> list[str]:
-    """``package upgrade`` and ``package hand-over`` as one word each: after ``package`` alone stands a vault."""
-    if len(words) > 1 and words[0] == "package" and words[1] in ("upgrade", "hand-over"):
+    """``package upgrade`` and its like as one word each: after ``package`` alone stands a vault."""
+    if len(words) > 1 and words[0] == "package" and words[1] in ("upgrade", "hand-over", "co-sign"):
         return [f"{words[0]}-{words[1]}", *words[2:]]
     return list(words)
 

@@ -34,6 +34,9 @@ signature and the manifest's digest inside it, the tag manifests over all of the
 
 _ADDED_TOKEN = re.compile(r"proof/tokens/(?:signature|head-\d{8})-[a-z0-9]{1,32}\.tsr")
 
+COSIGNATURE_PREFIX = f"{MANIFEST}.cosigned-"
+_ADDED_COSIGNATURE = re.compile(re.escape(COSIGNATURE_PREFIX) + r"([1-9]\d?)\.p7s", re.ASCII)
+
 
 def head_path(size: int) -> str:
     """The file that holds the canonical JSON of the signed head of ``size`` leaves: what a token stamps."""
@@ -44,3 +47,20 @@ def is_added_token(path: str) -> bool:
     """Whether ``path`` may stand in a package without being listed: a token that arrived after the manifest was
     signed. It is worth only what its own verification says."""
     return _ADDED_TOKEN.fullmatch(path) is not None
+
+
+def cosignature_path(number: int) -> str:
+    """The file of the co-signature with this number, from 1 to 99."""
+    return f"{COSIGNATURE_PREFIX}{number}.p7s"
+
+
+def cosignature_number(path: str) -> int:
+    """The number of the co-signature that stands at ``path``, or 0 when that is no place for one."""
+    found = _ADDED_COSIGNATURE.fullmatch(path)
+    return int(found[1]) if found else 0
+
+
+def is_added_proof(path: str) -> bool:
+    """Whether ``path`` may stand in a package without being listed: a token that arrived after the manifest was
+    signed, or another person's signature over it. Each is worth only what its own verification says."""
+    return is_added_token(path) or cosignature_number(path) > 0

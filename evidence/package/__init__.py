@@ -1,6 +1,7 @@
 """The package: what is handed over. Report, signatures, bag and ZIP, from a frozen case."""
 
 from evidence.package.build import TimeAccess, build_package
+from evidence.package.cosigning import PackageCoSigned, co_sign_package
 from evidence.package.draft import draft_report
 from evidence.package.handover import (
     ForRecipients,
@@ -15,7 +16,7 @@ from evidence.package.signing import KeySigner, PackageSigner, load_pkcs12
 from evidence.package.upgrade import PackageUpgraded, ValidationSources, upgrade_package
 
 __all__ = [
-    "FontFiles", "ForRecipients", "HandedFile", "KeySigner", "PackageSigner", "PackageUpgraded", "Protection",
-    "TimeAccess", "ValidationSources", "WithPassphrase", "build_package", "draft_report", "find_fonts", "font_folders",
-    "hand_over", "load_pkcs12", "new_passphrase", "upgrade_package",
+    "FontFiles", "ForRecipients", "HandedFile", "KeySigner", "PackageCoSigned", "PackageSigner", "PackageUpgraded",
+    "Protection", "TimeAccess", "ValidationSources", "WithPassphrase", "build_package", "co_sign_package",
+    "draft_report", "find_fonts", "font_folders", "hand_over", "load_pkcs12", "new_passphrase", "upgrade_package",
 ]  # fmt: skip

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
+from evidence.digest import digest_bytes
 from evidence.manifest import FileEntry
 
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -28,3 +29,14 @@ def read_checksum_list(data: bytes) -> dict[str, str]:
     """What :func:`checksum_list` wrote."""
     pairs = (line.partition("  ") for line in data.decode().splitlines())
     return {path: digest for digest, _blanks, path in pairs}
+
+
+def renewed_tag_lists(read: Callable[[str], bytes], changed: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Both tag manifests of a made bag, by path, after the tag files in ``changed`` (path to bytes) were put in.
+    ``read`` gives the bytes that stand at a path now."""
+    renewed: dict[str, bytes] = {}
+    for algorithm in ("sha256", "sha512"):
+        path = f"tagmanifest-{algorithm}.txt"
+        new = {each: getattr(digest_bytes(data), algorithm) for each, data in changed.items()}
+        renewed[path] = checksum_list(read_checksum_list(read(path)) | new)
+    return renewed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -46,6 +46,17 @@ def open_package(path: Path) -> MadePackage:
     for needed in (layout.MANIFEST, layout.SIGNATURE, layout.REPORT, "tagmanifest-sha256.txt"):
         if needed not in made.sizes:
             raise EvidenceError("package.not_a_package", path=path)
+    return made
+
+
+def open_forms(paths: Sequence[Path]) -> list[MadePackage]:
+    """The forms of one package: its folder, its ZIP, or both.
+
+    Raises :class:`EvidenceError` ``package.not_a_package``, ``package.forms_differ``.
+    """
+    made = [open_package(path) for path in paths]
+    if any(each.read(layout.MANIFEST) != made[0].read(layout.MANIFEST) for each in made[1:]):
+        raise EvidenceError("package.forms_differ")
     return made
 
 

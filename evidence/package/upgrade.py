@@ -14,13 +14,13 @@ from pathlib import Path
 
 from evidence import manifest as layout
 from evidence import timestamps
-from evidence.digest import digest_bytes, from_json, parse_json
+from evidence.digest import from_json, parse_json
 from evidence.errors import EvidenceError
 from evidence.manifest import Manifest
 from evidence.model import TimestampToken
-from evidence.package.bag import checksum_list, read_checksum_list
+from evidence.package.bag import renewed_tag_lists
 from evidence.package.longterm import LEVELS, add_archive_time, add_validation_data, report_level
-from evidence.package.made import MadePackage, open_package
+from evidence.package.made import MadePackage, open_forms
 from evidence.package.signing import signature_value
 from evidence.package.stamping import add_signature_time, report_signature, stamp_signature, tag_of
 
@@ -68,10 +68,8 @@ def upgrade_package(
     ``package.bad_revocation``, ``package.no_room``, ``package.disk_full``, ``package.cannot_write``;
     :class:`evidence.errors.CancelledError`.
     """
-    made = [open_package(path) for path in forms]
+    made = open_forms(forms)
     first = made[0]
-    if any(each.read(layout.MANIFEST) != first.read(layout.MANIFEST) for each in made[1:]):
-        raise EvidenceError("package.forms_differ")
     upgrade = _Upgrade(first, tsa, now)
     progress(0.05, "stamping")
     upgrade.add_head_tokens(tokens)
@@ -155,14 +153,8 @@ class _Upgrade:
 
     def close_bag(self) -> None:
         """New tag manifests, when anything changed."""
-        if not self.changed:
-            return
-        for algorithm in ("sha256", "sha512"):
-            path = f"tagmanifest-{algorithm}.txt"
-            digests = read_checksum_list(self._made.read(path))
-            new = {each: data for each, data in self.changed.items() if not each.startswith("tagmanifest-")}
-            digests |= {each: getattr(digest_bytes(data), algorithm) for each, data in new.items()}
-            self.changed[path] = checksum_list(digests)
+        if self.changed:
+            self.changed |= renewed_tag_lists(self._made.read, self.changed)
 
     def _add_token(self, stem: str, token: TimestampToken) -> None:
         taken = [path.rpartition("-")[2].removesuffix(".tsr") for path in (*self._made.sizes, *self.changed)

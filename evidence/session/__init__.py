@@ -3,6 +3,7 @@
 from evidence.package import (
     ForRecipients,
     HandedFile,
+    PackageCoSigned,
     PackageSigner,
     PackageUpgraded,
     ValidationSources,
@@ -14,6 +15,7 @@ from evidence.package import (
 )
 from evidence.session.handing import heads_in
 from evidence.session.opening import (
+    co_sign_package,
     create_vault,
     open_vault,
     rekey_vault,
@@ -40,8 +42,9 @@ from evidence.store import (
 
 __all__ = [
     "AddedMethod", "BackupOutcome", "CheckOutcome", "Finding", "ForRecipients", "Given", "HandedFile", "Kept",
-    "PackageSigner", "PackageUpgraded", "PassphraseAdvice", "Ports", "Session", "SlotInfo", "SlotKind", "StampResult",
-    "Strength", "UnlockMethods", "ValidationSources", "WithPassphrase", "create_vault", "hand_over", "heads_in",
-    "judge_passphrase", "load_pkcs12", "new_passphrase", "open_vault", "public_key_fingerprint", "real_ports",
-    "rekey_vault", "restore_vault", "score_files", "screens", "upgrade_package", "verify_package",
+    "PackageCoSigned", "PackageSigner", "PackageUpgraded", "PassphraseAdvice", "Ports", "Session", "SlotInfo",
+    "SlotKind", "StampResult", "Strength", "UnlockMethods", "ValidationSources", "WithPassphrase", "co_sign_package",
+    "create_vault", "hand_over", "heads_in", "judge_passphrase", "load_pkcs12", "new_passphrase", "open_vault",
+    "public_key_fingerprint", "real_ports", "rekey_vault", "restore_vault", "score_files", "screens",
+    "upgrade_package", "verify_package",
 ]  # fmt: skip

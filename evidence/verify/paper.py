@@ -22,7 +22,7 @@ from evidence.digest import fingerprint_groups
 from evidence.errors import EvidenceError
 from evidence.i18n import Texts
 from evidence.model import Answer, ClaimName, VerificationReport
-from evidence.verify.render import reading_help, reasons_for, safe, sentence
+from evidence.verify.render import cosignatures, reading_help, reasons_for, safe, sentence
 
 _MARGIN = 18 * mm
 _WIDTH = A4[0] - 2 * _MARGIN
@@ -72,6 +72,8 @@ class _Paper:
         t = self.t
         parts: list[Any] = [self._p(t("Verification report"), self._title), self._facts(report), Spacer(1, 8)]
         parts.append(self._claims(report))
+        for check in cosignatures(report):
+            parts.append(self._p(sentence(t, "check", check.reason, check.params), self._body))
         if report.damaged:
             parts.append(self._p(t("Not as it was when the package was made:"), self._head))
             parts += [self._p(path, self._small) for path in report.damaged[:_DAMAGED_SHOWN]]

@@ -10,7 +10,17 @@ from typing import BinaryIO
 
 from evidence.digest import CHUNK_SIZE
 from evidence.errors import CancelledError, EvidenceError
-from evidence.manifest import BAG_FILES, CERTIFICATES, CUSTODY, HEADS_FOLDER, MANIFEST, REPORT, SIGNATURE, TOKENS_FOLDER
+from evidence.manifest import (
+    BAG_FILES,
+    CERTIFICATES,
+    COSIGNATURE_PREFIX,
+    CUSTODY,
+    HEADS_FOLDER,
+    MANIFEST,
+    REPORT,
+    SIGNATURE,
+    TOKENS_FOLDER,
+)
 from evidence.model import Digests
 from evidence.verify.container import Entry, Flaw, Located, is_system_file
 
@@ -26,7 +36,7 @@ _KEPT = {
     CERTIFICATES: MIB,
     **dict.fromkeys(BAG_FILES, 32 * MIB),
 }
-_KEPT_BELOW = {f"{HEADS_FOLDER}/": 16 << 10, f"{TOKENS_FOLDER}/": 256 << 10}
+_KEPT_BELOW = {f"{HEADS_FOLDER}/": 16 << 10, f"{TOKENS_FOLDER}/": 256 << 10, COSIGNATURE_PREFIX: 256 << 10}
 _KEPT_TOTAL = 128 * MIB
 _HEAD = 64
 

@@ -21,6 +21,7 @@ def to_document(report: VerificationReport) -> dict[str, Any]:
     """The report as JSON values, with ``answer``: the worst of all claims but origin."""
     document: dict[str, Any] = to_json(report)
     document["answer"] = overall(report).value
+    del document["heads"]  # they stand in the package, as files of their own
     return document
 
 
@@ -39,6 +40,8 @@ def render_text(report: VerificationReport, t: Texts) -> str:
     lines.append("")
     for claim in report.claims:
         lines += _claim_lines(report, claim, t)
+    for check in cosignatures(report):
+        lines += _wrapped(sentence(t, "check", check.reason, check.params), "+ ")
     if report.damaged:
         lines += ["", t("Not as it was when the package was made:")]
         lines += [f"  {safe(path)}" for path in report.damaged[:50]]
@@ -70,6 +73,11 @@ def reasons_for(report: VerificationReport, claim: Claim) -> list[Check]:
     found = [check for check in report.checks if str(check.number) in numbers and check.answer is claim.answer]
     named = {check.params.get("path") for check in found if check.name == "files"}
     return [check for check in found if check.reason != "bag.differs" or check.params["path"] not in named]
+
+
+def cosignatures(report: VerificationReport) -> list[Check]:
+    """What is said of other people's signatures that hold: no claim shows them, since none rests on them."""
+    return [check for check in report.checks if check.name == "cosignatures" and check.answer is not Answer.NO]
 
 
 def safe(text: str) -> str:

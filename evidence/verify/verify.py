@@ -32,6 +32,7 @@ STEPS: tuple[tuple[str, ClaimName, CheckFunction], ...] = (
     ("trust", ClaimName.SIGNER, checks.check_trust),
     ("clock", ClaimName.CLOCK, checks.check_clock),
     ("methods", ClaimName.METHOD, checks.check_methods),
+    ("cosignatures", ClaimName.COMPLETE, checks.check_cosignatures),
 )
 """Numbered from 1."""
 

@@ -85,3 +85,24 @@ def test_a_key_file_signs_and_the_log_says_so(holdfast: Holdfast, words: list[ob
     password.write_text("wrong\n")
     code, said = holdfast("package", *words, "--out", tmp_path / "out", *signing)
     assert (code, said["error"]["code"]) == (2, "package.bad_key_file")
+
+
+def test_a_counsellor_signs_as_well(holdfast: Holdfast, words: list[object], tmp_path: Path) -> None:
+    keys = TestPki().signer()
+    key, password, certificate = tmp_path / "me.p12", tmp_path / "password.txt", tmp_path / "me.der"
+    key.write_bytes(serialize_key_and_certificates(
+        b"me", keys.key, keys.certificate, None, BestAvailableEncryption(b"open sesame")
+    ))  # fmt: skip
+    password.write_text("open sesame\n")
+    certificate.write_bytes(keys.certificate_der)
+    _code, made = holdfast("package", *words, "--out", tmp_path / "out")
+    signing = ("--key-file", key, "--key-password-file", password)
+    code, said = holdfast("package", "co-sign", made["folder"], made["zip_file"], *signing)
+    assert (code, said["path"]) == (0, "proof/manifest.json.cosigned-1.p7s")
+    _code, told = holdfast("verify", made["zip_file"], "--trust", certificate)
+    assert told["packages"][0]["facts"]["cosigner.1.trusted"] == "yes"
+    code, said = holdfast("package", "co-sign", made["folder"], *signing)
+    assert (code, said["error"]["code"]) == (2, "package.already_signed")
+    (Path(made["folder"]) / "02_items.csv").write_text("other")
+    code, said = holdfast("package", "co-sign", made["folder"], *signing)
+    assert (code, said["error"]["code"]) == (2, "package.not_sound")

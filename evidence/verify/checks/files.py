@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evidence.errors import EvidenceError
-from evidence.manifest import MANIFEST, PAYLOAD_FOLDER, REPORT, SIGNATURE, UNLISTED, FileEntry, is_added_token
+from evidence.manifest import MANIFEST, PAYLOAD_FOLDER, REPORT, SIGNATURE, UNLISTED, FileEntry, is_added_proof
 from evidence.verify.bag import check_declaration, parse_checksums, parse_oxum
 from evidence.verify.container import key_of
 from evidence.verify.state import MAX_NAMED, Outcome, State, aside, no, yes
@@ -53,7 +53,7 @@ def _check_tag_file(state: State, name: str, data: bytes) -> list[Outcome]:
     if name.startswith("tagmanifest"):
         tags = {path for path in state.package_files() if not path.startswith(f"{PAYLOAD_FOLDER}/")}
         tags -= {listing for listing, _ in _TAG_LISTS}
-        wanted = tags - {path for path in tags if is_added_token(path) and path not in listed}
+        wanted = tags - {path for path in tags if is_added_proof(path) and path not in listed}
     else:
         wanted = set(payload)
     differing = sorted(wanted ^ listed.keys())
@@ -71,7 +71,7 @@ def check_files(state: State) -> Iterator[Outcome]:
     there = set(state.package_files())
     missing = [path for path in listed if path not in there]
     missing += [path for path in _ALWAYS if path not in there]
-    added = [path for path in there if path not in listed and path not in UNLISTED and not is_added_token(path)]
+    added = [path for path in there if path not in listed and path not in UNLISTED and not is_added_proof(path)]
     changed = [path for path, file in listed.items() if path in there and not _is_same(state, path, file)]
     renamed: list[tuple[str, str]] = []
     for path in list(missing):

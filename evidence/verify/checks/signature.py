@@ -35,9 +35,7 @@ def check_manifest_signature(state: State) -> Iterator[Outcome]:
     if data is None:
         yield no("signature.missing")
         return
-    content = state.reading.kept[MANIFEST]
-    digests = {name: hashlib.new(name, content).digest() for name in ("sha256", "sha384", "sha512")}
-    answer = state.parser.ask(CmsRequest(data, digests, fingerprint))
+    answer = state.parser.ask(CmsRequest(data, content_digests(state.reading.kept[MANIFEST]), fingerprint))
     if not isinstance(answer, CmsAnswer):
         yield failure(state, SIGNATURE, answer)
         return
@@ -52,6 +50,11 @@ def check_manifest_signature(state: State) -> Iterator[Outcome]:
     state.facts["signer_subject"] = answer.subject
     state.facts["signature_algorithm"] = answer.algorithm
     yield yes("signature.sound", fingerprint=fingerprint, words=manifest.signer.fingerprint_words)
+
+
+def content_digests(content: bytes) -> dict[str, bytes]:
+    """The digests under which a signature may name some content."""
+    return {name: hashlib.new(name, content).digest() for name in ("sha256", "sha384", "sha512")}
 
 
 def check_trust(state: State) -> Iterator[Outcome]:

@@ -14,6 +14,7 @@ class CmsRequest(msgspec.Struct, frozen=True, tag=True):
     content_digests: dict[str, bytes]
     """By name: sha256, sha384, sha512."""
     certificate_sha256: str
+    """Empty: whoever it was that signed; nothing is expected, and nothing trusted."""
 
 
 class ReportRequest(msgspec.Struct, frozen=True, tag=True):

@@ -30,10 +30,14 @@ def check_cms(request: CmsRequest) -> CmsAnswer:
     if len(infos) != 1:
         return CmsAnswer("signature.several_signers" if len(infos) else "signature.no_signer")
     certificates = embedded_certificates(signed_data)
-    chosen = [each for each in certificates if fingerprint(each) == request.certificate_sha256]
+    signer = infos[0]
+    expected = request.certificate_sha256
+    chosen = [
+        each for each in certificates if (fingerprint(each) == expected if expected else is_named(signer, each))
+    ]
     if not chosen:
         return CmsAnswer("signature.other_key")
-    certificate, signer = chosen[0], infos[0]
+    certificate = chosen[0]
     return CmsAnswer(
         problem=_problem(signer, certificate, request),
         certificate=certificate.dump(),

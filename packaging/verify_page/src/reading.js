@@ -93,6 +93,7 @@ function limitsOf(layout) {
     [layout.manifest, 16 * MIB], [layout.signature, MIB], [layout.report, 64 * MIB], [layout.custody, 16 * MIB],
     [layout.certificates, MIB], ...layout.bagFiles.map((path) => [path, 32 * MIB]),
   ]);
-  const folders = [[`${layout.headsFolder}/`, 16 * KIB], [`${layout.tokensFolder}/`, 256 * KIB]];
+  const folders = [[`${layout.headsFolder}/`, 16 * KIB], [`${layout.tokensFolder}/`, 256 * KIB],
+    [layout.cosignaturePrefix, 256 * KIB]];
   return (path) => kept.get(path) ?? folders.find(([folder]) => path.startsWith(folder))?.[1] ?? null;
 }

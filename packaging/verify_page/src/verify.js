@@ -2,6 +2,7 @@
 
 import { byCodePoint } from "./bytes.js";
 import { checkContainer } from "./checks/container.js";
+import { checkCosignatures } from "./checks/cosigning.js";
 import { checkCustody } from "./checks/custody.js";
 import { checkBag, checkFiles, settleBlame } from "./checks/files.js";
 import { checkFormat, readListedSizes } from "./checks/format.js";
@@ -30,6 +31,7 @@ const STEPS = [
   ["trust", "signer", checkTrust],
   ["clock", "clock", checkClock],
   ["methods", "method", checkMethods],
+  ["cosignatures", "complete", checkCosignatures],
 ];
 
 /**
@@ -41,10 +43,10 @@ export async function verifyPackage(source, trust, now, data, progress = () => u
   const name = source.kind === "folder" ? source.name : source.file.name;
   const located = locate(await openContainer(source, data), name, data.layout);
   const reading = await readFiles(located, data.layout, readListedSizes, progress);
-  const addedToken = new RegExp(`^(?:${data.layout.addedToken})$`);
+  const addedProof = new RegExp(`^(?:${data.layout.addedToken}|${data.layout.cosignature})$`);
   const state = {
     located, reading, trust, now, layout: data.layout, shapes: data.shapes, words: data.words,
-    isAddedToken: (path) => addedToken.test(path), manifest: null, formatVersion: 0, cms: null, isReportSigned: false,
+    isAddedProof: (path) => addedProof.test(path), manifest: null, formatVersion: 0, cms: null, isReportSigned: false,
     report: null, certificate: null, log: null, heads: new Map(), isLogSound: false, tokens: [], damaged: new Map(),
     disputed: [], facts: {},
   };

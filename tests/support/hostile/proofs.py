@@ -22,13 +22,15 @@ from support.sample_package import (
     Files,
     HeadKey,
     Recipe,
+    close_bag,
+    sign_cms,
     signature_value,
     stamp,
 )
 from support.tsa import Behaviour, TestResponder
 
 from evidence.custody import NewEvent, sign_head
-from evidence.manifest import CUSTODY, SIGNATURE
+from evidence.manifest import CUSTODY, MANIFEST, SIGNATURE, cosignature_path
 from evidence.model import DisclosedLog, EventKind
 from evidence.verify import Trust
 
@@ -43,6 +45,7 @@ def cases(shop: Workshop, rng: random.Random, count: int) -> Iterator[Case]:
     yield from _histories(shop)
     yield from _tokens(shop)
     yield from _added_tokens(shop, rng, count // 4)
+    yield from _cosignatures(shop, rng, count // 8)
 
 
 def _logs(shop: Workshop) -> Iterator[Case]:
@@ -314,3 +317,55 @@ def _resigned(shop: Workshop, changes: Files) -> Files:
     files: Files = {}
     shop.recipe.build_into(files, changes)
     return files
+
+
+def _cosignatures(shop: Workshop, rng: random.Random, count: int) -> Iterator[Case]:
+    """A second person's signature: one that holds changes no claim, one that does not is damage."""
+    pki = shop.world.pki
+    manifest, first = shop.files[MANIFEST], shop.files[SIGNATURE]
+    counsellor = pki.self_signed("Sample counsellor")
+    right = sign_cms(manifest, counsellor)
+    given = replace(shop.trust, certificates=(*shop.trust.certificates, counsellor.certificate_der))
+    alone = replace(shop.trust, certificates=(counsellor.certificate_der,))
+
+    def added(*signatures: bytes, start: int = 1) -> Files:
+        files = shop.copy({cosignature_path(start + n): each for n, each in enumerate(signatures)})
+        close_bag(files)
+        return files
+
+    yield Case("cosigned", "unknown", as_zip(added(right)), ALL_YES)
+    yield Case("cosigned", "known", as_zip(added(right)), ALL_YES, trust=given)
+    yield Case("cosigned", "lends-no-trust", as_zip(added(right)), ALL_YES | {"signer": NO}, trust=alone)
+    yield Case("cosigned", "two-and-a-gap", as_zip(added(right, sign_cms(manifest, pki.signer()), start=7)), ALL_YES)
+    yield Case("cosigned", "not-in-the-bag", as_zip(shop.copy({cosignature_path(1): right})), ALL_YES)
+    wrong = {
+        "by-the-signer": first,
+        "other-document": sign_cms(b"another manifest", counsellor),
+        "sha1": sign_cms(manifest, counsellor, "sha1"),
+        "empty": b"",
+        "garbage": bytes(500),
+        "truncated": right[:-40],
+        "trailing": right + b"more",
+        "huge": right + bytes(300 << 10),
+        "token": shop.files["proof/tokens/head-00000003-a.tsr"],
+    }
+    for label, signature in wrong.items():
+        path = cosignature_path(1)
+        yield Case("cosigned", label, as_zip(added(signature)), ALL_YES | {"complete": NO}, damaged=path)
+        yield Case("cosigned", f"{label}-after-a-right-one", as_zip(added(right, signature)),
+                   ALL_YES | {"complete": NO}, damaged=cosignature_path(2))  # fmt: skip
+    for number in (0, 100, "01", "1a", "-1", ""):
+        path = cosignature_path(1).replace("-1.", f"-{number}.")
+        files = shop.copy({path: right})
+        close_bag(files)
+        yield Case("cosigned", f"place-{number}", as_zip(files), ALL_YES | {"complete": NO}, damaged=path)
+    many = added(*[right] * 21)
+    yield Case("cosigned", "too-many", as_zip(many), ALL_YES | {"complete": NO})
+    broken = dict(added(right))
+    broken[MANIFEST] = manifest.replace(b'"Sample"', b'"Simple"')
+    yield Case("cosigned", "manifest-changed", as_zip(broken), {"complete": NO, "signed": NO},
+               damaged=cosignature_path(1))  # fmt: skip
+    for position in (rng.randrange(len(right)) for _ in range(count)):
+        changed = right[:position] + bytes([right[position] ^ (1 << rng.randrange(8))]) + right[position + 1 :]
+        files = shop.copy({cosignature_path(1): changed})
+        yield Case("cosigned", f"flip-{position}", as_zip(files), ALL_YES | {"complete": ANY})

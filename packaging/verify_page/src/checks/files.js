@@ -54,7 +54,7 @@ function checkTagFile(state, name, bytes) {
   let wanted = new Set(payload);
   if (name in TAG_LISTS) {
     wanted = new Set(packageFiles(state).filter((path) => !isPayload(path) && !(path in TAG_LISTS)));
-    for (const path of wanted) if (state.isAddedToken(path) && !listed.has(path)) wanted.delete(path);
+    for (const path of wanted) if (state.isAddedProof(path) && !listed.has(path)) wanted.delete(path);
   }
   const differing = [...new Set([...wanted, ...listed.keys()])].filter(
     (path) => !wanted.has(path) || !listed.has(path) || state.reading.digests.get(path)?.[algorithm] !== listed.get(path),
@@ -70,7 +70,7 @@ export async function* checkFiles(state) {
   const there = new Set(packageFiles(state));
   const always = [layout.manifest, layout.signature, layout.report, ...Object.keys(TAG_LISTS)];
   let missing = [...listed.keys(), ...always].filter((path) => !there.has(path));
-  let added = [...there].filter((path) => !listed.has(path) && !layout.unlisted.includes(path) && !state.isAddedToken(path));
+  let added = [...there].filter((path) => !listed.has(path) && !layout.unlisted.includes(path) && !state.isAddedProof(path));
   const changed = [...listed].filter(([path, file]) => there.has(path) && !isSame(state, path, file)).map(([path]) => path);
   const renamed = [];
   for (const path of [...missing]) {

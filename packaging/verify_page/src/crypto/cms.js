@@ -72,7 +72,7 @@ function only(signer, type) {
 
 /**
  * Check that exactly one signer signed exactly the content with these digests, with a strong algorithm, and is the one
- * whose certificate has this fingerprint. The answer's `problem` is a check code, or empty.
+ * whose certificate has this fingerprint (empty: whoever it was). The answer's `problem` is a check code, or empty.
  */
 export async function checkCms(der, contentDigests, certificateSha256) {
   const info = readContentInfo(der);
@@ -82,11 +82,13 @@ export async function checkCms(der, contentDigests, certificateSha256) {
     return { problem: info.signers.length ? "signature.several_signers" : "signature.no_signer" };
   }
   const certificates = info.certificates.slice(0, MAX_CERTIFICATES);
+  const [signer] = info.signers;
   const prints = await Promise.all(certificates.map(fingerprint));
-  const chosen = certificates[prints.indexOf(certificateSha256)];
+  const chosen = certificateSha256
+    ? certificates[prints.indexOf(certificateSha256)]
+    : certificates.find((each) => isNamed(signer, readCertificate(each)));
   if (!chosen) return { problem: "signature.other_key" };
   const certificate = readCertificate(chosen);
-  const [signer] = info.signers;
   return {
     problem: await signerProblem(signer, certificate, contentDigests),
     certificate: chosen,
