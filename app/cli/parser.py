@@ -9,6 +9,7 @@ from app.bench import NAMES as BENCHMARKS
 from app.cli import commands, upkeep
 from app.cli.corpus import add_corpus_arguments
 from app.cli.handing import add_co_sign_arguments, add_hand_over_arguments, add_upgrade_arguments
+from app.cli.receipts import add_receipt_verbs
 from app.cli.secrets import secret_options
 from app.cli.slots import add_slot_arguments
 from app.verify.command import add_arguments as add_verify_arguments
@@ -101,6 +102,9 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
     add_hand_over_arguments(hand, t)
     second = verbs.add_parser("package-co-sign", parents=[shared], help=t("sign someone else's package as well"))
     add_co_sign_arguments(second, t)
+
+    receipt = verbs.add_parser("receipt", help=t("what receivers signed for your packages"))
+    add_receipt_verbs(receipt, t, kind, [shared, secret])
 
     keep = verbs.add_parser("keep", parents=[shared, secret], help=t("keep less of an exhibit, or see what is kept"))
     _vault_and_case(keep, t)

@@ -13,6 +13,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NoReturn
 
+from app.verify.receipts import add_receipt_arguments, prepare, write_receipt
 from evidence.errors import CancelledError, EvidenceError
 from evidence.i18n import LANGUAGES, Language, Texts, system_language, texts
 from evidence.model import VerificationReport
@@ -59,6 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
     parser.add_argument(
         "--jobs", type=int, default=0, metavar="N", help=t("how many packages to check at the same time")
     )
+    add_receipt_arguments(parser, t)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -71,6 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     _refuse_own_certificates([*arguments.trust, *arguments.tsa_root], arguments.packages)
     trust = read_trust(arguments.trust, arguments.tsa_root, arguments.fingerprint)
     packages = [found for path in arguments.packages for found in find_packages(path)]
+    key = prepare(arguments, t, len(packages))
     outcomes: list[tuple[Path, Outcome]] = []
     for path, outcome in _verify_all(packages, trust, _jobs(arguments.jobs, len(packages))):
         outcomes.append((path, outcome))
@@ -78,6 +81,10 @@ def run(arguments: argparse.Namespace) -> int:
             _say(path, outcome, t, is_first=len(outcomes) == 1)
     if arguments.report is not None:
         _write_report([outcome for _path, outcome in outcomes if isinstance(outcome, VerificationReport)], t, arguments)
+    if key is not None and isinstance(outcomes[0][1], VerificationReport):
+        said = write_receipt(outcomes[0][1], key, arguments, t)
+        if not arguments.json:
+            _write("\n" + "".join(f"{line}\n" for line in said))
     code = _exit_code([outcome for _path, outcome in outcomes])
     if arguments.json:
         document = {

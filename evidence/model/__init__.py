@@ -17,6 +17,7 @@ from evidence.model.acquisition import (
 from evidence.model.case import Case, DerivedFile, Exhibit, Item, Note, OriginalFile, exhibit_number
 from evidence.model.custody import ConsistencyProof, CustodyEvent, EventKind, Head, InclusionProof, SignedHead
 from evidence.model.digest import Digests
+from evidence.model.receipt import Receipt, ReceiptRead
 from evidence.model.score import Band, DetectorRun, ErrorRates, FaceFinding, FrameScore, ProvenanceFact, ScoreReport
 from evidence.model.snapshot import DisclosedLog, Exposure, PackageChoices, PackageMade, Snapshot
 from evidence.model.time import TimestampToken
@@ -27,5 +28,6 @@ __all__ = [
     "CustodyEvent", "DerivedFile", "DetectorRun", "Digests", "DisclosedLog", "ErrorRates", "EventKind", "Examiner",
     "Exhibit", "Exposure", "FaceFinding", "FrameScore", "Head", "InclusionProof", "IncomingFile", "Item", "Moment",
     "Note", "OperatorRole", "OriginalFile", "PackageChoices", "PackageMade", "ProvenanceFact",
+    "Receipt", "ReceiptRead",
     "ScoreReport", "SignedHead", "Snapshot", "TimestampToken", "Tool", "VerificationReport", "exhibit_number",
 ]  # fmt: skip

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from evidence.model.custody import SignedHead
+
 
 class Answer(StrEnum):
     """Missing, stripped, pending or self-supplied proof is never ``YES``."""
@@ -76,3 +78,5 @@ class VerificationReport:
     verified_at: datetime
     verifier: str
     """Name and version of this verifier."""
+    heads: tuple[SignedHead, ...] = ()
+    """The log's heads, by rising size, where the whole log holds: what a receipt carries."""

@@ -32,13 +32,14 @@ from evidence.model import (
     OperatorRole,
     PackageChoices,
     PackageMade,
+    ReceiptRead,
     ScoreReport,
     SignedHead,
     TimestampToken,
 )
 from evidence.package import PackageSigner, PackageUpgraded, ValidationSources, upgrade_package
 from evidence.scoring import scoring_worker
-from evidence.session import keeping, looking, packaging, sealing, stamping
+from evidence.session import keeping, looking, packaging, receiving, sealing, stamping
 from evidence.session.ports import Ports
 from evidence.session.stamping import StampResult
 from evidence.session.unlocking import UnlockMethods
@@ -391,6 +392,11 @@ class Session:
             forms, tsa=(self._ports.tsa_client, urls) if urls else None, tokens=self._store.log.tokens(case_id),
             level=level, sources=sources, now=lambda: self._clock().at, progress=progress, cancelled=cancelled,
         )  # fmt: skip
+
+    def import_receipt(self, case_id: str, path: Path) -> ReceiptRead:
+        """Check a receipt that someone signed for a package of this case, and log it. Raises as
+        :func:`evidence.session.receiving.import_receipt`, and ``case.unknown``."""
+        return receiving.import_receipt(self._store, self._record, self.case(case_id), path)
 
     def _chosen(self, case_id: str, item_ids: Sequence[str]) -> tuple[Case, list[Exhibit]]:
         """The case and those of its exhibits, in order. Raises ``case.unknown``, ``package.no_exhibits``."""

@@ -95,6 +95,7 @@ def _report(path: Path, state: State) -> VerificationReport:
         damaged=tuple(sorted(printable_path(each) for each in state.damaged)),
         verified_at=state.now,
         verifier=f"{NAME} {VERSION}",
+        heads=tuple(head for _size, head in sorted(state.heads.items())) if state.is_log_sound and state.cms else (),
     )
 
 
