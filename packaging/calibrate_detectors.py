@@ -1,9 +1,11 @@
-"""Turn a trained model into a pack: thresholds by source, error rates, self-test, card.
+"""Turn trained models into packs: thresholds by source, error rates, self-test, card.
 
-    python packaging/calibrate_detectors.py --faces DIR --work DIR --task swap --out resources/detectors/swap-small
+    python packaging/calibrate_detectors.py measure --faces DIR --work DIR --created DATE [--peers DIR]
+    python packaging/calibrate_detectors.py pack --faces DIR --work DIR --created DATE --task swap --prose FILE --out D
 
-Runs in the product's own environment and by the product's own road (child process, cascades, quality gate), on persons
-who were not in training, under four of the conditions of ``evidence.scoring.conditions``.
+Runs in the product's own environment, with its cascades, quality gate, crops and engine, on persons who were not in
+training, under several of the conditions of ``evidence.scoring.conditions``. Faces are looked for once, in the picture
+as received, and their boxes carried into the other conditions, where the gate judges them again.
 """
 
 from __future__ import annotations
@@ -13,16 +15,19 @@ import hashlib
 import json
 import shutil
 import sys
+import time
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from evidence.scoring.bench import Measured, Sample, evaluate, measure, read_set
-from evidence.scoring.detector import OnnxDetector, selftest_faces
-from evidence.scoring.packs import load_pack
-from evidence.scoring.score import scoring_worker
+from evidence.scoring.bench import Measured, Sample, evaluate, read_set
+from evidence.scoring.conditions import CONDITIONS as DEGRADE
+from evidence.scoring.detector import MirroredDetector, OnnxDetector, selftest_faces
+from evidence.scoring.faces import MIN_FACE, MIN_SHARPNESS, Box, crop, find_faces, sharpness_of
+from evidence.scoring.packs import Pack, load_pack, load_packs
 from evidence.scoring.statistics import cluster_interval, conformal_threshold, logistic
 
 TARGET = 0.01
@@ -31,7 +36,7 @@ MOST_UNSEEN = 0.03
 """False positives that the threshold of all other sources may give on a source left out; a margin is added until so."""
 FILES = ("card.md", "model.onnx", "selftest.json")
 CONDITIONS = ("clean", "social", "screenshot", "video")
-MOST_PER_SOURCE = 450
+MOST_PER_SOURCE = 300
 """So many pictures of one source are enough; they are taken evenly from its list."""
 MIN_SCORED = 30
 """A source with fewer scored faces sets no threshold of its own."""
@@ -64,7 +69,7 @@ def write_pack(out: Path, model: Path, task: str, calibration: dict[str, object]
     (out / "selftest.json").write_text(json.dumps(test, indent=1) + "\n", "utf-8", newline="\n")
     facts = {
         "id": out.name, "version": "1", "created": created, "publisher": "Holdfast",
-        "task": TASKS[task]["task"], "input": {"size": 128, "crop_margin": TASKS[task]["margin"]},
+        "task": TASKS[task]["task"], "input": {"size": 128, "crop_margin": TASKS[task]["margin"], "mirrored": True},
         "output": "logit_fake", "opset": 17,
         "files": {name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in FILES},
         "calibration": calibration, "licence": "Apache-2.0 (weights); see card.md for the training pictures",
@@ -169,49 +174,116 @@ def table(lines: list[list[object]], head: list[str]) -> str:
     return "\n".join(["| " + " | ".join(map(str, line)) + " |" for line in [head, ["---"] * len(head), *lines]])
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    for name in ("faces", "work", "out"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--task", choices=list(TASKS), required=True)
-    parser.add_argument("--name", default="")
-    parser.add_argument("--created", required=True)
-    parser.add_argument("--every", type=int, default=1, help="take one of so many pictures (for a quick look)")
-    parser.add_argument("--prose", type=Path, help="the card, hand-written; {tables} is replaced")
-    arguments = parser.parse_args()
-    task = TASKS[arguments.task]
-    model = arguments.work / (arguments.name or arguments.task) / "model.onnx"
+def is_unseen(sample: Sample, task: str) -> bool:
+    """Whether training of this task never saw the person."""
+    if sample.is_fake and task == "swap":
+        return True
+    return sample.source in TASKS[task]["left_out"] or share_of(sample.source, sample.group) in TASKS[task]["shares"]
+
+
+def measure_all(arguments: argparse.Namespace) -> None:
+    """Score what either task may be measured on, once, with all models; keep the rows."""
     none = {"slope": 1.0, "offset": 0.0, "above": 1e9, "below": None, "sources": [], "rates": {
         "false_positive": 0.0, "false_positive_low": 0.0, "false_positive_high": 1.0, "true_positive": 0.0,
         "true_positive_low": 0.0, "true_positive_high": 1.0, "test_set": "none", "test_size": 0}}  # fmt: skip
-    write_pack(arguments.out, model, arguments.task, none, "", arguments.created)
-    pack = load_pack(arguments.out)
-
-    def is_unseen(sample: Sample) -> bool:
-        return sample.source in task["left_out"] or share_of(sample.source, sample.group) in task["shares"] or (
-            sample.is_fake and arguments.task == "swap")  # fmt: skip
-
+    packs = []
+    for task in TASKS:
+        model = arguments.work / task / "model.onnx"
+        if model.exists():
+            folder = arguments.work / "packs" / f"{task}-small"
+            write_pack(folder, model, task, none, "", arguments.created)
+            packs.append(load_pack(folder))
+    peers = list(load_packs(arguments.peers)) if arguments.peers else []
+    engines = {
+        pack.facts.id: MirroredDetector(found) if pack.facts.input.mirrored else found
+        for pack in packs + peers
+        for found in [OnnxDetector((pack.folder / "model.onnx").read_bytes())]
+    }
     by_source: dict[tuple[str, bool], list[Sample]] = {}
     for sample in read_set(arguments.faces):
-        if is_unseen(sample):
+        if any(is_unseen(sample, task) for task in TASKS):
             by_source.setdefault((sample.source, sample.is_fake), []).append(sample)
-    samples = []
+    cv2.setNumThreads(1)
+    rows = []
     for kept in by_source.values():
-        step = max(arguments.every, -(-len(kept) // MOST_PER_SOURCE))
-        samples += kept[::step]
-    with scoring_worker() as worker:
-        rows = measure(samples, worker=worker, packs=[pack], conditions=CONDITIONS)
-    trained_on = {"ytf", "ffhq", "yonsei"} - set(task["left_out"])
-    calibration = calibrate(rows, pack.facts.id, arguments.task, trained_on)
+        for sample in kept[:: -(-len(kept) // MOST_PER_SOURCE)]:
+            start = time.perf_counter()
+            rgb = cv2.cvtColor(cv2.imread(str(sample.path)), cv2.COLOR_BGR2RGB)
+            boxes, _ = find_faces(rgb)
+            for condition in CONDITIONS:
+                changed = DEGRADE[condition](rgb)
+                moved = [again for box in boxes if (again := carried(box, rgb, changed)) is not None]
+                logits = {}
+                for pack in packs + peers if condition == "clean" else packs:
+                    wanted = pack.facts.input
+                    crops = [crop(changed, box, wanted.crop_margin, wanted.size) for box in moved]
+                    if crops:
+                        stack = np.stack(crops).transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255)
+                        logits[pack.facts.id] = float(engines[pack.facts.id].logits(stack).max())
+                traits = (*changed.shape[1::-1], boxes[0].sharpness) if boxes else ()
+                rows.append([sample.source, sample.is_fake, sample.group, str(sample.path), condition, logits, traits,
+                             time.perf_counter() - start])  # fmt: skip
+        print(kept[0].source, kept[0].is_fake, len(rows), flush=True)
+        (arguments.work / "measured.json").write_text(json.dumps(rows, default=float))
+
+
+def carried(box: Box, rgb: np.ndarray, changed: np.ndarray) -> Box | None:
+    """The face in the changed picture, or None when the gate stops it there."""
+    if set(box.reasons) - {"too_small", "too_blurred"}:
+        return None
+    scale = changed.shape[0] / rgb.shape[0]
+    x, y, w, h = (round(value * scale) for value in (box.x, box.y, box.width, box.height))
+    grey = cv2.cvtColor(changed, cv2.COLOR_RGB2GRAY)
+    if min(w, h) < MIN_FACE or sharpness_of(grey[y : y + h, x : x + w]) < MIN_SHARPNESS:
+        return None
+    return Box(x, y, w, h, (), box.sharpness)
+
+
+def pack_one(arguments: argparse.Namespace) -> None:
+    """Thresholds, rates and card of one task, from the rows."""
+    name = f"{arguments.task}-small"
+    model = arguments.work / arguments.task / "model.onnx"
+    pack = load_pack(arguments.work / "packs" / name)
+    peers = list(load_packs(arguments.peers)) if arguments.peers else []
+    rows = [
+        Measured(Sample(Path(path), is_fake, source, group), condition, logits, seconds, tuple(traits))
+        for source, is_fake, group, path, condition, logits, traits, seconds in json.loads(
+            (arguments.work / "measured.json").read_text())
+    ]  # fmt: skip
+    rows = [row for row in rows if is_unseen(row.sample, arguments.task)]
+    trained_on = {"ytf", "ffhq", "yonsei"} - set(TASKS[arguments.task]["left_out"])
+    calibration = calibrate(rows, name, arguments.task, trained_on)
+    tables = tables_of(arguments, rows, pack, peers, calibration)
+    card = arguments.prose.read_text("utf-8").replace("{tables}", tables).rstrip() + "\n"
+    write_pack(arguments.out, model, arguments.task, calibration, card, arguments.created)
+    load_pack(arguments.out)
+    print(
+        json.dumps(
+            {key: calibration[key] for key in ("slope", "offset", "above", "below", "rates", "sources")}, indent=1
+        )
+    )
+
+
+def tables_of(
+    arguments: argparse.Namespace, rows: list[Measured], pack: Pack, peers: list[Pack], calibration: dict[str, object]
+) -> str:
+    """The measured part of the card."""
     report = evaluate(rows, [pack], arguments.faces.name)
     pairs = [[p["condition"], p["real"], p["fake"], p["auc"], f"{p['low']}–{p['high']}", p["tpr_at_fpr1"],
               p["tpr_at_fpr5"], p["reals"], p["fakes"]] for p in report.pairs]  # fmt: skip
     rates = [[s["source"], "yes" if s["was_in_training"] else "no", s["faces"], s["false_positive"],
               f"{s['false_positive_low']}–{s['false_positive_high']}"] for s in calibration["sources"]]  # fmt: skip
-    clean = [s for s in report.sources if s["condition"] == "clean"]
-    gate = [[s["source"], s["label"], s["pictures"], s["not_assessable"]] for s in clean]
+    ours = {(p["real"], p["fake"]): p for p in report.pairs if p["condition"] == "clean"}
+    clean_rows = [row for row in rows if row.condition == "clean"]
+    versus = [
+        [p["pack"], p["real"], p["fake"], p["auc"], f"{p['low']}–{p['high']}", ours[p["real"], p["fake"]]["auc"]]
+        for p in (evaluate(clean_rows, peers, arguments.faces.name).pairs if peers else [])
+    ]
+    log = [json.loads(line) for line in (arguments.work / arguments.task / "log.jsonl").read_text().splitlines()]
+    gate = [[s["source"], s["label"], s["pictures"], s["not_assessable"]]
+            for s in report.sources if s["condition"] == "clean"]  # fmt: skip
     rate = calibration["rates"]
-    tables = "\n\n".join([
+    return "\n\n".join([
         "### Areas by pair of sources (persons left out; 95 % interval, drawn by person)",
         table(pairs, ["condition", "real", "fake", "AUC", "95 %", "TPR, 1 % FPR", "TPR, 5 % FPR", "reals", "fakes"]),
         "### False positives of the *indicators* band, all conditions together, cross-fitted",
@@ -223,17 +295,26 @@ def main() -> None:
            else f"The *no indicators* band is given below {calibration['below']}."),
         "### Not assessable (no face found, too small, not confirmed …), as received",
         table(gate, ["source", "label", "pictures", "share not assessable"]),
+        "### Peers on the same crops, as received",
+        table(versus, ["peer", "real", "fake", "AUC of the peer", "95 %", "AUC of this detector"]),
         "### Controls",
         table([[k, v] for k, v in report.controls.items()], ["control that sees no face", "AUC"]),
-        f"{report.ms_per_picture} ms per picture, child process and cascades included, one thread of a shared machine.",
+        "### Training log (persons left out; `selection` chose the checkpoint)",
+        table([[line.get(name, "") for name in log[0]] for line in log], list(log[0])),
     ])  # fmt: skip
-    prose = arguments.prose.read_text("utf-8") if arguments.prose else "{tables}"
-    card = prose.replace("{tables}", tables).rstrip() + "\n"
-    write_pack(arguments.out, model, arguments.task, calibration, card, arguments.created)
-    raw = [[row.sample.source, row.sample.is_fake, row.sample.group, row.condition, row.logits] for row in rows]
-    (arguments.work / f"measured-{arguments.out.name}.json").write_text(json.dumps(raw))
-    print(json.dumps(calibration, indent=1))
-    print(tables)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("verb", choices=["measure", "pack"])
+    for name in ("faces", "work"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    for name in ("out", "peers", "prose"):
+        parser.add_argument(f"--{name}", type=Path)
+    parser.add_argument("--task", choices=list(TASKS), default="swap")
+    parser.add_argument("--created", required=True)
+    arguments = parser.parse_args()
+    {"measure": measure_all, "pack": pack_one}[arguments.verb](arguments)
 
 
 if __name__ == "__main__":

@@ -65,6 +65,18 @@ class OnnxDetector:
         )
 
 
+class MirroredDetector:
+    """Asks twice, the second time in the mirror, and takes the mean: steadier by a little."""
+
+    def __init__(self, detector: Detector) -> None:
+        self._detector = detector
+
+    def logits(self, faces: Faces) -> NDArray[np.float32]:
+        """One logit for each of ``faces``."""
+        mirrored = np.ascontiguousarray(faces[..., ::-1])
+        return np.asarray((self._detector.logits(faces) + self._detector.logits(mirrored)) / 2, np.float32)
+
+
 class OpenCvDetector:
     """The same model run by OpenCV: the second engine, which must agree with the first to 1e-4."""
 

@@ -28,6 +28,8 @@ class PackInput:
 
     size: int
     crop_margin: float
+    mirrored: bool = False
+    """Whether the output is the mean of the face's and its mirror image's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,7 +185,7 @@ def described(packs: Sequence[Pack]) -> list[dict[str, object]]:
     """The packs as the child is told of them."""
     return [
         {"folder": str(pack.folder), "sha256": pack.model_sha256, "size": pack.facts.input.size,
-         "margin": pack.facts.input.crop_margin}
+         "margin": pack.facts.input.crop_margin, "mirrored": pack.facts.input.mirrored}
         for pack in packs
     ]  # fmt: skip
 

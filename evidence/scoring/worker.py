@@ -13,7 +13,7 @@ from evidence.errors import EvidenceError
 from evidence.media.limits import MediaLimits
 from evidence.media.wire import Message
 from evidence.media.worker import Handler, serve
-from evidence.scoring.detector import Detector, open_detector, tested
+from evidence.scoring.detector import Detector, MirroredDetector, open_detector, tested
 from evidence.scoring.faces import Box, crop, find_faces
 
 
@@ -120,10 +120,12 @@ def _opened(request: Message) -> list[tuple[str, Detector, float, int]]:
     packs = request["packs"]
     if not isinstance(packs, list):
         raise TypeError("packs")
-    return [
-        (str(p["sha256"]), _detector(str(p["folder"]), str(p["sha256"])), float(p["margin"]), int(p["size"]))
-        for p in packs
-    ]
+    opened: list[tuple[str, Detector, float, int]] = []
+    for pack in packs:
+        detector = _detector(str(pack["folder"]), str(pack["sha256"]))
+        detector = MirroredDetector(detector) if pack["mirrored"] else detector
+        opened.append((str(pack["sha256"]), detector, float(pack["margin"]), int(pack["size"])))
+    return opened
 
 
 def _prepared(rgb: NDArray[np.uint8], box: Box, margin: float, size: int) -> NDArray[np.float32]:
