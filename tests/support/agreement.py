@@ -15,8 +15,11 @@ from evidence.errors import EvidenceError
 from evidence.model import VerificationReport
 
 WEAKER = frozenset(
-    {"container.page_folder", "parser.page_unsupported", "report.page_unsupported", "report.page_added_to"}
-)
+    {
+        "container.page_folder", "parser.page_unsupported", "report.page_added_to", "report.page_unsupported",
+        "time.page_unsupported",
+    }
+)  # fmt: skip
 """Reasons with which the page says *cannot tell* where the program can tell. The program itself never gives them."""
 
 

@@ -152,26 +152,35 @@ class VerifyPage:
             self._give("#certificates", trust.certificates)
             self._give("#tsa-roots", trust.tsa_roots)
             self._given = (trust, language)
-        self.browser.run("for (const id of ['zip', 'folder']) document.getElementById(id).value = '';")
+        self.browser.run(
+            "for (const id of ['zip', 'folder']) document.getElementById(id).value = '';"
+            "document.getElementById('chosen').textContent = '';"
+        )
         self.browser.type_into("#folder" if package.is_dir() else "#zip", str(package))
+        self.wait("return document.getElementById('chosen').textContent;")  # a folder is listed in its own time
         self.browser.press("#check")
         return self.answer()
 
     def answer(self) -> dict[str, Any]:
         """Wait for the answer."""
+        text, error = self.wait(
+            "const text = document.querySelector('pre.document')?.textContent;"
+            "const error = document.getElementById('answers').dataset.error;"
+            "return text || error ? [text, error] : null;"
+        )
+        if not text:
+            return {"error": error}
+        document: dict[str, Any] = json.loads(text)
+        return document
+
+    def wait(self, script: str) -> Any:
+        """Wait until a script in the page returns something, and return it."""
         until = time.monotonic() + _PATIENCE_S
         while time.monotonic() < until:
-            text, error = self.browser.run(
-                "return [document.querySelector('pre.document')?.textContent,"
-                " document.getElementById('answers').dataset.error];"
-            )
-            if text:
-                document: dict[str, Any] = json.loads(text)
-                return document
-            if error:
-                return {"error": error}
+            if found := self.browser.run(script):
+                return found
             time.sleep(0.01)
-        raise TimeoutError("the page did not answer")
+        raise TimeoutError(f"the page did not answer: {script}")
 
     def _give(self, selector: str, certificates: Sequence[bytes]) -> None:
         if not certificates:

@@ -10,7 +10,6 @@ import json
 import re
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -171,10 +170,7 @@ def test_what_is_dropped_is_checked(form: str, page: VerifyPage, shop: Workshop,
     make = write_zip if form == "zip" else write_folder
     page.open()
     page.browser.drop("#drop", make(shop.files, tmp_path / "dropped"))
-    until = time.monotonic() + 20
-    while page.browser.run("return document.getElementById('check').disabled;"):
-        assert time.monotonic() < until
-        time.sleep(0.02)
+    page.wait("return !document.getElementById('check').disabled;")
     page.browser.press("#check")
     document = page.answer()
     assert document["path"] == "dropped"

@@ -4,6 +4,7 @@ import { keyOf } from "./container/names.js";
 
 export const CLAIMS = ["complete", "signed", "signer", "time", "clock", "custody", "method", "report", "origin"];
 const RESTS_ON_SIGNATURE = ["time", "clock", "custody", "method", "signer"];
+const UNREAD = ["time.page_unsupported", "parser.page_unsupported", "parser.too_greedy"];
 const RESTS_ON_ORIGINALS = ["time", "custody", "method"];
 
 /** No before cannot tell before yes; nothing at all cannot be told. */
@@ -28,6 +29,12 @@ function claim(name, checks, state) {
     // A token that was added later and is none: check 9 found it, but it is a file that does not belong.
     answer = "no";
     own = checks.filter((check) => check.answer === "no");
+  }
+  const unread = checks.filter((check) => check.name === "time" && UNREAD.includes(check.reason));
+  if (name === "complete" && answer === "yes" && unread.length) {
+    // Added tokens are bound by nothing but themselves: one that is not read to its end may have been changed.
+    answer = "cannot_tell";
+    own = unread;
   }
   if (answer === "yes") {
     if (RESTS_ON_SIGNATURE.includes(name) && state.cms === null) return said("cannot_tell", "rests.on_signature");

@@ -40,6 +40,8 @@ export async function* checkManifestSignature(state) {
   facts.signer_subject = answer.subject;
   facts.signature_algorithm = answer.algorithm;
   yield yes("signature.sound", { fingerprint: print, words });
+  // Certificates that came along are not under the signature; where one is damaged, the file may be at fault.
+  if (!answer.areCertificatesReadable) yield cannotTell("parser.page_unsupported");
 }
 
 /** The digests under which a signature may name some content. */
@@ -77,28 +79,19 @@ export async function* checkTrust(state) {
  * A chain must hold now, or at a time that a trusted token proves. The time that the package states for itself is not
  * proof: whoever has an expired key can state any time.
  */
-async function chainOutcome({ cms, now, tokens, trust }, statedAt) {
+async function chainOutcome(state, statedAt) {
+  const { cms, now, tokens, trust } = state;
+  if (!cms.areCertificatesReadable) return cannotTell("parser.page_unsupported");
   const proven = tokens.filter((token) => token.isTrusted && !token.headSize).map((token) => token.stampedAt);
   for (const at of [now, ...proven, statedAt]) {
     const { answer, failure } = await ask(
-      () => findPath(readCertificate(cms.certificate), readable(cms.certificates), trust.certificates, at),
+      () => findPath(readCertificate(cms.certificate), cms.certificates.map(readCertificate), trust.certificates, at),
     );
     if (failure) return failure;
     if (answer && (at === now || proven.includes(at))) return yes("trust.chain", { subject: cms.subject });
     if (answer) return cannotTell("trust.expired");
   }
   return no("trust.other_certificate");
-}
-
-/** Those certificates that can be read; the others lead nowhere. */
-function readable(ders) {
-  return ders.flatMap((der) => {
-    try {
-      return [readCertificate(der)];
-    } catch {
-      return [];
-    }
-  });
 }
 
 /** The certificate with this fingerprint, from the package's own list: its digest is all that vouches for it. */

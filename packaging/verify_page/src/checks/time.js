@@ -76,6 +76,7 @@ async function check(state, path, headSize, stamped, bytes, isBare) {
     [`${prefix}.stamped_at`]: stamped_at,
     [`${prefix}.trusted`]: isTrusted ? "yes" : "no",
   });
+  if (answer.isTrustInDoubt) return aside(cannotTell("time.page_unsupported", { path }));
   const params = { path, name, stamped_at };
   return aside(isTrusted ? yes("time.trusted", params) : cannotTell("time.untrusted", params));
 }

@@ -14,6 +14,7 @@ import { describe, isSignedBy } from "./signatures.js";
 
 const MAX_CERTIFICATES = 32;
 const MAX_TOKENS = 8;
+const CERTIFICATE_CHOICES = [0x30, 0xa0, 0xa1, 0xa2, 0xa3];
 
 /** The signature does not hold, for a reason other than a wrong digest. */
 class Invalid extends Error {}
@@ -28,12 +29,14 @@ export function readContentInfo(der) {
   try {
     const fields = slicesOf(slicesOf(explicit)[0]);
     const carried = fields.slice(3).find((field) => field[0] === 0xa0);
-    const certificates = carried ? slicesOf(carried).filter((each) => each[0] === 0x30) : [];
-    // Certificates and revocation lists are read one by one, or not at all: nothing is signed by standing there.
-    const kept = fields.filter((field) => field[0] !== 0xa0 && field[0] !== 0xa1);
-    const signed = parsed(pkijs.SignedData, wrap(0x30, concat(...kept)));
+    const choices = carried ? slicesOf(carried) : [];
+    if (!choices.every((each) => CERTIFICATE_CHOICES.includes(each[0]))) throw new Malformed("certificates");
+    const certificates = choices.filter((each) => each[0] === 0x30);
+    // What nothing rests on is read apart, or not at all: nothing is signed by standing there.
+    const [version, algorithms, content] = fields;
+    const signed = parsed(pkijs.SignedData, wrap(0x30, concat([2, 1, 3], [0x31, 0], content, fields.at(-1))));
     const signers = slicesOf(fields.at(-1)).map((bytes, index) => signerOf(signed.signerInfos[index], bytes));
-    return { type, signed, certificates, signers };
+    return { type, signed, certificates, signers, version, algorithms };
   } catch (problem) {
     throw asMalformed(problem);
   }
@@ -97,7 +100,17 @@ export async function checkCms(der, contentDigests, certificateSha256) {
     signatureValue: signer.signature,
     tokens: signatureTokens(signer),
     certificates,
+    areCertificatesReadable: certificates.every(isReadable),
   };
+}
+
+function isReadable(der) {
+  try {
+    readCertificate(der);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function signerProblem(signer, certificate, contentDigests) {

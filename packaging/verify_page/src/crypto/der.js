@@ -1,6 +1,6 @@
 // A first look at BER before a library gets it: definite lengths, every part inside its parent, no endless nesting.
 
-import { concat } from "../bytes.js";
+import { concat, latin1, strictText } from "../bytes.js";
 import { Malformed, Unsupported } from "../problems.js";
 
 const MAX_DEPTH = 60;
@@ -49,6 +49,64 @@ function walk(bytes, at, limit, depth) {
     while (place < found.end) place = walk(bytes, place, found.end, depth + 1);
   }
   return found.end;
+}
+
+const CONSTRUCTED = [0x10, 0x11];
+/** What may stand in numeric, printable and IA5 strings, and in times. */
+const PATTERNS = new Map([
+  [18, /^[0-9 ]*$/], [19, /^[A-Za-z0-9 '()+,./:=?*&@-]*$/], [22, /^[\x00-\x7f]*$/],
+  [23, /^\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d[0-5]\dZ$/],
+  [24, /^\d{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d[0-5]\d(?:\.\d{0,5}[1-9])?Z$/],
+]);
+const NOT_IN_VALUES = [0, 7, 8, 9, 0x0b];
+
+/** Whether every value has the one form that DER allows, as far as its tag tells what it is (X.690, 10 and 11). */
+export function isDer(bytes) {
+  try {
+    return formOf(bytes, 0, bytes.length, 0) === bytes.length;
+  } catch {
+    return false;
+  }
+}
+
+/** The end of a value in the right form; throws Malformed for any other. */
+function formOf(bytes, at, limit, depth) {
+  const { tag, isConstructed, body, end } = header(bytes, at, limit);
+  const length = end - body;
+  const width = length < 0x80 ? 2 : 3 + Math.floor(Math.log2(length) / 8);
+  if (depth > MAX_DEPTH || end < 0 || (tag & 0x1f) === 0x1f || body - at !== width) throw new Malformed("form");
+  if (tag < 0x40) {
+    const kind = tag & 0x1f;
+    if (isConstructed !== CONSTRUCTED.includes(kind) || NOT_IN_VALUES.includes(kind)) throw new Malformed("form");
+    if (!isRightPrimitive(kind, bytes.subarray(body, end))) throw new Malformed("form");
+  }
+  let place = body;
+  while (isConstructed && place < end) place = formOf(bytes, place, end, depth + 1);
+  return end;
+}
+
+function isRightPrimitive(kind, content) {
+  const [first, second] = content;
+  if (kind === 1) return content.length === 1 && (first === 0 || first === 0xff);
+  if (kind === 2 || kind === 10) {
+    const isPadded = content.length > 1 && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80));
+    return content.length > 0 && !isPadded;
+  }
+  if (kind === 3) return content.length > 0 && first < 8 && (content.length > 1 || first === 0);
+  if (kind === 5) return content.length === 0;
+  if (kind === 6) return content.length > 0 && content.at(-1) < 0x80;
+  if (kind === 12) return isText(content);
+  const pattern = PATTERNS.get(kind);
+  return pattern === undefined || pattern.test(latin1(content));
+}
+
+function isText(content) {
+  try {
+    strictText(content);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The values that stand one after the other inside the one at `at`, as `[start, end]`. */

@@ -14,7 +14,7 @@ import {
 } from "./certificates.js";
 import { findPath, usageBits } from "./chain.js";
 import { boundCertificates, isBound, isNamed, readContentInfo } from "./cms.js";
-import { header } from "./der.js";
+import { header, isDer } from "./der.js";
 import { describe, isSignedBy } from "./signatures.js";
 
 const MAX_SIZE = 1 << 16;
@@ -32,7 +32,7 @@ export async function checkToken(bytes, imprint, roots, { isBare }) {
   return {
     isIntact,
     isValid,
-    isTrusted: isValid && (await leadsTo(token, certificate, roots)),
+    ...(isValid ? await trustIn(token, certificate, roots) : { isTrusted: false }),
     stampedAt: token.stampedAt,
     name: certificate ? oneLine(certificate) : "",
     certificateSha256: certificate ? await fingerprint(certificate.der) : "",
@@ -69,6 +69,9 @@ async function readToken(der) {
   if (stated?.length !== 1 || !(stated[0] instanceof asn1js.OctetString)) throw new Malformed("message digest");
   const isStrong = STRONG_DIGESTS.includes(signer.digest);
   return {
+    der,
+    version: info.version,
+    algorithms: info.algorithms,
     signer,
     certificates: info.certificates,
     imprintDigest: DIGESTS.get(stamp.messageImprint.hashAlgorithm.algorithmId) ?? "",
@@ -135,26 +138,37 @@ function isForTimeStamps(certificate) {
   return usage.keyPurposes.length === 1 && usage.keyPurposes[0] === OID.timeStamping;
 }
 
-/** Whether the certificate leads to one of `roots` at the stated time, and its key is for signatures alone. */
+/** Whether versions and digest algorithms are what a token of this kind has (RFC 5652, 5.1 and 5.3). */
+function isUsualToken({ version, algorithms, signer }) {
+  const named = slicesOf(algorithms).map(
+    (each) => DIGESTS.get(asn1js.fromBER(slicesOf(each)[0]).result.valueBlock.toString()) ?? "",
+  );
+  const signerVersion = signer.sid[0] === 0x30 ? 1 : 3;
+  return same(version, [2, 1, 3]) && algorithms[0] === 0x31 && signer.value.version === signerVersion &&
+    named.includes(signer.digest) && named.every((each) => STRONG_DIGESTS.includes(each));
+}
+
+/**
+ * `isTrusted`: the certificate leads to one of `roots` at the stated time. Nothing is passed over for that: every byte of
+ * the token has its one right form and every certificate in it can be read; else `isTrustInDoubt`.
+ */
+async function trustIn(token, certificate, roots) {
+  if (!roots.length) return { isTrusted: false };
+  if (!isDer(token.der) || !isUsualToken(token)) return { isTrusted: false, isTrustInDoubt: true };
+  try {
+    return { isTrusted: await leadsTo(token, certificate, roots) };
+  } catch (problem) {
+    if (!(problem instanceof Unsupported) && !(problem instanceof Malformed)) throw problem;
+    return { isTrusted: false, isTrustInDoubt: true };
+  }
+}
+
+/** Whether the certificate, whose key must be for signatures alone, leads to one of `roots` at the stated time. */
 async function leadsTo(token, certificate, roots) {
-  if (!roots.length) return false;
   const bits = usageBits(certificate);
   if (bits !== null && (bits & ~SIGNING_BITS || !(bits & SIGNING_BITS))) return false;
-  const others = [];
-  for (const der of token.certificates) {
-    try {
-      others.push(readCertificate(der));
-    } catch {
-      continue; // one that cannot be read leads nowhere
-    }
-  }
-  let path;
-  try {
-    path = await findPath(certificate, others, roots, token.stampedAt, (root) => same(root.subject, root.issuer));
-  } catch (problem) {
-    if (problem instanceof Unsupported) return false;
-    throw problem;
-  }
+  const others = token.certificates.map(readCertificate);
+  const path = await findPath(certificate, others, roots, token.stampedAt, (root) => same(root.subject, root.issuer));
   if (!path || !path.every((each) => isGoodAt(each, token.stampedAt))) return false;
   for (const bound of boundCertificates(token.signer)) {
     const found = await Promise.all(path.map((each) => isBound(bound, each)));

@@ -23,7 +23,7 @@ const RANGE = /\/ByteRange[\s]*\[[\s]*([0-9]{1,10})[\s]+([0-9]{1,10})[\s]+([0-9]
 export async function checkReport(pdf, certificateSha256, attachment, digestsOf) {
   const answer = { problem: "", doubt: "", contentProblem: "", contentDoubt: "", attachmentSha256: "", text: "", tokens: [] };
   if (latin1(pdf.subarray(0, 5)) !== "%PDF-") {
-    return { ...answer, problem: "report.unreadable", contentProblem: "report.unreadable" };
+    return { ...answer, problem: "report.unreadable", contentDoubt: "report.page_unsupported" };
   }
   let reader;
   let catalog;
