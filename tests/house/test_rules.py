@@ -70,7 +70,8 @@ def test_every_locked_package_has_a_digest_and_tests_run_on_what_ships():
 
 def test_no_file_names_a_package_index():
     """Where packages come from is this computer's setting, not ours."""
-    names = re.compile("|".join(["py" + "pi.org", "python" + "hosted", "npm" + "js.org", "--index" + "-url", "--find" + "-links"]))
+    parts = ["py" + "pi.org", "python" + "hosted", "npm" + "js.org", "--index" + "-url", "--find" + "-links"]
+    names = re.compile("|".join(parts))
     assert not [path for path in repository_files() if names.search(path.read_text("utf-8", "replace"))]
 
 
