@@ -58,14 +58,18 @@ def restore_vault(
     path: Path,
     *,
     progress: Callable[[float, str], None] = no_progress,
+    cancelled: Callable[[], bool] = never_cancelled,
     ports: Ports | None = None,
 ) -> store.BackupOutcome:
     """Make a vault in ``path`` (missing or empty) from a backup, every byte verified.
 
-    Raises as :func:`open_vault`, and ``vault.already_exists``.
+    When it is stopped, ``path`` is no vault yet; the same call goes on where it was. Raises as :func:`open_vault`,
+    ``vault.already_exists``, and :class:`CancelledError`.
     """
     now = (ports or real_ports()).clock().at
-    return store.restore(backup, given.secret(), path, now=now, progress=lambda share: progress(share, "copying"))
+    return store.restore(
+        backup, given.secret(), path, now=now, progress=lambda share: progress(share, "copying"), cancelled=cancelled
+    )
 
 
 def rekey_vault(

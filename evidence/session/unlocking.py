@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from evidence.errors import EvidenceError
 from evidence.store import (
@@ -82,6 +83,15 @@ class UnlockMethods:
     def all(self) -> list[SlotInfo]:
         """All ways to open the vault, the oldest first."""
         return list(self._store.slots.all())
+
+    def opened_by(self, given: Given) -> SlotInfo:
+        """Which of them this is; the vault stays as it is. Raises as :func:`evidence.session.open_vault`."""
+        return self._store.slots.opened_by(given.secret())
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the vault that they open."""
+        return self._store.folder
 
     def add_passphrase(
         self, passphrase: str, *, by: Given, label: str = "", cost: Argon2Cost | None = None

@@ -8,7 +8,7 @@ goes what the new records no longer cite.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +31,9 @@ _BLOCK = 1 << 20
 _MAX_SLOTS_BYTES = 1 << 20
 _BEGINNING = frozenset({OBJECTS_FOLDER, LOCK_FILE, DATABASE_FILE, DATABASE_FILE + PART, slots.SLOTS_FILE + PART})
 """What a first backup that was interrupted may have left; the slots, which come last, make it a vault."""
+
+_STOPPED = _BEGINNING - {DATABASE_FILE}
+"""What a restore that was stopped may have left: records may be somebody's only ones, and are never written over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +66,36 @@ def backup(
 
 
 def restore(
-    source: Path, secret: slots.Secret, folder: Path, *, now: datetime, progress: Progress = lambda _share: None
+    source: Path,
+    secret: slots.Secret,
+    folder: Path,
+    *,
+    now: datetime,
+    progress: Progress = lambda _share: None,
+    cancelled: Cancelled = lambda: False,
 ) -> BackupOutcome:
-    """Make a vault in ``folder``, which must be missing or empty, from the backup in ``source``, verifying every byte.
+    """Make a vault in ``folder`` from the backup in ``source``, verifying every byte.
 
-    Raises as :func:`evidence.store.open_store` and :class:`Backup`, and ``vault.already_exists``.
+    ``folder`` must be missing, empty, or what a restore that was stopped left: originals of this backup without records
+    or slots. That is no vault yet, nothing opens it, and the next restore goes on with it. Raises as
+    :func:`evidence.store.open_store` and :class:`Backup`, ``vault.already_exists``, and :class:`CancelledError`.
     """
-    with writing(folder.name):
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise EvidenceError("vault.already_exists", path=folder)
+    _require_no_vault(folder)
     with open_store(source, secret, now=now) as store:
-        return backup(store, folder, progress=progress)
+        _require_no_vault(folder, {object_id for object_id, _exhibit, _size in store.items.each_object()})
+        return backup(store, folder, progress=progress, cancelled=cancelled)
+
+
+def _require_no_vault(folder: Path, known: Collection[str] | None = None) -> None:
+    """There is nothing in ``folder`` that a restore would overwrite or remove: with ``known``, no other originals."""
+    with writing(folder.name):
+        if not folder.exists():
+            return
+        if not folder.is_dir() or not {path.name for path in folder.iterdir()} <= _STOPPED:
+            raise EvidenceError("vault.already_exists", path=folder)
+        kept = [path for path in (folder / OBJECTS_FOLDER).glob("*/*") if path.parent.name != "new"]
+        if known is not None and any(path.name not in known for path in kept):
+            raise EvidenceError("vault.already_exists", path=folder)
 
 
 def mend(

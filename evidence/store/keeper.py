@@ -122,6 +122,11 @@ class SlotKeeper:
             self._facts.put("slots", content)
         slots.store(self._folder, content)
 
+    def opened_by(self, secret: slots.Secret) -> SlotInfo:
+        """The way to open the vault that this secret is. Raises :class:`EvidenceError` as :func:`slots.unwrap`."""
+        opened, _master_key = slots.unwrap(slots.parse(self.text()), secret)
+        return next(info for info in self.all() if info.id == opened.id)
+
     def record(self, slot: slots.Slot, lock: slots.Lock, *, label: str, now: datetime) -> SlotInfo:
         """Keep what the slots file does not say about a slot. Inside a transaction."""
         raw = lock.raw if isinstance(lock, RecipientKey) else None

@@ -72,6 +72,43 @@ def test_restore_and_move(vault: Any, tmp_path: Path) -> None:
     assert wrong == "vault.wrong_passphrase"
 
 
+def test_a_stopped_restore_is_no_vault_and_goes_on(vault: Any, tmp_path: Path) -> None:
+    case = vault.add_case()
+    fill(vault, case, 4)
+    backup(vault.store, tmp_path / "backup")
+    place, shares = tmp_path / "restored", list[float]()
+    with pytest.raises(CancelledError):
+        restore(tmp_path / "backup", vault.passphrase, place, now=vault.now, progress=shares.append,
+                cancelled=lambda: len(shares) >= 2)  # fmt: skip
+    assert code_of(lambda: open_store(place, vault.passphrase, now=vault.now)) == "vault.not_a_vault"
+    outcome = restore(tmp_path / "backup", vault.passphrase, place, now=vault.now)
+    assert (outcome.copied, outcome.present) == (2, 2)
+    with open_store(place, vault.passphrase, now=vault.now) as store:
+        assert check(store).findings == ()
+
+
+@pytest.mark.parametrize("kept", ["vault.db", "objects"])
+def test_a_restore_writes_over_no_records_and_removes_no_originals(vault: Any, tmp_path: Path, kept: str) -> None:
+    """What is left of a vault that lost its slots may be all that there is."""
+    case = vault.add_case()
+    backup(vault.store, tmp_path / "backup")
+    fill(vault, case, 2)
+    if kept == "objects":
+        backup(vault.store, tmp_path / "backup")
+        vault.add_item(case, b"newer than the backup")
+    vault.store.close()
+    rest = tmp_path / "rest"
+    rest.mkdir()
+    if kept == "objects":
+        shutil.copytree(vault.folder / kept, rest / kept)
+    else:
+        shutil.copy(vault.folder / kept, rest / kept)
+    before = contents(rest)
+    refused = code_of(lambda: restore(tmp_path / "backup", vault.passphrase, rest, now=vault.now))
+    assert refused == "vault.already_exists"
+    assert contents(rest) == before
+
+
 def test_the_vault_is_used_while_it_is_copied(vault: Any, tmp_path: Path) -> None:
     case = vault.add_case()
     fill(vault, case, 3)
