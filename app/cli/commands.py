@@ -10,7 +10,8 @@ from typing import Any
 from app.cli.console import Console
 from app.cli.corpus import bench_corpus
 from app.cli.opened import choose, never, unlocked
-from app.cli.secrets import given, signing_key, write_new
+from app.cli.secrets import given, write_new
+from app.cli.signing import signing_key
 from app.cli.wording import bench_lines, exhibit_document, exhibit_lines, finding_line, score_lines
 from evidence import session as verbs
 from evidence.digest import fingerprint_groups, fingerprint_words, to_json
@@ -213,8 +214,7 @@ def package(arguments: argparse.Namespace, console: Console) -> int:
     t = console.t
     if arguments.no_zip and arguments.no_folder:
         raise EvidenceError("package.nothing_to_make")
-    signer = signing_key(arguments, console)
-    with unlocked(arguments, console) as session:
+    with signing_key(arguments, console) as signer, unlocked(arguments, console) as session:
         chosen = choose(session.exhibits(arguments.case), arguments.item)
         choices = PackageChoices(
             language=t.language,

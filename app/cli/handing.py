@@ -8,6 +8,7 @@ from pathlib import Path
 from app.cli.console import Console
 from app.cli.opened import never, unlocked
 from app.cli.secrets import read_key_file
+from app.cli.signing import add_signing_arguments, signing_key
 from evidence import session as verbs
 from evidence.digest import fingerprint_groups, to_json
 from evidence.errors import EvidenceError
@@ -53,21 +54,16 @@ def add_hand_over_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
 def add_co_sign_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
     """The words of ``package co-sign``."""
     parser.add_argument("forms", nargs="+", type=Path, metavar="PACKAGE", help=t("the folder, the ZIP, or both"))
-    parser.add_argument(
-        "--key-file", type=Path, required=True, metavar="FILE.p12", help=t("PKCS #12 file with the key that signs")
-    )
-    parser.add_argument(
-        "--key-password-file", metavar="PATH", help=t("file with the password of that key in its first line")
-    )
+    add_signing_arguments(parser, t, names=("--key-file", "--key-password-file"), is_needed=True)
     parser.set_defaults(run=co_sign)
 
 
 def co_sign(arguments: argparse.Namespace, console: Console) -> int:
     """Check a package, then put a second signature beside the first."""
     t = console.t
-    password = console.secret(arguments.key_password_file, t("Password of the signing key"))
-    signer = verbs.load_pkcs12(read_key_file(arguments.key_file), password)
-    done = verbs.co_sign_package(arguments.forms, signer, progress=console.progress, cancelled=never)
+    with signing_key(arguments, console) as signer:
+        assert signer is not None  # the words must name one
+        done = verbs.co_sign_package(arguments.forms, signer, progress=console.progress, cancelled=never)
     lines = [
         t("Added: {path}", path=done.path),
         t("Fingerprint of the key that signed it, in words:"),

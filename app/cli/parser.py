@@ -11,6 +11,7 @@ from app.cli.corpus import add_corpus_arguments
 from app.cli.handing import add_co_sign_arguments, add_hand_over_arguments, add_upgrade_arguments
 from app.cli.receipts import add_receipt_verbs
 from app.cli.secrets import secret_options
+from app.cli.signing import add_signing_arguments
 from app.cli.slots import add_slot_arguments
 from app.verify.command import add_arguments as add_verify_arguments
 from app.verify.command import run as run_verify
@@ -84,12 +85,7 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
     package.add_argument(
         "--ask-time", action="store_true", help=t("ask the authorities kept in the vault to confirm the time now")
     )
-    package.add_argument(
-        "--sign-with", type=Path, metavar="FILE.p12", help=t("sign with the key in this PKCS #12 file, not the vault's")
-    )
-    package.add_argument(
-        "--sign-with-password-file", metavar="PATH", help=t("file with the password of that key in its first line")
-    )
+    add_signing_arguments(package, t, names=("--sign-with", "--sign-with-password-file"), is_needed=False)
     package.add_argument("--no-zip", action="store_true", help=t("make the folder alone"))
     package.add_argument("--no-folder", action="store_true", help=t("make the ZIP file alone"))
     package.set_defaults(run=commands.package)

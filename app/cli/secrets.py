@@ -9,7 +9,7 @@ from pathlib import Path
 from app.cli.console import Console
 from evidence.errors import EvidenceError
 from evidence.i18n import Texts
-from evidence.session import Given, PackageSigner, load_pkcs12
+from evidence.session import Given
 
 MAX_KEY_FILE = 64 * 1024
 
@@ -64,15 +64,6 @@ def read_key_file(path: Path) -> bytes:
             return stream.read(MAX_KEY_FILE)
     except OSError as problem:
         raise EvidenceError("cli.secret_unreadable", path=path) from problem
-
-
-def signing_key(arguments: argparse.Namespace, console: Console) -> PackageSigner | None:
-    """The key of ``--sign-with``; None: the vault's own. Raises ``package.bad_key_file``, ``package.unusable_key``,
-    ``cli.secret_unreadable`` and those of :meth:`Console.secret`."""
-    if arguments.sign_with is None:
-        return None
-    password = console.secret(arguments.sign_with_password_file, console.t("Password of the signing key"))
-    return load_pkcs12(read_key_file(arguments.sign_with), password)
 
 
 def write_new(path: Path, data: bytes) -> None:

@@ -13,10 +13,12 @@ from evidence.package.handover import (
 )
 from evidence.package.report.fonts import FontFiles, find_fonts, font_folders
 from evidence.package.signing import KeySigner, PackageSigner, load_pkcs12
+from evidence.package.token import open_token
 from evidence.package.upgrade import PackageUpgraded, ValidationSources, upgrade_package
 
 __all__ = [
     "FontFiles", "ForRecipients", "HandedFile", "KeySigner", "PackageCoSigned", "PackageSigner", "PackageUpgraded",
     "Protection", "TimeAccess", "ValidationSources", "WithPassphrase", "build_package", "co_sign_package",
-    "draft_report", "find_fonts", "font_folders", "hand_over", "load_pkcs12", "new_passphrase", "upgrade_package",
+    "draft_report", "find_fonts", "font_folders", "hand_over", "load_pkcs12", "new_passphrase", "open_token",
+    "upgrade_package",
 ]  # fmt: skip

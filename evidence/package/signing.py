@@ -84,7 +84,7 @@ def load_pkcs12(untrusted_data: bytes, password: str) -> KeySigner:
         raise EvidenceError("package.unusable_key")
     chain = tuple(each.public_bytes(Encoding.DER) for each in others)
     signer = KeySigner(key, certificate.public_bytes(Encoding.DER), chain)
-    _cms_signer(signer)
+    require_usable(signer)
     return signer
 
 
@@ -149,6 +149,11 @@ def signature_value(cms_der: bytes) -> bytes:
     """The signature of the first signer of a CMS SignedData: what a signature time stamp is about."""
     signer_info = cms.ContentInfo.load(cms_der)["content"]["signer_infos"][0]
     return bytes(signer_info["signature"].native)
+
+
+def require_usable(signer: PackageSigner) -> None:
+    """Raises :class:`EvidenceError` ``package.unusable_key`` for a key that common validators would refuse."""
+    _cms_signer(signer)
 
 
 def _cms_signer(signer: PackageSigner) -> _CmsSigner:

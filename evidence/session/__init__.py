@@ -11,6 +11,7 @@ from evidence.package import (
     hand_over,
     load_pkcs12,
     new_passphrase,
+    open_token,
     upgrade_package,
 )
 from evidence.session.handing import heads_in
@@ -44,7 +45,7 @@ __all__ = [
     "AddedMethod", "BackupOutcome", "CheckOutcome", "Finding", "ForRecipients", "Given", "HandedFile", "Kept",
     "PackageCoSigned", "PackageSigner", "PackageUpgraded", "PassphraseAdvice", "Ports", "Session", "SlotInfo",
     "SlotKind", "StampResult", "Strength", "UnlockMethods", "ValidationSources", "WithPassphrase", "co_sign_package",
-    "create_vault", "hand_over", "heads_in", "judge_passphrase", "load_pkcs12", "new_passphrase", "open_vault",
-    "public_key_fingerprint", "real_ports", "rekey_vault", "restore_vault", "score_files", "screens",
+    "create_vault", "hand_over", "heads_in", "judge_passphrase", "load_pkcs12", "new_passphrase", "open_token",
+    "open_vault", "public_key_fingerprint", "real_ports", "rekey_vault", "restore_vault", "score_files", "screens",
     "upgrade_package", "verify_package",
 ]  # fmt: skip
