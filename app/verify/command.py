@@ -9,17 +9,20 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
+from itertools import repeat
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NoReturn
 
 from app.verify.receipts import add_receipt_arguments, prepare, write_receipt
+from app.verify.unlock import add_unlock_arguments, read_unlock
 from evidence.errors import CancelledError, EvidenceError
 from evidence.i18n import LANGUAGES, Language, Texts, system_language, texts
 from evidence.model import VerificationReport
 from evidence.verify import (
     ChildParser,
     Trust,
+    Unlock,
     exit_code,
     find_packages,
     read_trust,
@@ -60,6 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
     parser.add_argument(
         "--jobs", type=int, default=0, metavar="N", help=t("how many packages to check at the same time")
     )
+    add_unlock_arguments(parser, t)
     add_receipt_arguments(parser, t)
 
 
@@ -73,9 +77,10 @@ def run(arguments: argparse.Namespace) -> int:
     _refuse_own_certificates([*arguments.trust, *arguments.tsa_root], arguments.packages)
     trust = read_trust(arguments.trust, arguments.tsa_root, arguments.fingerprint)
     packages = [found for path in arguments.packages for found in find_packages(path)]
+    unlock = read_unlock(arguments)
     key = prepare(arguments, t, len(packages))
     outcomes: list[tuple[Path, Outcome]] = []
-    for path, outcome in _verify_all(packages, trust, _jobs(arguments.jobs, len(packages))):
+    for path, outcome in _verify_all(packages, trust, unlock, _jobs(arguments.jobs, len(packages))):
         outcomes.append((path, outcome))
         if not arguments.json:
             _say(path, outcome, t, is_first=len(outcomes) == 1)
@@ -146,19 +151,20 @@ def _jobs(wanted: int, packages: int) -> int:
     return 1 if packages < _MANY else os.cpu_count() or 1
 
 
-def _verify_all(paths: Sequence[Path], trust: Trust, jobs: int) -> Iterator[tuple[Path, Outcome]]:
+def _verify_all(paths: Sequence[Path], trust: Trust, unlock: Unlock, jobs: int) -> Iterator[tuple[Path, Outcome]]:
     if jobs == 1 or len(paths) == 1:
         parser = ChildParser()
         try:
             for path in paths:
-                yield path, _verify(path, trust, parser)
+                yield path, _verify(path, trust, unlock, parser)
         finally:
             parser.close()
         return
     with ProcessPoolExecutor(min(jobs, len(paths), 61), mp_context=get_context("spawn"), initializer=_begin) as pool:
         # Batches keep the processes busy without a round trip for each small package.
         batch = max(1, min(16, len(paths) // (jobs * 4)))
-        yield from zip(paths, pool.map(_verify_in_pool, paths, [trust] * len(paths), chunksize=batch), strict=True)
+        found = pool.map(_verify_in_pool, paths, repeat(trust), repeat(unlock), chunksize=batch)
+        yield from zip(paths, found, strict=True)
 
 
 _pool_parser: list[ChildParser] = []
@@ -169,13 +175,13 @@ def _begin() -> None:
     _pool_parser.append(ChildParser())
 
 
-def _verify_in_pool(path: Path, trust: Trust) -> Outcome:
-    return _verify(path, trust, _pool_parser[0])
+def _verify_in_pool(path: Path, trust: Trust, unlock: Unlock) -> Outcome:
+    return _verify(path, trust, unlock, _pool_parser[0])
 
 
-def _verify(path: Path, trust: Trust, parser: ChildParser) -> Outcome:
+def _verify(path: Path, trust: Trust, unlock: Unlock, parser: ChildParser) -> Outcome:
     try:
-        return verify_package(path, trust=trust, now=datetime.now(UTC), parser=parser)
+        return verify_package(path, trust=trust, now=datetime.now(UTC), parser=parser, unlock=unlock)
     except EvidenceError as problem:
         return problem
 

@@ -11,7 +11,7 @@ from evidence.model import Answer, Check, ClaimName, VerificationReport
 from evidence.verify import checks
 from evidence.verify.checks.files import settle_blame
 from evidence.verify.claims import Counted, make_claims
-from evidence.verify.container import locate, open_container
+from evidence.verify.container import Unlock, locate, open_container
 from evidence.verify.reading import Progress, read_files
 from evidence.verify.state import Check as CheckFunction
 from evidence.verify.state import Impossible, Outcome, State, cannot_tell
@@ -45,17 +45,19 @@ def verify_package(
     progress: Progress = lambda _share: None,
     cancelled: Callable[[], bool] = lambda: False,
     parser: Parser | None = None,
+    unlock: Unlock | None = None,
 ) -> VerificationReport:
     """Verify the folder or ZIP at ``path`` at the aware time ``now``.
 
     ``progress`` gets a share from 0 to 1. ``parser`` may be shared by many calls; without it one is started and ended
-    here. A package in any state gets a report; raises :class:`EvidenceError` (``verify.not_found``,
+    here. ``unlock`` opens what was encrypted for a hand-over; nothing is written.
+    A package in any state gets a report; raises :class:`EvidenceError` (``verify.not_found``,
     ``verify.unreadable``, ``verify.encrypted``, ``verify.not_a_package``, ``verify.several_packages``) only when there
     is no package to report on, and :class:`evidence.errors.CancelledError`.
     """
     own = parser or ChildParser()
     try:
-        container = open_container(path)
+        container = open_container(path, unlock or Unlock())
         try:
             located = locate(container, path)
             reading = read_files(located, checks.read_listed_sizes, progress, cancelled)

@@ -3,8 +3,9 @@
 from evidence.verify.container.base import Container, Entry, Flaw
 from evidence.verify.container.locate import Located, find_packages, locate, open_container
 from evidence.verify.container.names import is_system_file, key_of, unsafe_reason
+from evidence.verify.container.unlock import Unlock
 
 __all__ = [
-    "Container", "Entry", "Flaw", "Located", "find_packages", "is_system_file", "key_of", "locate", "open_container",
-    "unsafe_reason",
+    "Container", "Entry", "Flaw", "Located", "Unlock", "find_packages", "is_system_file", "key_of", "locate",
+    "open_container", "unsafe_reason",
 ]  # fmt: skip

@@ -68,6 +68,11 @@ def open_archive(path: Path) -> Container:
         stream = path.open("rb", buffering=0)
     except OSError as problem:
         raise EvidenceError("verify.unreadable", path=path, reason=problem.strerror or "") from problem
+    return read_archive(stream, path)
+
+
+def read_archive(stream: BinaryIO, path: Path) -> Container:
+    """The same of a stream that can be sought, which the container closes. Raises ``verify.encrypted``."""
     container = Container(kind="zip", close=stream.close)
     try:
         size = stream.seek(0, 2)

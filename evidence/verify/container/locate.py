@@ -8,11 +8,13 @@ from pathlib import Path
 
 from evidence.errors import EvidenceError
 from evidence.manifest import BAG_FILES, MANIFEST, REPORT
-from evidence.verify.container.archive import is_zip, open_archive
+from evidence.verify.container.archive import is_zip, open_archive, read_archive
 from evidence.verify.container.base import Container, Entry, Flaw
 from evidence.verify.container.folder import open_folder
 from evidence.verify.container.names import confusion_key, key_of, unsafe_reason
+from evidence.verify.container.unlock import Unlock, is_age
 
+NOTHING = Unlock()
 _MARKS = (MANIFEST, "bagit.txt", REPORT)
 
 
@@ -27,11 +29,11 @@ class Located:
     flaws: tuple[Flaw, ...]
 
 
-def open_container(path: Path) -> Container:
-    """Open a folder or a ZIP.
+def open_container(path: Path, unlock: Unlock = NOTHING) -> Container:
+    """Open a folder, a ZIP, or a ZIP that was encrypted for a hand-over, as far as ``unlock`` opens it.
 
     Raises :class:`EvidenceError` ``verify.not_found``, ``verify.unreadable``, ``verify.encrypted``, or
-    ``verify.not_a_package`` for a file that is no ZIP.
+    ``verify.not_a_package`` for a file that is no ZIP; and those of :mod:`evidence.verify.container.sealed`.
     """
     try:
         if path.is_dir():
@@ -39,14 +41,25 @@ def open_container(path: Path) -> Container:
         if not path.exists():
             raise EvidenceError("verify.not_found", path=path)
         with path.open("rb") as stream:
-            head = stream.read(4)
+            head = stream.read(32)
     except ValueError as problem:  # a NUL in the name
         raise EvidenceError("verify.not_found", path=ascii(str(path))) from problem
     except OSError as problem:
         raise EvidenceError("verify.unreadable", path=path, reason=problem.strerror or "") from problem
+    if is_age(head):
+        from evidence.verify.container.sealed import open_age  # only who needs it waits for it
+
+        return read_archive(open_age(path, unlock), path)
     if not is_zip(head) and path.suffix.casefold() != ".zip":
         raise EvidenceError("verify.not_a_package", path=path)
-    return open_archive(path)
+    try:
+        return open_archive(path)
+    except EvidenceError as problem:
+        if problem.code != "verify.encrypted" or not unlock.passphrase:
+            raise
+    from evidence.verify.container.sealed import open_aes_zip
+
+    return read_archive(open_aes_zip(path, unlock.passphrase), path)
 
 
 def find_packages(path: Path) -> list[Path]:
@@ -67,7 +80,7 @@ def _looks_like_package(path: Path) -> bool:
         return False
     if path.is_dir():
         return any((path / mark).is_file() for mark in _MARKS)
-    return path.suffix.casefold() == ".zip" and path.is_file()
+    return path.suffix.casefold() in (".zip", ".age") and path.is_file()
 
 
 def locate(container: Container, path: Path) -> Located:
