@@ -1,16 +1,19 @@
-"""Secrets that are typed: a new passphrase with advice, and the present secret that a change asks for again."""
+"""Secrets that are typed: a new passphrase with advice, and what opens the vault, which a change asks for again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
+from evidence.errors import EvidenceError
 from evidence.i18n import Texts
 from ui import wording
+from ui.chooser import PlaceField
 from ui.desk import Desk
 from ui.flow import FlowLayout
 from ui.jobs import Lane
@@ -18,6 +21,10 @@ from ui.widgets import SecretField, text
 
 if TYPE_CHECKING:
     from evidence.session import Given, PassphraseAdvice
+
+KINDS = PASSPHRASE, KEY, SHARES, FILE = "passphrase", "recovery_key", "shares", "public_key"
+"""What opens a vault, by the kind of slot that it opens."""
+MAX_KEY_FILE = 64 * 1024
 
 
 class NewPassphrase(QWidget):
@@ -104,62 +111,133 @@ class NewPassphrase(QWidget):
             self.same.setText(t("The two are not the same yet."))
 
 
-class PresentSecret(QWidget):
-    """What opens the vault now: the passphrase, or the recovery key."""
+class OpeningSecret(QWidget):
+    """A secret that opens the vault: the passphrase, the recovery key, two recovery shares, or a private key file.
+
+    With ``is_present`` its names say that it is the one that opens the vault now, beside a new one.
+    """
 
     confirmed = Signal()
-    """Enter was pressed."""
+    """Enter was pressed in the last line."""
+    chosen = Signal()
+    """Another kind was chosen."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, is_present: bool = False) -> None:
         super().__init__()
-        self._desk = desk
+        self._desk, self._is_present = desk, is_present
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         ways = FlowLayout(gap=18)
         group = QButtonGroup(self)
-        self.by_passphrase, self.by_key = QRadioButton(), QRadioButton()
-        for choice in (self.by_passphrase, self.by_key):
+        self.by_passphrase, self.by_key, self.by_shares, self.by_file = (QRadioButton() for _kind in KINDS)
+        self._choices = dict(zip(KINDS, (self.by_passphrase, self.by_key, self.by_shares, self.by_file), strict=True))
+        for choice in self._choices.values():
             group.addButton(choice)
             ways.addWidget(choice)
         self.by_passphrase.setChecked(True)
-        self.by_key.toggled.connect(lambda: self.retranslate(self._desk.t))
+        group.buttonToggled.connect(self._choose)
         self.secret = SecretField(desk)
-        self.secret.line.returnPressed.connect(self.confirmed)
+        self.shares = (SecretField(desk), SecretField(desk))
+        self.file, self.password = PlaceField(desk, wants="file"), SecretField(desk)
         column.addLayout(ways)
-        column.addWidget(self.secret)
+        for part in (self.secret, *self.shares, self.file, self.password):
+            column.addWidget(part)
+        self.shares[1].show_button.hide()
+        self.shares[0].show_button.toggled.connect(self.shares[1].show_button.setChecked)
+        self.shares[0].line.returnPressed.connect(self.shares[1].line.setFocus)
+        self.file.line.returnPressed.connect(self.password.line.setFocus)
+        for last in (self.secret, self.shares[1], self.password):
+            last.line.returnPressed.connect(self.confirmed)
+        self._show()
 
     def retranslate(self, t: Texts) -> None:
         """Say its words in the language of ``t``."""
         self.by_passphrase.setText(t("Wit&h the passphrase"))
         self.by_key.setText(t("With the &recovery key"))
-        self.secret.name(
-            t("The pr&esent recovery key") if self.by_key.isChecked() else t("The pr&esent passphrase"),
-        )
-        self.secret.show_button.setText(t("Show"))
-        self.secret.show_button.setAccessibleName(t("Show what is typed"))
+        self.by_shares.setText(t("With two recovery &shares"))
+        self.by_file.setText(t("With a private key fi&le"))
+        if self._is_present:
+            self.secret.name(t("The pr&esent recovery key") if self.kind == KEY else t("The pr&esent passphrase"))
+        elif self.kind == KEY:
+            self.secret.name(t("Recovery &key"), t("The key that you wrote down when the vault was made."))
+        else:
+            self.secret.name(t("Pass&phrase"))
+        self.shares[0].name(t("One share"))
+        self.shares[1].name(t("Another share"), t("The words on two of the three papers, in any order."))
+        self.file.name(t("File with the private key"), t("A PEM file. Its public half was added to this vault."))
+        self.file.retranslate(t)
+        self.password.name(t("Password of that file, if it has one"))
+        for field in (self.secret, *self.shares, self.password):
+            field.show_button.setText(t("Show"))
+            field.show_button.setAccessibleName(t("Show what is typed"))
+
+    def choose(self, kind: str) -> None:
+        """Ask for this kind, one of :data:`KINDS`."""
+        self._choices[kind].setChecked(True)
+
+    @property
+    def kind(self) -> str:
+        """Which kind is chosen, one of :data:`KINDS`."""
+        return next(kind for kind, choice in self._choices.items() if choice.isChecked())
 
     @property
     def is_typed(self) -> bool:
-        """Whether anything is typed."""
-        return bool(self.secret.line.text())
+        """Whether everything that it takes is there."""
+        return self._missing() is None
 
     def take(self) -> Callable[[], Given]:
-        """What was typed, as the session takes it; the line is empty afterwards. To be called on a lane."""
-        is_key, typed = self.by_key.isChecked(), self.secret.take()
+        """What was typed, as the session takes it; the lines are empty afterwards. To be called on a lane, where it
+        raises ``vault.private_key_unusable`` for a file that cannot be read."""
+        kind, typed, password, path = self.kind, self.secret.take(), self.password.take(), self.file.path()
+        shares = [share.take() for share in self.shares]
 
         def given() -> Given:
             from evidence.session import Given
 
-            return Given(recovery_key=typed) if is_key else Given(passphrase=typed)
+            if kind == FILE:
+                return Given(private_key=_private_key(path), private_key_password=password or None)
+            if kind == SHARES:
+                return Given(shares=shares)
+            return Given(recovery_key=typed) if kind == KEY else Given(passphrase=typed)
 
         return given
 
     def focus(self) -> None:
-        """Bring the keyboard here."""
-        self.secret.line.setFocus()
+        """Bring the keyboard to what is missing, or to the first line."""
+        first = {SHARES: self.shares[0].line, FILE: self.file.line}.get(self.kind, self.secret.line)
+        (self._missing() or first).setFocus()
 
     def forget(self) -> None:
-        """Empty the line."""
-        self.secret.forget()
+        """Empty the lines."""
+        for field in (self.secret, *self.shares, self.password):
+            field.forget()
+        self.file.line.setText("")
         self.by_passphrase.setChecked(True)
+
+    def _missing(self) -> QWidget | None:
+        needed = {SHARES: [share.line for share in self.shares], FILE: [self.file.line]}
+        return next((line for line in needed.get(self.kind, [self.secret.line]) if not line.text().strip()), None)
+
+    def _choose(self, _choice: object, is_chosen: bool) -> None:
+        if is_chosen:
+            self._show()
+            self.retranslate(self._desk.t)
+            self.chosen.emit()
+
+    def _show(self) -> None:
+        kind = self.kind
+        self.secret.setVisible(kind in (PASSPHRASE, KEY))
+        for share in self.shares:
+            share.setVisible(kind == SHARES)
+        self.file.setVisible(kind == FILE)
+        self.password.setVisible(kind == FILE)
+
+
+def _private_key(path: Path) -> bytes:
+    """The bytes of a key file, no more than a key needs."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MAX_KEY_FILE)
+    except OSError as problem:
+        raise EvidenceError("vault.private_key_unusable") from problem

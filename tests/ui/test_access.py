@@ -221,12 +221,22 @@ def test_pages_before_a_vault_is_open_are_named_and_whole(
     for (percent, size), language in itertools.product(SIZES.items(), LANGUAGES):
         window.resize(*size)
         window.desk.change(text_percent=percent, language=language)
-        for show in (window.show_start, window.show_create, window.show_restore, window.show_verify,
-                     window.show_settings):  # fmt: skip
+        for show in (
+            window.show_start, partial(by, window, "shares"), partial(by, window, "public_key"), window.show_create,
+            window.show_restore, partial(by, window, "shares", restores=True),
+            partial(by, window, "public_key", restores=True), window.show_verify, window.show_settings,
+        ):  # fmt: skip
             show()
             settle()
             problems += problems_of(window)
     assert not problems, "\n".join(problems)
+
+
+def by(window: MainWindow, kind: str, *, restores: bool = False) -> None:
+    """The start, or the page that restores, asking for another kind of secret than a passphrase."""
+    (window.show_restore if restores else window.show_start)()
+    secret = window.restore.present if restores else window.start.opening
+    secret.choose(kind)
 
 
 def is_tab_stop(widget: QWidget) -> bool:

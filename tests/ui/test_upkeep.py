@@ -65,6 +65,23 @@ def packaged(item_id: str, case: Case, window: MainWindow, settle: Settle, tmp_p
     return Path(window.package.outcome.made.zip_file)
 
 
+@pytest.fixture
+def private_key(upkeep: MainWindow, settle: Settle) -> X25519PrivateKey:
+    """A counsellor's key; its public half opens copies of the vault."""
+    private = X25519PrivateKey.generate()
+    pem = private.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )  # fmt: skip
+    session = upkeep.desk.session
+    upkeep.desk.jobs.start(
+        lambda _p, _c: session.unlock_methods.add_public_key(pem, by=Given(passphrase=PASSPHRASE)),
+        lambda _added: None,
+        lambda problem: pytest.fail(repr(problem)),
+    )
+    settle()
+    return private
+
+
 def kinds(window: MainWindow) -> list[str]:
     return [slot.kind for slot in window.upkeep.slots]
 
@@ -333,6 +350,115 @@ def test_a_vault_is_made_from_a_backup(
     settle()
     assert window.stack.currentWidget() is window.cases
     assert [row.title for row in window.cases.list.rows.rows] == ["Messages in October"]
+
+
+def test_a_stopped_restore_is_no_vault_and_goes_on(
+    item_id: str, window: MainWindow, settle: Settle, tmp_path: Path
+) -> None:
+    backup, place, page = tmp_path / "backup", tmp_path / "again", window.restore
+    window.show_upkeep()
+    settle()
+    window.upkeep.place.line.setText(str(backup))
+    window.upkeep.backup()
+    settle()
+    window.lock()
+    settle()
+    window.show_restore()
+    page.backup.line.setText(str(backup))
+    page.place.line.setText(str(place))
+    page.present.secret.line.setText(PASSPHRASE)
+    page.make()
+    assert page.working.stop.isVisible()
+    page.working.stop.click()
+    settle()
+    assert "Stopped" in page.message.sentence.text()
+    assert not place.joinpath("slots.json").exists()
+    page.present.secret.line.setText(PASSPHRASE)
+    page.make()
+    settle()
+    assert page.result.isVisible(), page.message.sentence.text()
+
+
+def test_two_shares_open_the_vault_again(upkeep: MainWindow, settle: Settle, press: Callable[..., None]) -> None:
+    upkeep.show_way(way.SHARES)
+    settle()
+    change(upkeep, settle)
+    shares = [words.text() for _framed, _name, words in upkeep.way.written]
+    upkeep.way.is_written.setChecked(True)
+    upkeep.way.done_button.click()
+    settle()
+    upkeep.lock()
+    settle()
+    start = upkeep.start
+    start.opening.by_shares.setChecked(True)
+    first, second = (share.line for share in start.opening.shares)
+    first.setFocus()
+    first.setText(shares[2])
+    press(Qt.Key.Key_Return)
+    assert second.hasFocus()
+    start.unlock()
+    assert second.hasFocus(), "one share is not enough"
+    second.setText("these are no words of a share")
+    start.unlock()
+    settle()
+    assert start.message.sentence.text() == start.desk.t.error(EvidenceError("vault.share_mistyped", number=2))[0]
+    assert not first.text()
+    assert first.hasFocus()
+    first.setText(shares[2])
+    press(Qt.Key.Key_Return)
+    second.setText(shares[0])
+    press(Qt.Key.Key_Return)
+    settle()
+    assert upkeep.desk.is_open, start.message.sentence.text()
+    assert not second.text()
+    upkeep.show_way(way.RECOVERY_KEY)
+    settle()
+    upkeep.way.present.by_shares.setChecked(True)
+    for line, words in zip(upkeep.way.present.shares, shares[:2], strict=True):
+        line.line.setText(words)
+    upkeep.way.do()
+    settle()
+    assert upkeep.way.written_card.isVisible(), upkeep.way.message.sentence.text()
+
+
+def test_a_private_key_opens_a_backup(
+    upkeep: MainWindow, settle: Settle, tmp_path: Path, private_key: X25519PrivateKey
+) -> None:
+    """The counsellor's side: her key makes a vault of the copy that she was given, and opens it afterwards."""
+    (tmp_path / "private.pem").write_bytes(
+        private_key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(b"pw")
+        )
+    )
+    upkeep.upkeep.place.line.setText(str(tmp_path / "backup"))
+    upkeep.upkeep.backup()
+    settle()
+    upkeep.lock()
+    settle()
+    upkeep.show_restore()
+    page = upkeep.restore
+    page.backup.line.setText(str(tmp_path / "backup"))
+    page.place.line.setText(str(tmp_path / "theirs"))
+    page.present.by_file.setChecked(True)
+    page.make()
+    assert page.present.file.line.hasFocus()
+    for path, password, code in (
+        ("nothing.pem", "", "vault.private_key_unusable"),
+        ("private.pem", "", "vault.private_key_locked"),
+        ("private.pem", "no", "vault.private_key_locked"),
+    ):
+        page.present.file.line.setText(str(tmp_path / path))
+        page.present.password.line.setText(password)
+        page.make()
+        settle()
+        assert page.message.sentence.text() == page.desk.t.error(EvidenceError(code))[0]
+    page.present.password.line.setText("pw")
+    page.make()
+    settle()
+    assert page.result.isVisible(), page.message.sentence.text()
+    page.continue_button.click()
+    settle()
+    assert upkeep.stack.currentWidget() is upkeep.cases
 
 
 @pytest.mark.parametrize(("step", "kept"), [(0, "copy"), (1, "digest"), (2, "nothing")])

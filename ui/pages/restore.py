@@ -12,7 +12,7 @@ from ui.desk import Desk
 from ui.flow import FlowLayout
 from ui.page import Page
 from ui.pages.upkeep import copied_lines
-from ui.secrets import PresentSecret
+from ui.secrets import OpeningSecret
 from ui.widgets import Button, Card, text
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class RestorePage(Page):
         self.what = text()
         self.backup, self.place = PlaceField(desk), PlaceField(desk)
         self.place.line.setText(str(desk.suggested_vault))
-        self.present = PresentSecret(desk)
+        self.present = OpeningSecret(desk)
         self.present.confirmed.connect(self.make)
         for part in (self.what, self.backup, self.place, self.present):
             self.form.inside.addWidget(part)
@@ -57,7 +57,12 @@ class RestorePage(Page):
         super().retranslate(t)
         self.back.setText(t("&Back"))
         self.heading.setText(t("A vault from a backup"))
-        self.what.setText(t("Everything is copied into a new vault, and every byte is checked. The backup stays."))
+        self.what.setText(
+            t(
+                "Everything is copied into a new vault, and every byte is checked. The backup stays. If you stop it, "
+                "it is no vault yet; choose the same folders again, and it goes on where it was."
+            )
+        )
         self.backup.name(t("Where the b&ackup is"))
         self.backup.retranslate(t)
         self.place.name(t("&Where to keep it"), t("A new or empty folder that no cloud copies."))
@@ -88,9 +93,10 @@ class RestorePage(Page):
             return
         doors, backup, place, given = self.desk.doors, self.backup.path(), self.place.path(), self.present.take()
 
-        def made(progress: object, _cancelled: object) -> tuple[BackupOutcome, Session]:
+        def made(progress: object, cancelled: object) -> tuple[BackupOutcome, Session]:
             secret = given()
-            return doors.restore_vault(backup, secret, place, progress=progress), doors.open_vault(place, given=secret)
+            outcome = doors.restore_vault(backup, secret, place, progress=progress, cancelled=cancelled)
+            return outcome, doors.open_vault(place, given=secret)
 
         def done(found: tuple[BackupOutcome, Session]) -> None:
             self._outcome, self._session = found
@@ -102,7 +108,6 @@ class RestorePage(Page):
             made,
             done,
             label=self.desk.t("Making the vault from the backup"),
-            can_stop=False,
             failed=lambda _problem: self.present.focus(),
         )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QWidget
 
 from evidence.errors import EvidenceError
 from evidence.i18n import LANGUAGES, Texts
@@ -14,14 +14,15 @@ from ui.chooser import PlaceField
 from ui.desk import LANGUAGE_NAMES, Desk
 from ui.flow import FlowLayout
 from ui.page import Page
-from ui.widgets import Button, Card, SecretField, text
+from ui.secrets import OpeningSecret
+from ui.widgets import Button, Card, text
 
 if TYPE_CHECKING:
     from evidence.session import Session
 
 
 class StartPage(Page):
-    """Unlock by passphrase or recovery key; ways to the pages that need no vault."""
+    """Unlock; ways to the pages that need no vault."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -32,18 +33,12 @@ class StartPage(Page):
         self.place = PlaceField(desk)
         self.place.line.setText(desk.settings.vault or str(desk.suggested_vault))
         card.inside.addWidget(self.place)
-        ways = FlowLayout(gap=18)
-        self.by_passphrase, self.by_key = QRadioButton(), QRadioButton()
-        group = QButtonGroup(self)
-        for choice in (self.by_passphrase, self.by_key):
-            group.addButton(choice)
-            ways.addWidget(choice)
-        self.by_passphrase.setChecked(True)
-        self.by_key.toggled.connect(lambda: self.retranslate(self.desk.t))
-        card.inside.addLayout(ways)
-        self.secret = SecretField(desk)
-        self.secret.line.returnPressed.connect(self.unlock)
-        card.inside.addWidget(self.secret)
+        self.opening = OpeningSecret(desk)
+        self.secret, self.by_passphrase, self.by_key = (
+            self.opening.secret, self.opening.by_passphrase, self.opening.by_key,
+        )  # fmt: skip
+        self.opening.confirmed.connect(self.unlock)
+        card.inside.addWidget(self.opening)
         self.remember = QCheckBox()
         self.remember.setChecked(bool(desk.settings.vault))
         card.inside.addWidget(self.remember, 0, Qt.AlignmentFlag.AlignLeft)
@@ -87,14 +82,7 @@ class StartPage(Page):
         self.tongues[self.desk.language].setChecked(True)
         self.place.name(t("&Where the vault is"))
         self.place.retranslate(t)
-        self.by_passphrase.setText(t("Wit&h the passphrase"))
-        self.by_key.setText(t("With the &recovery key"))
-        if self.by_key.isChecked():
-            self.secret.name(t("Recovery &key"), t("The key that you wrote down when the vault was made."))
-        else:
-            self.secret.name(t("Pass&phrase"))
-        self.secret.show_button.setText(t("Show"))
-        self.secret.show_button.setAccessibleName(t("Show what is typed"))
+        self.opening.retranslate(t)
         self.remember.setText(t("Remember this place on this computer"))
         self.open_button.setText(t("&Open"))
         self.create_button.setText(t("Make a &new vault"))
@@ -108,7 +96,7 @@ class StartPage(Page):
 
     def leave(self) -> None:
         super().leave()
-        self.secret.forget()
+        self.opening.forget()
 
     def first_focus(self) -> QWidget:
         is_there = Path(self.place.line.text()).joinpath("slots.json").exists()
@@ -122,26 +110,24 @@ class StartPage(Page):
 
     def unlock(self) -> None:
         """Open the vault with what was typed."""
+        if not self.opening.is_typed:
+            self.opening.focus()
+            return
         t = self.desk.t
-        path = self.place.path()
-        secret = self.secret.take()
-        is_key = self.by_key.isChecked()
-        doors = self.desk.doors
+        path, given, doors = self.place.path(), self.opening.take(), self.desk.doors
         place = str(path) if self.remember.isChecked() else ""
 
         def done(session: Session) -> None:
-            self.by_passphrase.setChecked(True)
+            self.opening.forget()
             self.desk.go.opened(session)
             if place != self.desk.settings.vault:
                 self.desk.change(vault=place)
 
         def failed(_problem: BaseException) -> None:
-            self.secret.line.setFocus()
+            self.opening.focus()
 
         self.work(
-            lambda _progress, _cancelled: (
-                doors.open_vault(path, recovery_key=secret) if is_key else doors.open_vault(path, passphrase=secret)
-            ),
+            lambda _progress, _cancelled: doors.open_vault(path, given=given()),
             done,
             label=t("Opening. This takes a moment on purpose."),
             can_stop=False,

@@ -17,7 +17,7 @@ from ui.desk import Desk
 from ui.flow import FlowLayout
 from ui.jobs import Lane
 from ui.page import Page
-from ui.secrets import NewPassphrase, PresentSecret
+from ui.secrets import MAX_KEY_FILE, NewPassphrase, OpeningSecret
 from ui.widgets import Button, Card, Field, text
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 PASSPHRASE, RECOVERY_KEY, SHARES, PUBLIC_KEY, CHANGE, REVOKE = (
     "passphrase", "recovery_key", "shares", "public_key", "change", "revoke",
 )  # fmt: skip
-MAX_KEY_FILE = 64 * 1024
 MOST_WRITTEN = 3
 
 
@@ -52,7 +51,7 @@ class WayPage(Page):
     def _build_form(self) -> None:
         inside = self.form.inside
         self.what = text()
-        self.present = PresentSecret(self.desk)
+        self.present = OpeningSecret(self.desk, is_present=True)
         self.present.confirmed.connect(self.do)
         self.new = NewPassphrase(self.desk)
         self.new.confirmed.connect(lambda: self.present.focus())
