@@ -100,7 +100,12 @@ def real_doors() -> Doors:
 
         return session.judge_passphrase(typed)
 
-    return Doors(create_vault, open_vault, verify_package, screens, restore_vault, judge_passphrase)
+    def rekey_vault(*given: Any, **named: Any) -> Any:
+        from evidence import session
+
+        return session.rekey_vault(*given, **named)
+
+    return Doors(create_vault, open_vault, verify_package, screens, restore_vault, judge_passphrase, rekey_vault)
 
 
 def settings_path() -> Path:

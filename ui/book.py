@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ui.pages.exhibit import ExhibitPage
     from ui.pages.handing import HandingPage
     from ui.pages.package import PackagePage
+    from ui.pages.rekey import RekeyPage
     from ui.pages.restore import RestorePage
     from ui.pages.settings import SettingsPage
     from ui.pages.start import StartPage
@@ -121,6 +122,13 @@ class Book(QMainWindow):
         from ui.pages.way import WayPage
 
         return self._made(WayPage(self.desk))
+
+    @cached_property
+    def rekey(self) -> RekeyPage:
+        """Give the vault a new master key."""
+        from ui.pages.rekey import RekeyPage
+
+        return self._made(RekeyPage(self.desk))
 
     @cached_property
     def restore(self) -> RestorePage:

@@ -66,6 +66,15 @@ class Navigator(Protocol):
     def said_in_upkeep(self, kind: str) -> None:
         """Say what was changed of the ways to open the vault."""
 
+    def show_rekey(self) -> None:
+        """Give the vault a new master key."""
+
+    def rekeying(self) -> None:
+        """The open vault gets a new master key: it can be locked meanwhile, and nothing else."""
+
+    def stays_locked(self, problem: BaseException | None) -> None:
+        """The vault did not open again: lock, and say why."""
+
     def show_restore(self) -> None:
         """Make a vault from a backup."""
 
@@ -120,6 +129,7 @@ class Doors:
     screens: Callable[[], Sequence[Monitor]]
     restore_vault: Callable[..., BackupOutcome]
     judge_passphrase: Callable[[str], PassphraseAdvice]
+    rekey_vault: Callable[..., tuple[Session, str, Sequence[SlotInfo]]]
 
 
 class Desk(QObject):

@@ -32,6 +32,8 @@ class MainWindow(Book):
         self._watch = watch
         self.pending: Session | None = None
         """A vault that was just made while its recovery key is still on the screen."""
+        self._holder: QWidget | None = None
+        """The page that shows that key."""
         self._sheet: Page | None = None
         self._under: QWidget | None = None
         self.setWindowTitle("Holdfast")
@@ -95,9 +97,11 @@ class MainWindow(Book):
     # The ways (ui.desk.Navigator) -------------------------------------------------------------------------------------
 
     def show_start(self) -> None:
-        """The page before a vault is open; with an open vault, its cases."""
+        """The page before a vault is open; with an open vault, its cases; with one that was just made, its key."""
         if self.desk.is_open:
             self.show_cases()
+        elif self.pending is not None and isinstance(self._holder, Page):
+            self._show(self._holder)
         else:
             self._show(self.start)
 
@@ -157,6 +161,22 @@ class MainWindow(Book):
         """Say what was changed of the ways to open the vault."""
         self.upkeep.changed(kind)
 
+    def show_rekey(self) -> None:
+        """Give the vault a new master key."""
+        self._show(self.rekey)
+
+    def rekeying(self) -> None:
+        """The open vault gets a new master key: it can be locked meanwhile, and nothing else."""
+        self.made(self.desk.session)
+        self.desk.take(None)
+        self._show_side()
+
+    def stays_locked(self, problem: BaseException | None) -> None:
+        """The vault did not open again: lock, and say why."""
+        self.lock()
+        if problem is not None:
+            self.start.say_problem(problem)
+
     def show_restore(self) -> None:
         """Make a vault from a backup."""
         self._show(self.restore)
@@ -187,7 +207,8 @@ class MainWindow(Book):
 
     def made(self, session: Session) -> None:
         """A vault was made; it is not shown before its recovery key is written down, but it can be locked."""
-        self.pending = session
+        self.pending, self._holder = session, self.stack.currentWidget()
+        self._show_side()
 
     def opened(self, session: Session) -> None:
         """A vault was opened: show its cases and count idle minutes."""
@@ -280,7 +301,7 @@ class MainWindow(Book):
         theme = self.desk.theme
         is_open = self.desk.is_open
         self.cases_way.setVisible(is_open)
-        self.lock_way.setVisible(is_open)
+        self.lock_way.setVisible(is_open or self.pending is not None)
         is_narrow = self.width() < theme.px(232) + theme.px(480)
         for way in (self.cases_way, self.verify_way, self.settings_way, self.lock_way):
             way.setText("" if is_narrow else str(way.property("words") or ""))

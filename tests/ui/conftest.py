@@ -41,6 +41,7 @@ def doors() -> Doors:
         screens=session.screens,
         restore_vault=session.restore_vault,
         judge_passphrase=session.judge_passphrase,
+        rekey_vault=partial(session.rekey_vault, cost=CHEAP),
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import shutil
+import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,10 +16,12 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
+from support.pki import TestPki
+from support.tsa import LoopbackTsa
 
 from evidence.errors import EvidenceError
-from evidence.model import Case, EventKind
-from evidence.session import Given, open_vault
+from evidence.model import Answer, Case, EventKind
+from evidence.session import Given, Session, open_vault
 from evidence.store import Argon2Cost, keeper
 from ui.main_window import MainWindow
 from ui.pages import way
@@ -257,6 +261,146 @@ def test_the_way_that_was_given_cannot_be_taken_away(upkeep: MainWindow, settle:
     settle()
     change(upkeep, settle)
     assert upkeep.way.message.sentence.text() == upkeep.desk.t.error(EvidenceError("vault.last_slot"))[0]
+
+
+@pytest.fixture
+def rekey(upkeep: MainWindow, item_id: str, settle: Settle) -> MainWindow:
+    """The window with the page of a new master key; the vault holds something."""
+    upkeep.show_upkeep()
+    settle()
+    upkeep.upkeep.rekey_button.click()
+    settle()
+    return upkeep
+
+
+def renew(window: MainWindow, settle: Settle, secret: str = PASSPHRASE) -> None:
+    """Give the present passphrase, and make the new key."""
+    window.rekey.present.secret.line.setText(secret)
+    window.rekey.make()
+    settle()
+
+
+def test_a_new_master_key_is_made_from_the_window(rekey: MainWindow, settle: Settle, vault: Path) -> None:
+    page, t = rekey.rekey, rekey.desk.t
+    assert page.goes.text() == way.slot_words(t, page.slots[1])
+    assert page.stays.text().splitlines()[0] == way.slot_words(t, page.slots[0])
+    page.present.by_key.setChecked(True)
+    assert page.goes.text() == way.slot_words(t, page.slots[0])
+    page.present.by_passphrase.setChecked(True)
+    old = (vault / "slots.json").read_bytes()
+    renew(rekey, settle)
+    assert page.key_card.isVisible(), page.message.sentence.text()
+    assert (vault / "slots.json").read_bytes() != old
+    assert not rekey.desk.is_open
+    assert rekey.lock_way.isVisible()
+    assert page.written.hasFocus()
+    assert not page.continue_button.isEnabled()
+    shown = page.key.text()
+    rekey.show_settings()
+    rekey.settings.back.click()
+    assert rekey.stack.currentWidget() is page, "the key can be found again until it is written down"
+    assert page.key.text() == shown
+    page.written.setChecked(True)
+    page.continue_button.click()
+    settle()
+    assert rekey.stack.currentWidget() is rekey.upkeep
+    assert rekey.upkeep.message.isVisible()
+    assert kinds(rekey) == ["passphrase", "recovery_key"]
+    assert shown not in " ".join(label.text() for label in rekey.findChildren(QLabel))
+    assert opens(rekey, settle, vault, Given(recovery_key=shown))
+
+
+def test_a_new_master_key_by_the_recovery_key_shows_none(upkeep: MainWindow, settle: Settle, vault: Path) -> None:
+    """The key on paper stays; the passphrase goes, and that was said before."""
+    upkeep.show_way(way.RECOVERY_KEY)
+    settle()
+    change(upkeep, settle)
+    paper = upkeep.way.written[0][2].text()
+    upkeep.show_rekey()
+    settle()
+    page = upkeep.rekey
+    page.present.by_key.setChecked(True)
+    assert upkeep.desk.t("The one that you give here; the others of its kind not") in page.stays.text()
+    renew(upkeep, settle, paper)
+    assert upkeep.stack.currentWidget() is upkeep.upkeep
+    assert kinds(upkeep) == ["recovery_key"]
+    assert not opens(upkeep, settle, vault, Given(passphrase=PASSPHRASE))
+    assert opens(upkeep, settle, vault, Given(recovery_key=paper))
+
+
+def test_a_wrong_secret_makes_no_new_key_and_the_vault_stays_open(
+    rekey: MainWindow, settle: Settle, vault: Path
+) -> None:
+    old = (vault / "slots.json").read_bytes()
+    rekey.rekey.make()
+    assert rekey.rekey.present.secret.line.hasFocus()
+    renew(rekey, settle, "not the passphrase")
+    assert rekey.stack.currentWidget() is rekey.rekey
+    assert rekey.rekey.message.sentence.text() == rekey.desk.t.error(EvidenceError("vault.wrong_passphrase"))[0]
+    assert rekey.rekey.present.secret.line.hasFocus()
+    assert (vault / "slots.json").read_bytes() == old
+    rekey.show_cases()
+    settle()
+    assert len(rekey.cases.list.rows.rows) == 1
+
+
+def test_damage_makes_no_new_key_and_the_vault_is_open_again(rekey: MainWindow, settle: Settle, vault: Path) -> None:
+    for sealed in (vault / "objects").rglob("*"):
+        if sealed.is_file():
+            sealed.unlink()
+    old = (vault / "slots.json").read_bytes()
+    renew(rekey, settle)
+    assert rekey.rekey.message.isVisible()
+    assert not rekey.rekey.key_card.isVisible()
+    assert (vault / "slots.json").read_bytes() == old
+    rekey.show_cases()
+    settle()
+    assert len(rekey.cases.list.rows.rows) == 1
+    assert opens(rekey, settle, vault, Given(passphrase=PASSPHRASE))
+
+
+@pytest.mark.parametrize("locks", [False, True])
+def test_stopping_a_new_key_leaves_a_vault_that_opens(
+    rekey: MainWindow, settle: Settle, vault: Path, locks: bool
+) -> None:
+    """By the button, the vault is open again under its old key; by locking, it is locked, whichever key it has."""
+    page = rekey.rekey
+    page.present.secret.line.setText(PASSPHRASE)
+    page.make()
+    assert not page.back.isVisible()
+    assert not rekey.desk.is_open
+    if locks:
+        rekey.lock()
+    else:
+        page.working.stop.click()
+    settle()
+    assert rekey.desk.is_open is not locks
+    assert not page.key_card.isVisible()
+    assert not page.key.text()
+    assert (rekey.stack.currentWidget() is rekey.start) is locks
+    assert opens(rekey, settle, vault, Given(passphrase=PASSPHRASE))
+
+
+def test_what_does_not_open_again_is_locked_and_said(rekey: MainWindow, settle: Settle, vault: Path) -> None:
+    def fail(*_given: object, **_named: object) -> Session:
+        raise EvidenceError("vault.open_elsewhere")
+
+    rekey.desk.doors = replace(rekey.desk.doors, rekey_vault=fail, open_vault=fail)
+    renew(rekey, settle)
+    assert rekey.stack.currentWidget() is rekey.start
+    assert rekey.start.message.sentence.text() == rekey.desk.t.error(EvidenceError("vault.open_elsewhere"))[0]
+    assert not rekey.desk.is_open
+    assert opens(rekey, settle, vault, Given(passphrase=PASSPHRASE))
+
+
+def test_locking_drops_the_new_recovery_key(rekey: MainWindow, settle: Settle, vault: Path) -> None:
+    renew(rekey, settle)
+    assert rekey.rekey.key.text()
+    rekey.lock()
+    settle()
+    assert not rekey.rekey.key.text()
+    assert not rekey.rekey.slots
+    assert opens(rekey, settle, vault, Given(passphrase=PASSPHRASE))
 
 
 def test_checking_holds_the_vault_against_a_package(packaged: Path, window: MainWindow, settle: Settle) -> None:
@@ -560,6 +704,38 @@ def test_proof_of_time_is_added_later_without_a_network(
     page.package.line.setText("")
     page.upgrade()
     assert page.message.isVisible()
+
+
+def test_proof_of_time_is_added_later_by_an_authority(
+    packaged: Path, case: Case, window: MainWindow, settle: Settle
+) -> None:
+    """A real authority on loopback answers; what it signed is in the package afterwards, and the package verifies."""
+    pki, session = TestPki(), window.desk.session
+    with LoopbackTsa(pki.tsa()) as tsa:
+        window.desk.jobs.start(
+            lambda _p, _c: session.set_tsas([tsa.url]), lambda _v: None, lambda problem: pytest.fail(repr(problem))
+        )
+        settle()
+        window.show_handing(case.id)
+        settle()
+        page = window.handing
+        assert page.ask_time.isEnabled()
+        assert not tsa.requests, "nothing was asked before the person said so"
+        page.ask_time.setChecked(True)
+        page.upgrade()
+        settle()
+        assert page.result.isVisible(), page.message.sentence.text()
+        assert page.result_title.text() == window.desk.t("Proof of time was added.")
+        assert tsa.requests
+    with zipfile.ZipFile(packaged) as archive:
+        added = [name for name in archive.namelist() if name.endswith(".tsr")]
+    assert added
+    window.show_verify(packaged)
+    window.verify.check()
+    settle()
+    report = window.verify.report
+    assert report is not None, window.verify.message.sentence.text()
+    assert all(claim.answer is not Answer.NO for claim in report.claims)
 
 
 def test_advice_on_a_passphrase_is_the_vaults_own(window: MainWindow, settle: Settle) -> None:

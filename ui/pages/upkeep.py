@@ -75,6 +75,8 @@ class UpkeepPage(Page):
         card.inside.addLayout(selected)
         self.last_text = text("small")
         card.inside.addWidget(self.last_text)
+        self.rekey_text, self.rekey_button = text("small"), Button(desk, "", "lock")
+        self.rekey_button.clicked.connect(lambda: self.desk.go.show_rekey())
         self.more_title = text("label")
         card.inside.addWidget(self.more_title)
         adding = FlowLayout(gap=8)
@@ -85,6 +87,10 @@ class UpkeepPage(Page):
             adding.addWidget(button)
             self.adding[kind] = button
         card.inside.addLayout(adding)
+        rekeying = FlowLayout(gap=8)
+        rekeying.addWidget(self.rekey_button)
+        card.inside.addWidget(self.rekey_text)
+        card.inside.addLayout(rekeying)
 
     def _build_check(self) -> None:
         self.check_title, card = self._section()
@@ -132,6 +138,8 @@ class UpkeepPage(Page):
             (way.PUBLIC_KEY, t("A counsell&or's key")),
         ):
             self.adding[kind].setText(words)
+        self.rekey_text.setText(t("Whoever once opened the vault may have kept its key. A new key shuts them out."))
+        self.rekey_button.setText(t("Make a new master &key…"))
         self.check_title.setText(t("Is everything whole?"))
         self.check_text.setText(
             t("Reads everything to its end and compares it with what was sealed. It changes nothing.")
@@ -187,13 +195,14 @@ class UpkeepPage(Page):
             way.PUBLIC_KEY: lambda t: t("The owner of that key can open a copy of this vault now."),
             way.CHANGE: lambda t: t("The passphrase is changed. The old one does not open this vault any more."),
             way.REVOKE: lambda t: t("That way is gone."),
+            "rekey": lambda t: t("This vault has a new master key. The old one opens nothing in it any more."),
         }
         if kind in sentences:
             self.say(
                 lambda t: (
                     sentences[kind](t),
                     t("Backups that were made earlier still open as before. Back up again, or destroy them.")
-                    if kind in (way.CHANGE, way.REVOKE)
+                    if kind in (way.CHANGE, way.REVOKE, "rekey")
                     else "",
                 )
             )
