@@ -6,15 +6,16 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from evidence.errors import EvidenceError
 from evidence.model import Answer, Check, ClaimName, VerificationReport
 from evidence.verify import checks
+from evidence.verify.alone import is_report_alone, verify_report_alone
 from evidence.verify.checks.files import settle_blame
 from evidence.verify.claims import Counted, make_claims
 from evidence.verify.container import Unlock, locate, open_container
 from evidence.verify.reading import Progress, read_files
+from evidence.verify.running import printable_path, run_check
 from evidence.verify.state import Check as CheckFunction
-from evidence.verify.state import Impossible, Outcome, State, cannot_tell
+from evidence.verify.state import State
 from evidence.verify.trust import Trust
 from evidence.verify.untrusted import ChildParser, Parser
 from evidence.version import NAME, VERSION
@@ -47,7 +48,7 @@ def verify_package(
     parser: Parser | None = None,
     unlock: Unlock | None = None,
 ) -> VerificationReport:
-    """Verify the folder or ZIP at ``path`` at the aware time ``now``.
+    """Verify the folder, the ZIP or the report alone at ``path`` at the aware time ``now``.
 
     ``progress`` gets a share from 0 to 1. ``parser`` may be shared by many calls; without it one is started and ended
     here. ``unlock`` opens what was encrypted for a hand-over; nothing is written.
@@ -57,6 +58,8 @@ def verify_package(
     """
     own = parser or ChildParser()
     try:
+        if is_report_alone(path):
+            return verify_report_alone(path, trust=trust, now=now, parser=own)
         container = open_container(path, unlock or Unlock())
         try:
             located = locate(container, path)
@@ -73,7 +76,7 @@ def verify_package(
 def _report(path: Path, state: State) -> VerificationReport:
     counted: list[Counted] = []
     for number, (name, claim, check) in enumerate(STEPS, start=1):
-        for outcome in _run(check, state):
+        for outcome in run_check(check, state):
             counted.append(
                 Counted(Check(number, name, outcome.answer, outcome.code, outcome.params, claim), outcome.counts)
             )
@@ -99,24 +102,6 @@ def _report(path: Path, state: State) -> VerificationReport:
         verifier=f"{NAME} {VERSION}",
         heads=tuple(head for _size, head in sorted(state.heads.items())) if state.is_log_sound and state.cms else (),
     )
-
-
-def _run(check: CheckFunction, state: State) -> list[Outcome]:
-    found: list[Outcome] = []
-    try:
-        found.extend(check(state))
-    except Impossible as problem:
-        found.append(cannot_tell(problem.code))
-    except EvidenceError as problem:
-        found.append(cannot_tell("check.failed", detail=problem.code))
-    except Exception as problem:  # noqa: BLE001 - one check's bug must not take the other answers with it; never a yes
-        found.append(cannot_tell("check.failed", detail=type(problem).__name__))
-    return found
-
-
-def printable_path(path: str) -> str:
-    """A path in which bytes that are no text are spelled out, so that it can be written as UTF-8."""
-    return path.encode("utf-8", errors="backslashreplace").decode("utf-8")
 
 
 def exit_code(reports: list[VerificationReport]) -> int:

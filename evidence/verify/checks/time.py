@@ -36,12 +36,18 @@ def check_time(state: State) -> Iterator[Outcome]:
         found.append(no("time.too_many"))
     if state.cms is not None:
         found += [_check(state, SIGNATURE, 0, state.cms.signature_value, token) for token in state.cms.tokens]
-    if state.report is not None and state.is_report_signed:
-        found += [_check(state, REPORT, 0, state.report.signature_value, token) for token in state.report.tokens]
+    found += check_report_tokens(state)
     yield from found[:MAX_NAMED]
     hidden = [outcome for outcome in found[MAX_NAMED:] if outcome.answer.value == "no"]
     yield from hidden[:1]
     yield _conclusion(state, bool(found))
+
+
+def check_report_tokens(state: State) -> list[Outcome]:
+    """The tokens over the report's own signature."""
+    if state.report is None or not state.is_report_signed:
+        return []
+    return [_check(state, REPORT, 0, state.report.signature_value, token) for token in state.report.tokens]
 
 
 def _check_file(state: State, path: str, stated_size: int | None) -> Outcome:

@@ -67,6 +67,11 @@ class ReportAnswer(msgspec.Struct, frozen=True, tag=True):
     """The words of all pages in the order of their drawing, without any blank."""
     signature_value: bytes = b""
     tokens: tuple[bytes, ...] = ()
+    attachment: bytes = b""
+    """The attachment itself, only when no certificate was asked for: nobody has it yet."""
+    certificate: bytes = b""
+    subject: str = ""
+    certificates: tuple[bytes, ...] = ()
 
 
 class TokenAnswer(msgspec.Struct, frozen=True, tag=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from io import BytesIO
+from typing import Any
 
 import pikepdf
 from asn1crypto import x509
@@ -20,27 +21,40 @@ from pyhanko_certvalidator import ValidationContext
 from evidence.verify.untrusted.certificates import fingerprint, is_strong_key, is_strong_signature
 from evidence.verify.untrusted.messages import ReportAnswer, ReportRequest
 from evidence.verify.untrusted.pdftext import words_of
-from evidence.verify.untrusted.signature import is_named, signature_tokens
+from evidence.verify.untrusted.signature import embedded_certificates, is_named, signature_tokens
 
 _SUBFILTERS = ("/ETSI.CAdES.detached", "/adbe.pkcs7.detached")
-_MAX_ATTACHMENT = 64 << 20
+_MAX_ATTACHMENT = 16 << 20
 
 
 def check_report(request: ReportRequest) -> ReportAnswer:
     """Check the signature first, then read what was signed. Raises what the parsers raise on hostile bytes."""
     problem, signature = _signature_problem(request)
     try:
-        content_problem, attached, text = _content(request)
+        content_problem, attachment, text = _content(request)
     except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, NotImplementedError):
-        content_problem, attached, text = "report.unreadable", "", ""
+        content_problem, attachment, text = "report.unreadable", b"", ""
     return ReportAnswer(
         problem=problem,
         content_problem=content_problem,
-        attachment_sha256=attached,
+        attachment_sha256=hashlib.sha256(attachment).hexdigest() if attachment else "",
         text=text,
         signature_value=signature.signer_info["signature"].native if signature else b"",
         tokens=signature_tokens(signature.signer_info) if signature else (),
+        attachment=b"" if request.certificate_sha256 else attachment,
+        **_signer(signature),
     )
+
+
+def _signer(signature: EmbeddedPdfSignature | None) -> dict[str, Any]:
+    if signature is None:
+        return {}
+    certificate: x509.Certificate = signature.signer_cert
+    return {
+        "certificate": certificate.dump(),
+        "subject": certificate.subject.human_friendly,
+        "certificates": tuple(each.dump() for each in embedded_certificates(signature.signed_data)),
+    }
 
 
 def _signature_problem(request: ReportRequest) -> tuple[str, EmbeddedPdfSignature | None]:
@@ -135,14 +149,14 @@ def _der_length(data: bytes) -> int | None:
     return 2 + size + int.from_bytes(data[2 : 2 + size], "big")
 
 
-def _content(request: ReportRequest) -> tuple[str, str, str]:
-    """A check code or nothing, the attachment's SHA-256, and the text."""
+def _content(request: ReportRequest) -> tuple[str, bytes, str]:
+    """A check code or nothing, the attachment, and the text."""
     with pikepdf.Pdf.open(BytesIO(request.pdf)) as pdf:
         text = words_of(pdf)
         names = [name for name in pdf.attachments if name == request.attachment]
         if not names:
-            return "report.no_attachment", "", text
+            return "report.no_attachment", b"", text
         data = pdf.attachments[names[0]].get_file().read_bytes()
         if len(data) > _MAX_ATTACHMENT:
-            return "report.no_attachment", "", text
-        return "", hashlib.sha256(data).hexdigest(), text
+            return "report.no_attachment", b"", text
+        return "", data, text
