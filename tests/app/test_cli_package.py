@@ -106,3 +106,15 @@ def test_a_counsellor_signs_as_well(holdfast: Holdfast, words: list[object], tmp
     (Path(made["folder"]) / "02_items.csv").write_text("other")
     code, said = holdfast("package", "co-sign", made["folder"], *signing)
     assert (code, said["error"]["code"]) == (2, "package.not_sound")
+
+
+def test_a_token_that_is_not_there_is_said(holdfast: Holdfast, tmp_path: Path) -> None:
+    pin = tmp_path / "pin.txt"
+    pin.write_text("246810\n")
+    words = ("package", "co-sign", tmp_path, "--key-password-file", pin)
+    code, said = holdfast(*words, "--token", tmp_path / "nowhere.so")
+    assert code == 2 and said["error"]["code"] in ("package.no_token", "package.no_token_support")
+    code, said = holdfast(*words)
+    assert (code, said["error"]["code"]) == (2, "cli.usage")
+    code, said = holdfast(*words, "--token", "x.so", "--key-file", "y.p12")
+    assert (code, said["error"]["code"]) == (2, "cli.usage")
