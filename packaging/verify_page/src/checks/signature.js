@@ -41,7 +41,7 @@ export async function* checkManifestSignature(state) {
   facts.signature_algorithm = answer.algorithm;
   yield yes("signature.sound", { fingerprint: print, words });
   // Certificates that came along are not under the signature; where one is damaged, the file may be at fault.
-  if (!answer.areCertificatesReadable) yield cannotTell("parser.page_unsupported");
+  if (!answer.areCertificatesRegular) yield cannotTell("parser.page_unsupported");
 }
 
 /** The digests under which a signature may name some content. */
@@ -81,7 +81,7 @@ export async function* checkTrust(state) {
  */
 async function chainOutcome(state, statedAt) {
   const { cms, now, tokens, trust } = state;
-  if (!cms.areCertificatesReadable) return cannotTell("parser.page_unsupported");
+  if (!cms.areCertificatesRegular) return cannotTell("parser.page_unsupported");
   const proven = tokens.filter((token) => token.isTrusted && !token.headSize).map((token) => token.stampedAt);
   for (const at of [now, ...proven, statedAt]) {
     const { answer, failure } = await ask(

@@ -3,9 +3,9 @@
 import * as asn1js from "asn1js";
 import * as pkijs from "pkijs";
 
-import { hex, latin1 } from "../bytes.js";
+import { hex, latin1, same } from "../bytes.js";
 import { Malformed, asMalformed } from "../problems.js";
-import { checkWhole, partsOf } from "./der.js";
+import { checkWhole, isDer, partsOf } from "./der.js";
 
 export const OID = {
   data: "1.2.840.113549.1.7.1", signedData: "1.2.840.113549.1.7.2", tstInfo: "1.2.840.113549.1.9.16.1.4",
@@ -38,6 +38,7 @@ export const CURVES = new Map([
 ]);
 
 export const STRONG_DIGESTS = ["sha256", "sha384", "sha512"];
+const VERSION_3 = [0xa0, 3, 2, 1, 2];
 const MIN_RSA_BITS = 2048;
 const MAX_RSA_BITS = 16384;
 
@@ -62,8 +63,27 @@ export function readCertificate(der) {
   return { der, value, tbs, algorithm, serial, innerAlgorithm, issuer, subject, key };
 }
 
-/** The values inside the first value of `der`, each as its bytes. */
-export function slicesOf(der) {
+/**
+ * Whether a certificate is sound to its last part, and of kinds that are known here (RFC 5280, 4.1): stricter readers
+ * refuse others, even where nothing rests on them.
+ */
+export function isRegular(der) {
+  try {
+    const certificate = readCertificate(der);
+    checkExtensions(certificate);
+    const { extensions = [], signatureAlgorithm } = certificate.value;
+    const key = keyOf(certificate);
+    return isDer(der) && same(slicesOf(certificate.tbs)[0], VERSION_3) && SIGNATURES.has(signatureAlgorithm.algorithmId) &&
+      same(certificate.algorithm, certificate.innerAlgorithm) && (key.kind === "rsa" || Boolean(key.curve)) &&
+      extensions.every((each) => isDer(octets(each.extnValue)));
+  } catch {
+    return false;
+  }
+}
+
+/** The values inside the first value of `der`, which has this tag, each as its bytes. Throws Malformed. */
+export function slicesOf(der, tag = 0x30) {
+  if (der?.[0] !== tag) throw new Malformed("tag");
   return partsOf(der).map(([start, end]) => der.subarray(start, end));
 }
 

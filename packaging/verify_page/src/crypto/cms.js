@@ -6,7 +6,7 @@ import * as pkijs from "pkijs";
 import { concat, same } from "../bytes.js";
 import { Malformed, Unsupported, asMalformed } from "../problems.js";
 import {
-  DIGESTS, OID, STRONG_DIGESTS, digest, fingerprint, friendlyName, isStrongKey, keyIdentifier, keyOf, octets, parsed,
+  DIGESTS, OID, STRONG_DIGESTS, digest, fingerprint, friendlyName, isRegular, isStrongKey, keyIdentifier, keyOf, octets, parsed,
   raw, readCertificate, slicesOf,
 } from "./certificates.js";
 import { header, wrap } from "./der.js";
@@ -27,15 +27,15 @@ export function readContentInfo(der) {
   const type = asn1js.fromBER(kind).result.valueBlock.toString();
   if (type !== OID.signedData) return { type };
   try {
-    const fields = slicesOf(slicesOf(explicit)[0]);
+    const fields = slicesOf(slicesOf(explicit, 0xa0)[0]);
     const carried = fields.slice(3).find((field) => field[0] === 0xa0);
-    const choices = carried ? slicesOf(carried) : [];
+    const choices = carried ? slicesOf(carried, 0xa0) : [];
     if (!choices.every((each) => CERTIFICATE_CHOICES.includes(each[0]))) throw new Malformed("certificates");
     const certificates = choices.filter((each) => each[0] === 0x30);
     // What nothing rests on is read apart, or not at all: nothing is signed by standing there.
     const [version, algorithms, content] = fields;
     const signed = parsed(pkijs.SignedData, wrap(0x30, concat([2, 1, 3], [0x31, 0], content, fields.at(-1))));
-    const signers = slicesOf(fields.at(-1)).map((bytes, index) => signerOf(signed.signerInfos[index], bytes));
+    const signers = slicesOf(fields.at(-1), 0x31).map((bytes, index) => signerOf(signed.signerInfos[index], bytes));
     return { type, signed, certificates, signers, version, algorithms };
   } catch (problem) {
     throw asMalformed(problem);
@@ -50,6 +50,8 @@ function signerOf(value, bytes) {
   return {
     value,
     sid: fields[1],
+    digestAlgorithm: fields[2],
+    signatureAlgorithm: fields[attributes ? 4 : 3],
     digest: DIGESTS.get(value.digestAlgorithm.algorithmId) ?? "",
     attributes: attributes && readAttributes(value.signedAttrs.attributes),
     signedBytes: attributes && Uint8Array.from([0x31, ...attributes.subarray(1)]),
@@ -100,17 +102,8 @@ export async function checkCms(der, contentDigests, certificateSha256) {
     signatureValue: signer.signature,
     tokens: signatureTokens(signer),
     certificates,
-    areCertificatesReadable: certificates.every(isReadable),
+    areCertificatesRegular: certificates.every(isRegular),
   };
-}
-
-function isReadable(der) {
-  try {
-    readCertificate(der);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function signerProblem(signer, certificate, contentDigests) {
@@ -199,7 +192,7 @@ export async function isBound(bound, certificate) {
   const [names, serial] = slicesOf(bound.issuerSerial);
   if (!serial || !same(serial, certificate.serial)) return false;
   const [directory] = slicesOf(names);
-  if (!directory || directory[0] !== 0xa4 || !same(slicesOf(directory)[0], certificate.issuer)) {
+  if (!directory || directory[0] !== 0xa4 || !same(slicesOf(directory, 0xa4)[0], certificate.issuer)) {
     throw new Unsupported("issuer of the bound certificate");
   }
   return true;

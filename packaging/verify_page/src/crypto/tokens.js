@@ -9,7 +9,7 @@ import * as pkijs from "pkijs";
 import { same } from "../bytes.js";
 import { Malformed, Problem, Unsupported, asMalformed } from "../problems.js";
 import {
-  DIGESTS, OID, STRONG_DIGESTS, checkExtensions, digest, extension, extensionAs, fingerprint, isGoodAt, isStrongKey, keyOf,
+  DIGESTS, OID, STRONG_DIGESTS, checkExtensions, digest, extension, extensionAs, fingerprint, isGoodAt, isRegular, isStrongKey, keyOf,
   octets, oneLine, parsed, readCertificate, slicesOf,
 } from "./certificates.js";
 import { findPath, usageBits } from "./chain.js";
@@ -83,9 +83,9 @@ async function readToken(der) {
 
 /** The TSTInfo exactly as it stands in the token. */
 function contentOf(der) {
-  const signed = slicesOf(slicesOf(der)[1])[0];
+  const signed = slicesOf(slicesOf(der)[1], 0xa0)[0];
   const carried = slicesOf(slicesOf(signed)[2])[1];
-  const value = carried && slicesOf(carried)[0];
+  const value = carried && slicesOf(carried, 0xa0)[0];
   if (value?.[0] !== 4) throw value ? new Unsupported("content in pieces") : new Malformed("no content");
   return value.subarray(header(value, 0).body);
 }
@@ -138,14 +138,23 @@ function isForTimeStamps(certificate) {
   return usage.keyPurposes.length === 1 && usage.keyPurposes[0] === OID.timeStamping;
 }
 
-/** Whether versions and digest algorithms are what a token of this kind has (RFC 5652, 5.1 and 5.3). */
-function isUsualToken({ version, algorithms, signer }) {
-  const named = slicesOf(algorithms).map(
+/** Whether versions and algorithms are what a token and certificates have (RFC 5652, 5.1 and 5.3). */
+function isUsual({ version, algorithms, signer, certificates }) {
+  const digests = slicesOf(algorithms, 0x31);
+  const named = digests.map(
     (each) => DIGESTS.get(asn1js.fromBER(slicesOf(each)[0]).result.valueBlock.toString()) ?? "",
   );
   const signerVersion = signer.sid[0] === 0x30 ? 1 : 3;
-  return same(version, [2, 1, 3]) && algorithms[0] === 0x31 && signer.value.version === signerVersion &&
-    named.includes(signer.digest) && named.every((each) => STRONG_DIGESTS.includes(each));
+  const isPss = signer.value.signatureAlgorithm.algorithmId === OID.pss;
+  return same(version, [2, 1, 3]) && signer.value.version === signerVersion && named.includes(signer.digest) &&
+    named.every((each) => STRONG_DIGESTS.includes(each)) && [...digests, signer.digestAlgorithm].every(isBare) &&
+    (isPss || isBare(signer.signatureAlgorithm)) && certificates.every(isRegular);
+}
+
+/** Whether an algorithm stands without parameters, or with none said (RFC 5754). */
+function isBare(algorithm) {
+  const [, parameters, more] = slicesOf(algorithm);
+  return more === undefined && (parameters === undefined || same(parameters, [5, 0]));
 }
 
 /**
@@ -154,8 +163,8 @@ function isUsualToken({ version, algorithms, signer }) {
  */
 async function trustIn(token, certificate, roots) {
   if (!roots.length) return { isTrusted: false };
-  if (!isDer(token.der) || !isUsualToken(token)) return { isTrusted: false, isTrustInDoubt: true };
   try {
+    if (!isDer(token.der) || !isUsual(token)) return { isTrusted: false, isTrustInDoubt: true };
     return { isTrusted: await leadsTo(token, certificate, roots) };
   } catch (problem) {
     if (!(problem instanceof Unsupported) && !(problem instanceof Malformed)) throw problem;
