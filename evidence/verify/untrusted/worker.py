@@ -149,4 +149,6 @@ def child_command() -> list[str]:
 def _bare_environment() -> dict[str, str]:
     """What a child needs to start, and nothing about the person."""
     kept = {name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
+    if getattr(sys, "frozen", False):  # where a frozen program has unpacked itself: the child need not do it again
+        kept |= {name: value for name, value in os.environ.items() if name.startswith("_PYI_")}
     return kept | {"PYTHONUTF8": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
