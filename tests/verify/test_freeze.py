@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -56,3 +57,15 @@ def test_a_frozen_program_starts_itself_for_the_parsers(monkeypatch: pytest.Monk
     assert worker.child_command() == [sys.executable, "--child", "evidence.verify.untrusted.child"]
     assert worker._bare_environment()["_PYI_ARCHIVE_FILE"] == "/somewhere"
     assert "SECRET" not in worker._bare_environment()
+
+
+def test_the_parsers_start_without_what_is_left_out() -> None:
+    code = (
+        "import sys; sys.path[:0] = sys.argv[1:]; import freeze_verifier as f\n"
+        "sys.modules.update(dict.fromkeys((*f.FORBIDDEN, *f.UNUSED)))\n"
+        "import evidence.verify.untrusted.handlers as h; h.warm_up()\n"
+        "import app.verify.command, evidence.verify.paper, evidence.verify.container.sealed\n"
+    )
+    words = [sys.executable, "-c", code, str(ROOT), str(ROOT / "packaging")]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
