@@ -117,5 +117,6 @@ def hand_over(arguments: argparse.Namespace, console: Console) -> int:
             t("Passphrase, said this once. Tell it by another way than the package goes:"),
             f"    {passphrase}",
         ]
-    console.result({"files": to_json(files), "passphrase": passphrase}, lines)
+    written = [{"path": str(file.path), "size": file.size, "sha256": file.sha256} for file in files]
+    console.result({"files": written, "passphrase": passphrase}, lines)
     return DONE
