@@ -5,7 +5,7 @@ import * as pkijs from "pkijs";
 
 import { hex, latin1, same } from "../bytes.js";
 import { Malformed, asMalformed } from "../problems.js";
-import { checkWhole, isDer, partsOf } from "./der.js";
+import { checkWhole, header, isDer, partsOf } from "./der.js";
 
 export const OID = {
   data: "1.2.840.113549.1.7.1", signedData: "1.2.840.113549.1.7.2", tstInfo: "1.2.840.113549.1.9.16.1.4",
@@ -38,6 +38,7 @@ export const CURVES = new Map([
 ]);
 
 export const STRONG_DIGESTS = ["sha256", "sha384", "sha512"];
+const NAME_TEXTS = [12, 19, 20, 22, 30];
 const VERSION_3 = [0xa0, 3, 2, 1, 2];
 const MIN_RSA_BITS = 2048;
 const MAX_RSA_BITS = 16384;
@@ -75,10 +76,23 @@ export function isRegular(der) {
     const key = keyOf(certificate);
     return isDer(der) && same(slicesOf(certificate.tbs)[0], VERSION_3) && SIGNATURES.has(signatureAlgorithm.algorithmId) &&
       same(certificate.algorithm, certificate.innerAlgorithm) && (key.kind === "rsa" || Boolean(key.curve)) &&
-      extensions.every((each) => isDer(octets(each.extnValue)));
+      slicesOf(der)[2][header(slicesOf(der)[2], 0).body] === 0 && isRegularName(certificate.issuer) &&
+      isRegularName(certificate.subject) && extensions.every(isRegularExtension);
   } catch {
     return false;
   }
+}
+
+/** Whether every part of a name is a text of a kind that names have (RFC 5280, 4.1.2.4). */
+function isRegularName(name) {
+  return slicesOf(name).every((part) => slicesOf(part, 0x31).every((pair) => {
+    const [type, value, more] = slicesOf(pair);
+    return type[0] === 6 && NAME_TEXTS.includes(value[0]) && more === undefined;
+  }));
+}
+
+function isRegularExtension(each) {
+  return isDer(octets(each.extnValue)) && each.parsedValue?.parsingError === undefined;
 }
 
 /** The values inside the first value of `der`, which has this tag, each as its bytes. Throws Malformed. */

@@ -58,7 +58,7 @@ const PATTERNS = new Map([
   [23, /^\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d[0-5]\dZ$/],
   [24, /^\d{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d[0-5]\d(?:\.\d{0,5}[1-9])?Z$/],
 ]);
-const NOT_IN_VALUES = [0, 7, 8, 9, 0x0b];
+const KNOWN = [1, 2, 3, 4, 5, 6, 10, 12, 16, 17, 18, 19, 20, 22, 23, 24, 30];
 
 /** Whether every value has the one form that DER allows, as far as its tag tells what it is (X.690, 10 and 11). */
 export function isDer(bytes) {
@@ -77,7 +77,7 @@ function formOf(bytes, at, limit, depth) {
   if (depth > MAX_DEPTH || end < 0 || (tag & 0x1f) === 0x1f || body - at !== width) throw new Malformed("form");
   if (tag < 0x40) {
     const kind = tag & 0x1f;
-    if (isConstructed !== CONSTRUCTED.includes(kind) || NOT_IN_VALUES.includes(kind)) throw new Malformed("form");
+    if (isConstructed !== CONSTRUCTED.includes(kind) || !KNOWN.includes(kind)) throw new Malformed("form");
     if (!isRightPrimitive(kind, bytes.subarray(body, end))) throw new Malformed("form");
   }
   let place = body;
@@ -92,7 +92,10 @@ function isRightPrimitive(kind, content) {
     const isPadded = content.length > 1 && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80));
     return content.length > 0 && !isPadded;
   }
-  if (kind === 3) return content.length > 0 && first < 8 && (content.length > 1 || first === 0);
+  if (kind === 3) {
+    if (!content.length || first > 7) return false;
+    return content.length === 1 ? first === 0 : (content.at(-1) & ((1 << first) - 1)) === 0;
+  }
   if (kind === 5) return content.length === 0;
   if (kind === 6) return content.length > 0 && content.at(-1) < 0x80;
   if (kind === 12) return isText(content);
