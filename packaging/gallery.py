@@ -118,6 +118,8 @@ class Gallery:
                 self._become(look, percent)
                 for name, show in (
                     ("start", window.show_start),
+                    ("start-shares", partial(window.start.opening.choose, "shares")),
+                    ("start-file", partial(window.start.opening.choose, "public_key")),
                     ("restore", window.show_restore),
                     ("create", window.show_create),
                 ):
@@ -216,6 +218,14 @@ class Gallery:
             window.show_way("shares")
             window.way.changed(self.added[0])
 
+        def by_shares() -> None:
+            window.show_rekey()
+            window.rekey.present.choose("shares")
+
+        def rekeyed() -> None:
+            window.show_rekey()
+            window.rekey.show_key(self.added[0].written[0])
+
         def handed() -> None:
             window.show_handing(case_id)
             self.settle()
@@ -245,6 +255,9 @@ class Gallery:
         yield "way-passphrase", partial(window.show_way, "passphrase")
         yield "way-key", key
         yield "way-shares", written
+        yield "rekey", window.show_rekey
+        yield "rekey-shares", by_shares
+        yield "rekeyed", rekeyed
         yield "handing", partial(window.show_handing, case_id)
         yield "handed", handed
 

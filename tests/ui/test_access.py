@@ -76,6 +76,14 @@ def pages(
         window.show_way("shares")
         window.way.changed(AddedMethod(window.upkeep.slots[0], ("calm otters reading " * 11, "b", "c")))
 
+    def by_shares() -> None:
+        window.show_rekey()
+        window.rekey.present.choose("shares")
+
+    def rekeyed() -> None:
+        window.show_rekey()
+        window.rekey.show_key("calm otters reading " * 8)
+
     def handed() -> None:
         window.show_handing(case.id)
         settle()
@@ -96,6 +104,9 @@ def pages(
         ("settings", window.show_settings),
         ("keep less", less),
         ("upkeep", upkeep),
+        ("rekey", window.show_rekey),
+        ("rekey by shares", by_shares),
+        ("rekeyed", rekeyed),
         *((kind, partial(window.show_way, kind)) for kind in ("passphrase", "recovery_key", "public_key", "revoke")),
         ("shares", written),
         ("handing", lambda: window.show_handing(case.id)),

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -21,7 +22,7 @@ from support.tsa import LoopbackTsa
 
 from evidence.errors import EvidenceError
 from evidence.model import Answer, Case, EventKind
-from evidence.session import Given, Session, open_vault
+from evidence.session import Given, open_vault
 from evidence.store import Argon2Cost, keeper
 from ui.main_window import MainWindow
 from ui.pages import way
@@ -382,7 +383,7 @@ def test_stopping_a_new_key_leaves_a_vault_that_opens(
 
 
 def test_what_does_not_open_again_is_locked_and_said(rekey: MainWindow, settle: Settle, vault: Path) -> None:
-    def fail(*_given: object, **_named: object) -> Session:
+    def fail(*_given: object, **_named: object) -> NoReturn:
         raise EvidenceError("vault.open_elsewhere")
 
     rekey.desk.doors = replace(rekey.desk.doors, rekey_vault=fail, open_vault=fail)
