@@ -34,8 +34,12 @@ export function readContentInfo(der) {
     const certificates = choices.filter((each) => each[0] === 0x30);
     // What nothing rests on is read apart, or not at all: nothing is signed by standing there.
     const [version, algorithms, content] = fields;
-    const signed = parsed(pkijs.SignedData, wrap(0x30, concat([2, 1, 3], [0x31, 0], content, fields.at(-1))));
-    const signers = slicesOf(fields.at(-1), 0x31).map((bytes, index) => signerOf(signed.signerInfos[index], bytes));
+    const infos = slicesOf(fields.at(-1), 0x31);
+    const plain = infos.map((info) => wrap(0x30, concat([2, 1, 1], ...slicesOf(info).slice(1))));
+    const signed = parsed(
+      pkijs.SignedData, wrap(0x30, concat([2, 1, 3], [0x31, 0], content, wrap(0x31, concat(...plain)))),
+    );
+    const signers = infos.map((bytes, index) => signerOf(signed.signerInfos[index], bytes));
     return { type, signed, certificates, signers, version, algorithms };
   } catch (problem) {
     throw asMalformed(problem);
@@ -49,6 +53,7 @@ function signerOf(value, bytes) {
   const unsigned = fields.at(-1)[0] === 0xa1 ? fields.at(-1) : null;
   return {
     value,
+    version: fields[0],
     sid: fields[1],
     digestAlgorithm: fields[2],
     signatureAlgorithm: fields[attributes ? 4 : 3],

@@ -146,7 +146,7 @@ function isUsual({ version, algorithms, signer, certificates }) {
   );
   const signerVersion = signer.sid[0] === 0x30 ? 1 : 3;
   const isPss = signer.value.signatureAlgorithm.algorithmId === OID.pss;
-  return same(version, [2, 1, 3]) && signer.value.version === signerVersion && named.includes(signer.digest) &&
+  return same(version, [2, 1, 3]) && same(signer.version, [2, 1, signerVersion]) && named.includes(signer.digest) &&
     named.every((each) => STRONG_DIGESTS.includes(each)) && [...digests, signer.digestAlgorithm].every(isBare) &&
     (isPss || isBare(signer.signatureAlgorithm)) && certificates.every(isRegular);
 }
