@@ -9,7 +9,7 @@ from typing import Any
 
 from app.cli.console import Console
 from app.cli.corpus import bench_corpus
-from app.cli.opened import choose, never, unlocked
+from app.cli.opened import choose, exposures, never, unlocked
 from app.cli.secrets import given, write_new
 from app.cli.signing import signing_key
 from app.cli.wording import bench_lines, exhibit_document, exhibit_lines, finding_line, score_lines
@@ -218,7 +218,7 @@ def package(arguments: argparse.Namespace, console: Console) -> int:
         chosen = choose(session.exhibits(arguments.case), arguments.item)
         choices = PackageChoices(
             language=t.language,
-            exposure={exhibit.item.id: arguments.exposure for exhibit in chosen},
+            exposure=exposures(chosen, arguments.exposure, arguments.exposure_of),
             statement=arguments.statement,
             as_folder=not arguments.no_folder,
             as_zip=not arguments.no_zip,

@@ -54,16 +54,21 @@ def add_hand_over_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
 def add_co_sign_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
     """The words of ``package co-sign``."""
     parser.add_argument("forms", nargs="+", type=Path, metavar="PACKAGE", help=t("the folder, the ZIP, or both"))
-    add_signing_arguments(parser, t, names=("--key-file", "--key-password-file"), is_needed=True)
+    which = add_signing_arguments(parser, t, is_needed=True)
+    which.add_argument("--vault", type=Path, metavar="VAULT", help=t("sign with the key of this vault"))
     parser.set_defaults(run=co_sign)
 
 
 def co_sign(arguments: argparse.Namespace, console: Console) -> int:
     """Check a package, then put a second signature beside the first."""
     t = console.t
-    with signing_key(arguments, console) as signer:
-        assert signer is not None  # the words must name one
-        done = verbs.co_sign_package(arguments.forms, signer, progress=console.progress, cancelled=never)
+    if arguments.vault is not None:
+        with unlocked(arguments, console) as session:
+            done = session.co_sign_package(arguments.forms, progress=console.progress, cancelled=never)
+    else:
+        with signing_key(arguments, console) as signer:
+            assert signer is not None  # the words must name one
+            done = verbs.co_sign_package(arguments.forms, signer, progress=console.progress, cancelled=never)
     lines = [
         t("Added: {path}", path=done.path),
         t("Fingerprint of the key that signed it, in words:"),

@@ -11,7 +11,7 @@ from app.cli.console import Console
 from app.cli.secrets import given
 from evidence import session as verbs
 from evidence.errors import EvidenceError
-from evidence.model import Exhibit
+from evidence.model import Exhibit, Exposure
 from evidence.selftest import run_selftest
 from evidence.session import Session
 
@@ -33,6 +33,21 @@ def choose(exhibits: Sequence[Exhibit], numbers: Sequence[str]) -> list[Exhibit]
         if number not in by_number:
             raise EvidenceError("item.unknown", number=number)
     return [by_number[number] for number in dict.fromkeys(numbers)] if numbers else list(exhibits)
+
+
+def exposures(chosen: Sequence[Exhibit], usual: Exposure, others: Sequence[str]) -> dict[str, Exposure]:
+    """How each chosen exhibit appears, by item id; ``others`` are words like ``A-02=small``.
+
+    Raises ``item.unknown`` for a number that is not chosen, ``cli.bad_exposure`` for other words.
+    """
+    found = {exhibit.item.id: usual for exhibit in chosen}
+    for word in others:
+        number, _, how = word.partition("=")
+        if how not in set(Exposure):
+            raise EvidenceError("cli.bad_exposure", word=word)
+        [exhibit] = choose(chosen, [number])
+        found[exhibit.item.id] = Exposure(how)
+    return found
 
 
 def never() -> bool:

@@ -81,11 +81,15 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
         metavar="|".join(Exposure),
         help=t("how pictures appear in the report; the files themselves are never altered"),
     )
+    package.add_argument(
+        "--exposure-of", action="append", default=[], metavar="NO=HOW",
+        help=t("how the picture of one exhibit appears, A-02=small for instance"),
+    )  # fmt: skip
     package.add_argument("--statement", default="", metavar="TEXT", help=t("your own statement, in your own words"))
     package.add_argument(
         "--ask-time", action="store_true", help=t("ask the authorities kept in the vault to confirm the time now")
     )
-    add_signing_arguments(package, t, names=("--sign-with", "--sign-with-password-file"), is_needed=False)
+    add_signing_arguments(package, t, is_needed=False)
     package.add_argument("--no-zip", action="store_true", help=t("make the folder alone"))
     package.add_argument("--no-folder", action="store_true", help=t("make the ZIP file alone"))
     package.set_defaults(run=commands.package)
@@ -96,7 +100,9 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
     add_upgrade_arguments(upgrade, t)
     hand = verbs.add_parser("package-hand-over", parents=[shared], help=t("write a package for someone else's hands"))
     add_hand_over_arguments(hand, t)
-    second = verbs.add_parser("package-co-sign", parents=[shared], help=t("sign someone else's package as well"))
+    second = verbs.add_parser(
+        "package-co-sign", parents=[shared, secret], help=t("sign someone else's package as well")
+    )
     add_co_sign_arguments(second, t)
 
     receipt = verbs.add_parser("receipt", help=t("what receivers signed for your packages"))

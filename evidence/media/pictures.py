@@ -93,7 +93,8 @@ def preview(
     """A picture for screen or report as ``JPEG`` or ``PNG`` bytes, its longer side at most ``max_side`` pixels.
 
     ``BLURRED`` cannot be undone (see :func:`evidence.media.decoding.blur`); ``SMALL`` is at most
-    :data:`SMALL_SIDE` pixels; ``FULL`` is the whole picture within ``max_side``. The bytes carry no metadata.
+    :data:`SMALL_SIDE` pixels; ``GREY`` is without colours; ``FULL`` is the whole picture within ``max_side``. The bytes
+    carry no metadata.
     Raises as :func:`decode_image`; ``ValueError`` for ``LEFT_OUT`` (there is nothing to make), an unknown format or a
     side below 1.
     """
@@ -101,8 +102,9 @@ def preview(
         raise ValueError(f"{exposure} {image_format} {max_side}")
     limits = limits or MediaLimits()
     side = min(max_side, SMALL_SIDE) if exposure is Exposure.SMALL else max_side
+    is_grey = grey or exposure is Exposure.GREY
     answer, body = worker.request(
-        "preview", stream, limits, cancelled, max_side=side, blurred=exposure is Exposure.BLURRED, grey=grey
+        "preview", stream, limits, cancelled, max_side=side, blurred=exposure is Exposure.BLURRED, grey=is_grey
     )
     pixels = pixels_of(answer, body, limits)
     if max(pixels.shape[:2]) > side:

@@ -23,6 +23,7 @@ class EventKind(StrEnum):
     SCORED = "SCORED"
     FROZEN = "FROZEN"
     EXPORTED = "EXPORTED"
+    CO_SIGNED = "CO_SIGNED"
     VERIFIED = "VERIFIED"
     RECEIPT = "RECEIPT"
     REDUCED = "REDUCED"

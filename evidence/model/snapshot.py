@@ -18,6 +18,7 @@ class Exposure(StrEnum):
     """How a picture appears in the report. The original in ``data/`` is never altered by this."""
 
     BLURRED = "blurred"
+    GREY = "grey"
     SMALL = "small"
     FULL = "full"
     LEFT_OUT = "left_out"

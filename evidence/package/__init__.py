@@ -11,6 +11,8 @@ from evidence.package.handover import (
     hand_over,
     new_passphrase,
 )
+from evidence.package.keypair import load_key_pair
+from evidence.package.made import open_package
 from evidence.package.report.fonts import FontFiles, find_fonts, font_folders
 from evidence.package.signing import KeySigner, PackageSigner, load_pkcs12
 from evidence.package.token import open_token
@@ -19,6 +21,6 @@ from evidence.package.upgrade import PackageUpgraded, ValidationSources, upgrade
 __all__ = [
     "FontFiles", "ForRecipients", "HandedFile", "KeySigner", "PackageCoSigned", "PackageSigner", "PackageUpgraded",
     "Protection", "TimeAccess", "ValidationSources", "WithPassphrase", "build_package", "co_sign_package",
-    "draft_report", "find_fonts", "font_folders", "hand_over", "load_pkcs12", "new_passphrase", "open_token",
-    "upgrade_package",
+    "draft_report", "find_fonts", "font_folders", "hand_over", "load_key_pair", "load_pkcs12", "new_passphrase",
+    "open_package", "open_token", "upgrade_package",
 ]  # fmt: skip

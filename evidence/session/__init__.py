@@ -9,14 +9,15 @@ from evidence.package import (
     ValidationSources,
     WithPassphrase,
     hand_over,
+    load_key_pair,
     load_pkcs12,
     new_passphrase,
     open_token,
     upgrade_package,
 )
+from evidence.session.cosigning import co_sign_package
 from evidence.session.handing import heads_in
 from evidence.session.opening import (
-    co_sign_package,
     create_vault,
     open_vault,
     rekey_vault,
@@ -45,7 +46,7 @@ __all__ = [
     "AddedMethod", "BackupOutcome", "CheckOutcome", "Finding", "ForRecipients", "Given", "HandedFile", "Kept",
     "PackageCoSigned", "PackageSigner", "PackageUpgraded", "PassphraseAdvice", "Ports", "Session", "SlotInfo",
     "SlotKind", "StampResult", "Strength", "UnlockMethods", "ValidationSources", "WithPassphrase", "co_sign_package",
-    "create_vault", "hand_over", "heads_in", "judge_passphrase", "load_pkcs12", "new_passphrase", "open_token",
-    "open_vault", "public_key_fingerprint", "real_ports", "rekey_vault", "restore_vault", "score_files", "screens",
-    "upgrade_package", "verify_package",
+    "create_vault", "hand_over", "heads_in", "judge_passphrase", "load_key_pair", "load_pkcs12", "new_passphrase",
+    "open_token", "open_vault", "public_key_fingerprint", "real_ports", "rekey_vault", "restore_vault", "score_files",
+    "screens", "upgrade_package", "verify_package",
 ]  # fmt: skip

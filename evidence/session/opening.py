@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from evidence import package, scoring, store, verify
+from evidence import scoring, store, verify
 from evidence.capture import Screen, acquire_file
 from evidence.digest import digest_stream
-from evidence.errors import CancelledError, EvidenceError
+from evidence.errors import CancelledError
 from evidence.media import sniff
-from evidence.model import Answer, Examiner, ScoreReport, VerificationReport
-from evidence.package import PackageCoSigned, PackageSigner
+from evidence.model import Examiner, ScoreReport, VerificationReport
 from evidence.session.ports import Ports, real_ports
 from evidence.session.sealing import SNIFF_BYTES
 from evidence.session.session import Session, never_cancelled, no_progress
@@ -111,29 +110,6 @@ def verify_package(
     now = (ports or real_ports()).clock().at
     return verify.verify_package(
         path, trust=trust, now=now, progress=lambda share: progress(share, "verifying"), cancelled=cancelled
-    )
-
-
-def co_sign_package(
-    forms: Sequence[Path],
-    signer: PackageSigner,
-    *,
-    progress: Callable[[float, str], None] = no_progress,
-    cancelled: Callable[[], bool] = never_cancelled,
-    ports: Ports | None = None,
-) -> PackageCoSigned:
-    """Add a second person's signature to a package, as folder, ZIP or both, after checking each form.
-
-    Raises ``package.not_sound`` where any answer of the verifier is *no*, and as
-    :func:`evidence.package.co_sign_package`.
-    """
-    for position, path in enumerate(forms):
-        progress(0.5 * position / len(forms), "verifying")
-        report = verify_package(path, cancelled=cancelled, ports=ports)
-        if any(claim.answer is Answer.NO for claim in report.claims):
-            raise EvidenceError("package.not_sound", path=path)
-    return package.co_sign_package(
-        forms, signer=signer, progress=lambda done, step: progress(0.5 + 0.5 * done, step), cancelled=cancelled
     )
 
 

@@ -37,9 +37,9 @@ from evidence.model import (
     SignedHead,
     TimestampToken,
 )
-from evidence.package import PackageSigner, PackageUpgraded, ValidationSources, upgrade_package
+from evidence.package import PackageCoSigned, PackageSigner, PackageUpgraded, ValidationSources, upgrade_package
 from evidence.scoring import scoring_worker
-from evidence.session import keeping, looking, packaging, receiving, sealing, stamping
+from evidence.session import cosigning, keeping, looking, packaging, receiving, sealing, stamping
 from evidence.session.ports import Ports
 from evidence.session.stamping import StampResult
 from evidence.session.unlocking import UnlockMethods
@@ -392,6 +392,15 @@ class Session:
             forms, tsa=(self._ports.tsa_client, urls) if urls else None, tokens=self._store.log.tokens(case_id),
             level=level, sources=sources, now=lambda: self._clock().at, progress=progress, cancelled=cancelled,
         )  # fmt: skip
+
+    def co_sign_package(
+        self, forms: Sequence[Path], *, progress: Progress = no_progress, cancelled: Cancelled = never_cancelled
+    ) -> PackageCoSigned:
+        """Add this vault's signature to somebody else's package, after checking each form, and log it. Raises as
+        :func:`evidence.session.co_sign_package`."""
+        return cosigning.co_sign_with_vault(
+            self._store, self._record, forms, lambda: self._clock().at, progress, cancelled
+        )
 
     def import_receipt(self, case_id: str, path: Path) -> ReceiptRead:
         """Check a receipt that someone signed for a package of this case, and log it. Raises as

@@ -87,6 +87,15 @@ def test_a_key_file_signs_and_the_log_says_so(holdfast: Holdfast, words: list[ob
     assert (code, said["error"]["code"]) == (2, "package.bad_key_file")
 
 
+def test_each_picture_appears_as_chosen(holdfast: Holdfast, words: list[object], tmp_path: Path) -> None:
+    draft = tmp_path / "draft.pdf"
+    assert holdfast("package", *words, "--draft", draft, "--exposure-of", "A-01=grey")[0] == 0
+    code, said = holdfast("package", *words, "--draft", tmp_path / "b.pdf", "--exposure-of", "A-09=grey")
+    assert (code, said["error"]["code"]) == (2, "item.unknown")
+    code, said = holdfast("package", *words, "--draft", tmp_path / "b.pdf", "--exposure-of", "A-01=loud")
+    assert (code, said["error"]["code"]) == (2, "cli.bad_exposure")
+
+
 def test_a_counsellor_signs_as_well(holdfast: Holdfast, words: list[object], tmp_path: Path) -> None:
     keys = TestPki().signer()
     key, password, certificate = tmp_path / "me.p12", tmp_path / "password.txt", tmp_path / "me.der"
@@ -96,12 +105,20 @@ def test_a_counsellor_signs_as_well(holdfast: Holdfast, words: list[object], tmp
     password.write_text("open sesame\n")
     certificate.write_bytes(keys.certificate_der)
     _code, made = holdfast("package", *words, "--out", tmp_path / "out")
-    signing = ("--key-file", key, "--key-password-file", password)
+    signing = ("--sign-with", key, "--sign-with-password-file", password)
     code, said = holdfast("package", "co-sign", made["folder"], made["zip_file"], *signing)
     assert (code, said["path"]) == (0, "proof/manifest.json.cosigned-1.p7s")
     _code, told = holdfast("verify", made["zip_file"], "--trust", certificate)
     assert told["packages"][0]["facts"]["cosigner.1.trusted"] == "yes"
     code, said = holdfast("package", "co-sign", made["folder"], *signing)
+    assert (code, said["error"]["code"]) == (2, "package.already_signed")
+    other = tmp_path / "other"
+    holdfast("vault", "create", other, *words[3:])
+    code, said = holdfast("package", "co-sign", made["folder"], made["zip_file"], "--vault", other, *words[3:])
+    assert (code, said["path"]) == (0, "proof/manifest.json.cosigned-2.p7s")
+    code, told = holdfast("verify", made["zip_file"], "--fingerprint", made["signer_fingerprint"])
+    assert (code, told["packages"][0]["facts"]["cosigner.2.sha256"]) == (3, said["certificate_sha256"])
+    code, said = holdfast("package", "co-sign", made["folder"], "--vault", words[0], *words[3:])
     assert (code, said["error"]["code"]) == (2, "package.already_signed")
     (Path(made["folder"]) / "02_items.csv").write_text("other")
     code, said = holdfast("package", "co-sign", made["folder"], *signing)
@@ -111,10 +128,10 @@ def test_a_counsellor_signs_as_well(holdfast: Holdfast, words: list[object], tmp
 def test_a_token_that_is_not_there_is_said(holdfast: Holdfast, tmp_path: Path) -> None:
     pin = tmp_path / "pin.txt"
     pin.write_text("246810\n")
-    words = ("package", "co-sign", tmp_path, "--key-password-file", pin)
+    words = ("package", "co-sign", tmp_path, "--sign-with-password-file", pin)
     code, said = holdfast(*words, "--token", tmp_path / "nowhere.so")
     assert code == 2 and said["error"]["code"] in ("package.no_token", "package.no_token_support")
     code, said = holdfast(*words)
     assert (code, said["error"]["code"]) == (2, "cli.usage")
-    code, said = holdfast(*words, "--token", "x.so", "--key-file", "y.p12")
+    code, said = holdfast(*words, "--token", "x.so", "--sign-with", "y.p12")
     assert (code, said["error"]["code"]) == (2, "cli.usage")

@@ -10,12 +10,20 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
 
 from evidence import manifest as layout
 from evidence.errors import EvidenceError
 from evidence.model import PackageChoices
-from evidence.package import build_package, load_pkcs12
+from evidence.package import build_package, load_key_pair, load_pkcs12
 from evidence.package.signing import sign_manifest
 
 
@@ -77,3 +85,36 @@ class Nonsense:
 def test_a_certificate_that_is_none_is_refused() -> None:
     with pytest.raises(EvidenceError, match=r"package\.unusable_key"):
         sign_manifest(b"{}", Nonsense())
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="OpenSSL makes the pair")
+@pytest.mark.parametrize("cipher", ["seed-cbc", "aes-256-cbc"])
+def test_a_joint_certificate_pair_signs(pki: Any, tmp_path: Path, cipher: str) -> None:
+    keys = pki.signer(key=pki.rsa_key)
+    plain = keys.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+
+    def encrypted(*words: str) -> bytes:
+        return subprocess.run(
+            ["openssl", "pkcs8", "-topk8", "-inform", "DER", "-outform", "DER", *words, "-passout", "pass:open sesame",
+             "-provider", "legacy", "-provider", "default"], input=plain, check=True, capture_output=True,
+        ).stdout  # fmt: skip
+
+    pair = encrypted("-v2", cipher)
+    signer = load_key_pair(keys.certificate_der, pair, "open sesame")
+    keys.certificate.public_key().verify(signer.sign(b"words"), b"words", PKCS1v15(), SHA256())
+    assert load_key_pair(pki.root_pem[:0] + keys.certificate.public_bytes(Encoding.PEM), pair, "open sesame")
+    for certificate, key, password in (
+        (keys.certificate_der, pair, "wrong"),
+        (pki.root_der, pair, "open sesame"),
+        (keys.certificate_der, pair[:-20], "open sesame"),
+        (keys.certificate_der, plain, "open sesame"),
+        (b"nonsense", pair, "open sesame"),
+    ):
+        with pytest.raises(EvidenceError, match=r"package\.bad_key_pair"):
+            load_key_pair(certificate, key, password)
+    with pytest.raises(EvidenceError, match=r"package\.old_key_pair"):
+        load_key_pair(keys.certificate_der, encrypted("-v1", "PBE-SHA1-3DES"), "open sesame")
+    endless = pair.replace(bytes.fromhex("02020800"), bytes.fromhex("0202ffff"))
+    assert endless != pair
+    with pytest.raises(EvidenceError, match=r"package\.bad_key_pair"):
+        load_key_pair(keys.certificate_der, endless, "open sesame")

@@ -17,11 +17,13 @@ from evidence.package.report.sheet import Sheet
 
 CAPTIONS = {
     Exposure.BLURRED: N_("Shown blurred on purpose. The unaltered file is in the package."),
+    Exposure.GREY: N_("Shown without colours on purpose. The unaltered file is in the package."),
     Exposure.SMALL: N_("Shown small on purpose. The unaltered file is in the package."),
     Exposure.FULL: N_("Shown as it is. The unaltered file is in the package."),
 }
 SIZES = {
     Exposure.BLURRED: (62 * mm, 62 * mm),
+    Exposure.GREY: (page.COLUMN, 150 * mm),
     Exposure.SMALL: (40 * mm, 40 * mm),
     Exposure.FULL: (page.COLUMN, 150 * mm),
 }
@@ -66,7 +68,7 @@ def _write_picture(t: Texts, sheet: Sheet, content: ReportContent, item: Item) -
         sheet.text(t("No picture of this exhibit can be shown here."), page.SMALL)
         return
     width, height = SIZES[exposure]
-    is_aside = exposure is not Exposure.FULL
+    is_aside = exposure not in (Exposure.FULL, Exposure.GREY)
     sheet.picture(picture, t(CAPTIONS[exposure]), max_width=width, max_height=height, is_aside=is_aside)
 
 
