@@ -10,6 +10,7 @@ import platformdirs
 from PySide6.QtCore import QLibraryInfo, QTranslator
 from PySide6.QtWidgets import QApplication
 
+from app.discretion import NEUTRAL_NAME, leave_out_of_screens, name_process
 from evidence.settings import Settings, load_settings, save_settings
 from ui import icons
 from ui.autolock import InputWatch
@@ -23,10 +24,12 @@ NAME = "Holdfast"
 
 def run_window() -> int:
     """Open the window and stay until it is closed; returns the exit code."""
+    name_process()
     application = make_application(sys.argv[:1])
     window = make_window(application, settings_path(), suggested_vault())
     window.resize(1120, 760)
     window.show()
+    window.desk.is_left_out_of_screens = leave_out_of_screens(int(window.winId()))
     window.follow(watch_system(application, int(window.winId())))
     return application.exec()
 
@@ -34,7 +37,8 @@ def run_window() -> int:
 def make_application(arguments: list[str]) -> QApplication:
     """The one Qt application of the process."""
     application = QApplication(arguments)
-    application.setApplicationName(NAME)
+    # Panels group windows under this name: it must fit the notes page that covers the window too.
+    application.setApplicationName(NEUTRAL_NAME)
     application.setApplicationDisplayName(NAME)
     application.setStyle("Fusion")
     application.setWindowIcon(icons.mark())

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
+
+from ui.leaving import LeaveKeys
 
 TOUCHES = frozenset({
     QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.Wheel,
@@ -19,6 +22,7 @@ class InputWatch(QObject):
     def __init__(self, application: QApplication) -> None:
         super().__init__(application)
         self.is_by_keyboard = True
+        self.leave_keys = LeaveKeys()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.idle)
@@ -40,6 +44,9 @@ class InputWatch(QObject):
                 self._timer.start()
             if kind == QEvent.Type.KeyPress:
                 self.is_by_keyboard = True
+                # What the system gives to a window comes by here once; what windows give to their widgets, often.
+                if watched.isWindowType() and isinstance(event, QKeyEvent):
+                    return self.leave_keys.saw(event)
             elif kind == QEvent.Type.MouseButtonPress:
                 self.is_by_keyboard = False
         return False

@@ -137,6 +137,7 @@ class Desk(QObject):
 
     language_changed = Signal()
     look_changed = Signal()
+    keys_changed = Signal()
 
     def __init__(
         self,
@@ -152,6 +153,8 @@ class Desk(QObject):
         self.settings = settings
         self.suggested_vault = suggested_vault
         self.go: Navigator
+        self.is_left_out_of_screens = False
+        """Whether the system leaves the window out of what is shared or recorded of the screen."""
         self.epoch = 0
         """Counts locks: what a job of an earlier epoch brings is dropped."""
         self._keep = keep
@@ -201,4 +204,6 @@ class Desk(QObject):
             self.language_changed.emit()
         if (self.settings.look, self.settings.text_percent) != (before.look, before.text_percent):
             self.look_changed.emit()
+        if self.settings.leave_keys != before.leave_keys:
+            self.keys_changed.emit()
         self._keep(self.settings)

@@ -67,6 +67,7 @@ class Jobs(QObject):
             Lane.PARALLEL: ThreadPoolExecutor(3, thread_name_prefix="parallel"),
         }
         self._running: list[Job] = []
+        self.is_closed = False
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._moved.connect(self._report, Qt.ConnectionType.QueuedConnection)
 
@@ -100,6 +101,7 @@ class Jobs(QObject):
 
     def close(self) -> None:
         """Wait for the threads to end; what was not told to stop is finished, outcomes still under way are dropped."""
+        self.is_closed = True
         for lane in self._lanes.values():
             lane.shutdown(wait=True)
         self._running.clear()

@@ -15,6 +15,7 @@ from ui.autolock import InputWatch
 from ui.book import Book
 from ui.desk import Desk
 from ui.focus import FocusRing
+from ui.leaving import Exit, keys_in_words
 from ui.page import Page
 from ui.widgets import Button, Icon, text
 
@@ -46,6 +47,8 @@ class MainWindow(Book):
         row.addWidget(self.stack, 1)
         self.setCentralWidget(whole)
         self.ring = FocusRing(desk, whole)
+        self.exit = Exit(self, watch.leave_keys)
+        self.leave_way.clicked.connect(lambda: self.exit.leave())
         self._shortcuts = [
             QShortcut(QKeySequence("Ctrl+L"), self, self.lock),
             QShortcut(QKeySequence("Ctrl+Q"), self, self.close),
@@ -57,6 +60,7 @@ class MainWindow(Book):
         desk.language_changed.connect(self.relook)
         desk.language_changed.connect(self.retranslate)
         desk.look_changed.connect(self.relook)
+        desk.keys_changed.connect(self.retranslate)
         watch.idle.connect(self._idle)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
@@ -72,6 +76,9 @@ class MainWindow(Book):
         column = QVBoxLayout(self.side)
         column.setContentsMargins(12, 18, 12, 16)
         column.setSpacing(4)
+        self.leave_way = Button(self.desk, "leave", "leave")
+        column.addWidget(self.leave_way)
+        column.addSpacing(14)
         head = QHBoxLayout()
         head.setSpacing(10)
         self.brand = text("brand")
@@ -240,7 +247,10 @@ class MainWindow(Book):
         """Say every word in the language of the window."""
         t = self.desk.t
         self.brand.setText("Holdfast")
+        self._watch.leave_keys.chosen = self.desk.settings.leave_keys
+        keys = keys_in_words(t, self.desk.settings.leave_keys)
         for way, words in (
+            (self.leave_way, t("Leave now")),
             (self.cases_way, t("Cases")),
             (self.verify_way, t("Check a package")),
             (self.settings_way, t("Settings")),
@@ -249,6 +259,8 @@ class MainWindow(Book):
             way.setProperty("words", words)
             way.setAccessibleName(words.replace("&", ""))
             way.setToolTip(words.replace("&", ""))
+        self.leave_way.setToolTip(t("Covers this window and locks the vault at once ({keys})", keys=keys))
+        self.leave_way.setAccessibleDescription(self.leave_way.toolTip())
         for page in self._all_pages():
             page.retranslate(t)
         self._show_side()
@@ -278,7 +290,12 @@ class MainWindow(Book):
         """Lock, wait for the threads, and leave."""
         self.lock()
         self.desk.jobs.close()
+        self.exit.close()
         super().closeEvent(event)
+
+    def setVisible(self, is_visible: bool) -> None:
+        """Nothing brings the window back while the person is away, but her own keys."""
+        super().setVisible(is_visible and not self.exit.is_away)
 
     def _all_pages(self) -> list[Page]:
         return [*self.pages, *([self._sheet] if self._sheet is not None else [])]
@@ -303,7 +320,7 @@ class MainWindow(Book):
         self.cases_way.setVisible(is_open)
         self.lock_way.setVisible(is_open or self.pending is not None)
         is_narrow = self.width() < theme.px(232) + theme.px(480)
-        for way in (self.cases_way, self.verify_way, self.settings_way, self.lock_way):
+        for way in (self.leave_way, self.cases_way, self.verify_way, self.settings_way, self.lock_way):
             way.setText("" if is_narrow else str(way.property("words") or ""))
         self.brand.setVisible(not is_narrow)
         self.side.setFixedWidth(theme.px(48) + 24 if is_narrow else theme.px(212) + 24)

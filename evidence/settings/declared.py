@@ -17,6 +17,8 @@ TEXT_PERCENTS = (100, 125, 150, 175, 200)
 LOOKS = ("system", "light", "dark", "contrast")
 AUTO_LOCK_MINUTES = (2, 5, 10, 20, 60)
 """What the window offers. The file may name any whole number of minutes from 1 to 240; never does not exist."""
+LEAVE_KEYS = ("escape3", "f9", "ctrl_shift_x")
+"""What leaves the window at once: Escape three times, or one of two chords."""
 PATH_LIMIT = 4096
 """Characters."""
 
@@ -38,5 +40,7 @@ class Settings:
     """``system``, ``light``, ``dark`` or ``contrast``."""
     auto_lock_minutes: int = _declared(10, range(1, 241).__contains__)
     """Minutes without a key or the mouse after which the vault is locked."""
+    leave_keys: str = _declared("escape3", LEAVE_KEYS.__contains__)
+    """The keys that cover the window."""
     vault: str = _declared("", lambda path: len(path) <= PATH_LIMIT and path.isprintable())
     """Where the vault is; empty unless the person asked for it to be remembered."""

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QLabel, QWidget
 from evidence.errors import EvidenceError
 from evidence.i18n import LANGUAGES, Texts
 from evidence.model import Examiner, OperatorRole
-from evidence.settings import AUTO_LOCK_MINUTES, LOOKS, TEXT_PERCENTS
+from evidence.settings import AUTO_LOCK_MINUTES, LEAVE_KEYS, LOOKS, TEXT_PERCENTS
 from ui import wording
 from ui.desk import LANGUAGE_NAMES, Desk
 from ui.flow import FlowLayout
+from ui.leaving import keys_in_words
 from ui.page import Page
 from ui.theme import Theme
 from ui.widgets import Button, Card, Choice, Field, TextField, text
@@ -30,7 +31,8 @@ class SettingsPage(Page):
         self.window_title, window = self._section()
         self.language, self.percent = Choice(len(LANGUAGES)), Choice(len(TEXT_PERCENTS))
         self.look, self.minutes = Choice(len(LOOKS)), Choice(len(AUTO_LOCK_MINUTES))
-        for choice in (self.language, self.percent, self.look, self.minutes):
+        self.leave_keys = Choice(len(LEAVE_KEYS))
+        for choice in (self.language, self.percent, self.look, self.minutes, self.leave_keys):
             window.inside.addWidget(choice)
         for position, language in enumerate(LANGUAGES):
             self.language.box.setItemText(position, LANGUAGE_NAMES[language])
@@ -40,6 +42,10 @@ class SettingsPage(Page):
         self.percent.box.activated.connect(lambda index: self._change(text_percent=TEXT_PERCENTS[index]))
         self.look.box.activated.connect(lambda index: self._change(look=LOOKS[index]))
         self.minutes.box.activated.connect(lambda index: self._change(auto_lock_minutes=AUTO_LOCK_MINUTES[index]))
+
+        self.leave_keys.box.activated.connect(lambda index: self._change(leave_keys=LEAVE_KEYS[index]))
+        self.on_screens = text("small")
+        window.inside.addWidget(self.on_screens)
 
         self.vault_title, self.vault = self._section()
         self.upkeep_button = Button(desk, "", "key")
@@ -87,6 +93,17 @@ class SettingsPage(Page):
         self.minutes.name(t("Lock when nothing was to&uched for"))
         for position, minutes in enumerate(AUTO_LOCK_MINUTES):
             self.minutes.box.setItemText(position, t.plural("{n} minute", "{n} minutes", minutes))
+        self.leave_keys.name(
+            t("Keys that lea&ve at once"),
+            t("They cover this window with a notes page and lock the vault. Shift and Esc, three times, come back."),
+        )
+        for position, keys in enumerate(LEAVE_KEYS):
+            self.leave_keys.box.setItemText(position, keys_in_words(t, keys))
+        self.on_screens.setText(
+            t("When this screen is shared or recorded, this window is left out of it.")
+            if self.desk.is_left_out_of_screens
+            else t("When this screen is shared or recorded, this window is seen: this system cannot leave it out.")
+        )
         self.vault_title.setText(t("This vault"))
         self.upkeep_button.setText(t("Ways to open it, check an&d backup"))
         self.role.name(t("&Who works with it"))
@@ -162,6 +179,7 @@ class SettingsPage(Page):
         self.percent.box.setCurrentIndex(TEXT_PERCENTS.index(settings.text_percent))
         self.look.box.setCurrentIndex(LOOKS.index(settings.look))
         nearest = min(AUTO_LOCK_MINUTES, key=lambda minutes: abs(minutes - settings.auto_lock_minutes))
+        self.leave_keys.box.setCurrentIndex(LEAVE_KEYS.index(settings.leave_keys))
         self.minutes.box.setCurrentIndex(AUTO_LOCK_MINUTES.index(nearest))
         self.vault_title.setVisible(self.desk.is_open)
         self.vault.setVisible(self.desk.is_open)
