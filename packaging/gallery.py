@@ -173,6 +173,8 @@ class Gallery:
         self._do(lambda: self.added.append(session.unlock_methods.add_shares(by=given, label=title)))
 
     def _pages(self) -> Iterator[tuple[str, Callable[[], None]]]:
+        from ui.signing import PAIR, VAULT
+
         window = self.window
         case_id = window.case.case_id
         first = window.case.list.rows.rows[0].key
@@ -180,6 +182,16 @@ class Gallery:
         def form() -> None:
             window.package.again_button.click()
             window.show_package(case_id)
+
+        def own_key() -> None:
+            form()
+            window.package.key.choose(PAIR)
+
+        def draft() -> None:
+            form()
+            window.package.key.choose(VAULT)
+            self.settle()
+            window.package.read_draft()
 
         def packaged() -> None:
             window.package.outcome = self.outcome
@@ -245,6 +257,8 @@ class Gallery:
         if self.outcome is not None:
             yield "packaged", packaged
         yield "package", form
+        yield "package-key", own_key
+        yield "draft", draft
         yield "verify", partial(window.show_verify, self.package)
         if self.package is not None:
             yield "verified", verified

@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.cli.console import Console
-from app.cli.secrets import read_key_file
 from evidence.i18n import Texts
-from evidence.session import PackageSigner, load_key_pair, load_pkcs12, open_token
+from evidence.session import OwnKey, PackageSigner, open_signer
 
 
 def add_signing_arguments(
@@ -42,22 +41,17 @@ def add_signing_arguments(
 def signing_key(arguments: argparse.Namespace, console: Console) -> Iterator[PackageSigner | None]:
     """The key that the words name; None: the vault's own.
 
-    Raises as :func:`evidence.session.load_pkcs12`, :func:`evidence.session.load_key_pair`,
-    :func:`evidence.session.open_token` and :meth:`Console.secret`, and ``cli.secret_unreadable``.
+    Raises as :func:`evidence.session.open_signer` and :meth:`Console.secret`.
     """
     t = console.t
-    if arguments.token is not None:
-        pin = console.secret(arguments.sign_with_password_file, t("PIN of the token"))
-        with open_token(
-            arguments.token, pin, token_label=arguments.token_label, key_label=arguments.token_key
-        ) as signer:
-            yield signer
-    elif arguments.sign_with_pair is not None:
-        password = console.secret(arguments.sign_with_password_file, t("Password of the signing key"))
-        certificate, key = (read_key_file(path) for path in arguments.sign_with_pair)
-        yield load_key_pair(certificate, key, password)
-    elif arguments.sign_with is not None:
-        password = console.secret(arguments.sign_with_password_file, t("Password of the signing key"))
-        yield load_pkcs12(read_key_file(arguments.sign_with), password)
-    else:
+    if arguments.token is None and arguments.sign_with is None and arguments.sign_with_pair is None:
         yield None
+        return
+    question = t("PIN of the token") if arguments.token is not None else t("Password of the signing key")
+    secret = console.secret(arguments.sign_with_password_file, question)
+    pair = arguments.sign_with_pair
+    with open_signer(
+        OwnKey(secret, arguments.sign_with, (pair[0], pair[1]) if pair else None, arguments.token,
+               arguments.token_label, arguments.token_key)
+    ) as signer:  # fmt: skip
+        yield signer

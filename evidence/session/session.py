@@ -352,7 +352,7 @@ class Session:
     ) -> PackageMade:  # fmt: skip
         """Freeze the chosen exhibits, make a signed package in ``out_dir``, and log that it was made.
 
-        ``signer`` signs it instead of the vault's key (:func:`evidence.session.load_pkcs12`). The log stays under the
+        ``signer`` signs it instead of the vault's key (:func:`evidence.session.open_signer`). The log stays under the
         vault's key, and each of the two names the other.
         """
         case, chosen = self._chosen(case_id, item_ids)

@@ -16,14 +16,15 @@ from ui import wording
 from ui.chooser import PlaceField
 from ui.desk import Desk
 from ui.flow import FlowLayout
-from ui.jobs import Lane
+from ui.jobs import Cancelled, Lane, Progress
 from ui.page import Page
 from ui.rows import Row, RowList
+from ui.signing import SigningKey
 from ui.theme import Theme
 from ui.widgets import Button, Card, Choice, TextField, text
 
 if TYPE_CHECKING:
-    from evidence.session import HandedFile, PackageUpgraded
+    from evidence.session import HandedFile, PackageCoSigned, PackageUpgraded
 
 #: Megabytes of each part: whole, what mail often takes, and what the file system of most memory sticks takes.
 PIECES_MB = (0, 10, 25, 100, 4000)
@@ -50,6 +51,7 @@ class HandingPage(Page):
         self._packages: Sequence[PackageMade] = ()
         self._has_tsas = False
         self._upgraded: PackageUpgraded | None = None
+        self._co_signed: PackageCoSigned | None = None
         self.handed: Handed | None = None
         self.back.clicked.connect(lambda: self.desk.go.show_case(self.case_id))
         self.result = Card()
@@ -68,6 +70,7 @@ class HandingPage(Page):
         column.addWidget(self.package)
         self._build_upgrade(column)
         self._build_handing(column)
+        self._build_second(column)
         self.body.addWidget(self.form)
         self.body.addStretch(1)
         self.relook(desk.theme)
@@ -123,6 +126,18 @@ class HandingPage(Page):
         row.addWidget(self.hand_button)
         card.inside.addLayout(row)
 
+    def _build_second(self, column: QVBoxLayout) -> None:
+        self.second_title, card = _section(column)
+        self.second_text = text()
+        self.second_key = SigningKey(self.desk)
+        self.second_button = Button(self.desk, "", "key")
+        self.second_button.clicked.connect(self.co_sign)
+        row = FlowLayout(gap=10)
+        row.addWidget(self.second_button)
+        card.inside.addWidget(self.second_text)
+        card.inside.addWidget(self.second_key)
+        card.inside.addLayout(row)
+
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
         self.back.setText(t("&Back to the case"))
@@ -153,6 +168,13 @@ class HandingPage(Page):
                 t("At most {size} each", size=t.size(megabytes * MEGABYTE)) if megabytes else t("In one part"),
             )
         self.hand_button.setText(t("&Hand it over"))
+        self.second_title.setText(t("Sign as well"))
+        self.second_text.setText(
+            t("For a second person: a counsellor, for instance. The package is checked first; what was signed before "
+              "stays as it is. A package of this vault needs another key than the vault's own.")
+        )  # fmt: skip
+        self.second_key.retranslate(t)
+        self.second_button.setText(t("&Sign as well"))
         self.secret_title.setText(t("Passphrase, shown this once"))
         self.secret_hint.setText(
             t("Write it down, and tell it by another way than the package goes: by telephone, for instance.")
@@ -206,6 +228,7 @@ class HandingPage(Page):
         self.package.line.setText("")
         self.place.line.setText("")
         self.keys.forget()
+        self.second_key.forget()
         self._drop()
 
     def upgrade(self) -> None:
@@ -260,6 +283,30 @@ class HandingPage(Page):
 
         self.work(write, self.show_handed, label=self.desk.t("Writing and reading back"), lane=Lane.PARALLEL)
 
+    def co_sign(self) -> None:
+        """Put a second signature into all forms of the chosen package."""
+        forms = self._forms()
+        if not forms:
+            return
+        if self.second_key.focus_missing():
+            self.say(lambda t: (t("Choose the files of the key that signs."), ""), kind="plain")
+            return
+        session, opened = self.desk.session, self.second_key.take()
+
+        def sign(progress: Progress, cancelled: Cancelled) -> PackageCoSigned:
+            from evidence.session import co_sign_package
+
+            with opened as signer:
+                if signer is None:
+                    return session.co_sign_package(forms, progress=progress, cancelled=cancelled)
+                return co_sign_package(forms, signer, progress=progress, cancelled=cancelled)
+
+        def done(signed: PackageCoSigned) -> None:
+            self._co_signed = signed
+            self._show_outcome()
+
+        self.work(sign, done, label=self.desk.t("Checking and signing"))
+
     def show_handed(self, handed: Handed) -> None:
         """Show what was written, and the passphrase."""
         self.handed = handed
@@ -291,7 +338,7 @@ class HandingPage(Page):
 
     def _drop(self) -> None:
         """Forget what came of it, the passphrase above all."""
-        self.handed = self._upgraded = None
+        self.handed = self._upgraded = self._co_signed = None
         self.is_written.setChecked(False)
         self._show()
 
@@ -332,8 +379,8 @@ class HandingPage(Page):
         self._show_result()
 
     def _show_result(self) -> None:
-        t, handed, upgraded = self.desk.t, self.handed, self._upgraded
-        has_result = handed is not None or upgraded is not None
+        t, handed, upgraded, signed = self.desk.t, self.handed, self._upgraded, self._co_signed
+        has_result = handed is not None or upgraded is not None or signed is not None
         self.result.setVisible(has_result)
         self.form.setVisible(not has_result)
         lines: list[str] = []
@@ -350,6 +397,10 @@ class HandingPage(Page):
             lines += [t("Level of the report's signature: {level}", level=upgraded.level)]
             lines += [t("Added: {path}", path=wording.safe(path)) for path in upgraded.added]
             lines += [t("No answer: {url}", url=wording.safe(url)) for url in upgraded.unanswered]
+        elif signed is not None:
+            self.result_title.setText(t("Signed as well"))
+            lines += [t("Fingerprint of the key that signed it, in words"), signed.fingerprint_words,
+                      t("Added: {path}", path=wording.safe(signed.path))]  # fmt: skip
         self.result_text.setText("\n".join(lines))
         passphrase = handed.passphrase if handed is not None else ""
         self.secret.setText(passphrase)

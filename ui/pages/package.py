@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
@@ -16,8 +16,11 @@ from ui import wording
 from ui.chooser import PlaceField
 from ui.desk import LANGUAGE_NAMES, Desk
 from ui.flow import FlowLayout
+from ui.jobs import Cancelled, Progress
 from ui.page import Page
+from ui.pages.draft import DraftSheet
 from ui.rows import Row, RowList
+from ui.signing import SigningKey
 from ui.theme import Theme
 from ui.widgets import Button, Card, Choice, TextField, text
 
@@ -75,6 +78,8 @@ class PackagePage(Page):
         card.inside.addWidget(self.report_language)
         self.statement = TextField()
         card.inside.addWidget(self.statement)
+        self.key = SigningKey(desk)
+        card.inside.addWidget(self.key)
         self.place = PlaceField(desk)
         card.inside.addWidget(self.place)
         forms = FlowLayout(gap=18)
@@ -90,8 +95,11 @@ class PackagePage(Page):
         card.inside.addWidget(self.time_hint)
         self.make_button = Button(desk, "main", "package")
         self.make_button.clicked.connect(self.make)
+        self.draft_button = Button(desk, "", "eye")
+        self.draft_button.clicked.connect(self.read_draft)
         row = FlowLayout(gap=10)
         row.addWidget(self.make_button)
+        row.addWidget(self.draft_button)
         column.addLayout(row)
 
     def _build_result(self) -> None:
@@ -133,6 +141,8 @@ class PackagePage(Page):
         self.statement.name(
             t("A &statement of your own, if you want"), t("It is printed in the report as your own words.")
         )
+        self.key.retranslate(t)
+        self.draft_button.setText(t("&Read the report first"))
         self.place.name(t("&Where to put it"), t("A memory stick that you hand over yourself is a good place."))
         self.place.retranslate(t)
         self.as_folder.setText(t("As a f&older"))
@@ -190,6 +200,7 @@ class PackagePage(Page):
         super().forget()
         self.case_id, self._exhibits, self._exposure, self.outcome = "", (), {}, None
         self.statement.forget()
+        self.key.forget()
         self.place.line.setText("")
         self._show()
 
@@ -199,16 +210,11 @@ class PackagePage(Page):
             self.place.line.setFocus()
             self.say(lambda t: (t("Choose where to put the package."), ""), kind="plain")
             return
+        if self.key.focus_missing():
+            self.say(lambda t: (t("Choose the files of the key that signs."), ""), kind="plain")
+            return
         session, case_id, out = self.desk.session, self.case_id, self.place.path()
-        chosen = [exhibit.item.id for exhibit in self._exhibits if exhibit.item.id in self.list.rows.checked]
-        choices = PackageChoices(
-            language=LANGUAGES[self.report_language.box.currentIndex()],
-            exposure={item_id: self._exposure.get(item_id, Exposure.BLURRED) for item_id in chosen},
-            statement=self.statement.words(),
-            as_folder=self.as_folder.isChecked(),
-            as_zip=self.as_zip.isChecked(),
-            ask_time=self.ask_time.isChecked() and self._has_tsas,
-        )
+        chosen, choices, opened = self._chosen(), self._choices(), self.key.take()
 
         def done(outcome: Outcome) -> None:
             self.outcome = outcome
@@ -216,13 +222,43 @@ class PackagePage(Page):
             self.open_button.setFocus()
             self.area.ensureVisible(0, 0)
 
+        def build(progress: Progress, cancelled: Cancelled) -> Outcome:
+            from evidence.session import fingerprint_words
+
+            with opened as signer:
+                made = session.package(
+                    case_id, choices, out, chosen, signer=signer, progress=progress, cancelled=cancelled
+                )
+            return Outcome(made, fingerprint_words(made.signer_fingerprint))
+
+        self.work(build, done, label=self.desk.t("Making the package"))
+
+    def read_draft(self) -> None:
+        """Lay the report, as it would be, over the page: nothing is signed, and every picture is blurred."""
+        session, case_id, chosen, choices = self.desk.session, self.case_id, self._chosen(), self._choices()
+        hidden = {
+            item_id: Exposure.LEFT_OUT if exposure is Exposure.LEFT_OUT else Exposure.BLURRED
+            for item_id, exposure in choices.exposure.items()
+        }
         self.work(
-            lambda progress, cancelled: Outcome(
-                session.package(case_id, choices, out, chosen, progress=progress, cancelled=cancelled),
-                session.signer_fingerprint()[1],
+            lambda progress, cancelled: session.draft_report(
+                case_id, replace(choices, exposure=hidden), chosen, progress=progress, cancelled=cancelled
             ),
-            done,
-            label=self.desk.t("Making the package"),
+            lambda pdf: self.desk.go.show_sheet(DraftSheet(self.desk, pdf)),
+            label=self.desk.t("Writing the draft"),
+        )
+
+    def _chosen(self) -> list[str]:
+        return [exhibit.item.id for exhibit in self._exhibits if exhibit.item.id in self.list.rows.checked]
+
+    def _choices(self) -> PackageChoices:
+        return PackageChoices(
+            language=LANGUAGES[self.report_language.box.currentIndex()],
+            exposure={item_id: self._exposure.get(item_id, Exposure.BLURRED) for item_id in self._chosen()},
+            statement=self.statement.words(),
+            as_folder=self.as_folder.isChecked(),
+            as_zip=self.as_zip.isChecked(),
+            ask_time=self.ask_time.isChecked() and self._has_tsas,
         )
 
     def open_folder(self) -> None:
@@ -247,6 +283,7 @@ class PackagePage(Page):
     def _ticked(self) -> None:
         has_form = self.as_folder.isChecked() or self.as_zip.isChecked()
         self.make_button.setEnabled(bool(self.list.rows.checked) and has_form)
+        self.draft_button.setEnabled(bool(self.list.rows.checked))
 
     def _choose_exposure(self, position: int) -> None:
         key = self.list.current_key()

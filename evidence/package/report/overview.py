@@ -43,7 +43,7 @@ def write_cover(t: Texts, sheet: Sheet, content: ReportContent) -> None:
         (t("Exhibits"), t("{chosen} of {all} in this case", chosen=t.number(len(manifest.items)),
                           all=t.number(manifest.exhibits_in_case))),
         (t("Collected by"), said_examiner(t, manifest.examiner)),
-        (t("Package"), manifest.package_id),
+        (t("Package"), t("only in the signed report") if content.is_draft else manifest.package_id),
         (t("Made with"), f"{manifest.tool.name} {manifest.tool.version}"),
     ])  # fmt: skip
     sheet.heading(t("What this package shows, and what it does not"), 2)
@@ -58,6 +58,9 @@ def write_cover(t: Texts, sheet: Sheet, content: ReportContent) -> None:
     sheet.heading(t("Time"), 2)
     _write_time(t, sheet, content)
     sheet.heading(t("Fingerprints to compare"), 2)
+    if content.is_draft:
+        sheet.facts([(t("Manifest (SHA-256)"), content.said_digest(t))])
+        return
     rows = [
         (t("Manifest (SHA-256)"), content.said_digest(t)),
         (t("Signing certificate (SHA-256)"), digest_lines(certificate)),
