@@ -10,6 +10,7 @@ from app.cli import commands, upkeep
 from app.cli.corpus import add_corpus_arguments
 from app.cli.handing import add_co_sign_arguments, add_hand_over_arguments, add_upgrade_arguments
 from app.cli.receipts import add_receipt_verbs
+from app.cli.redacting import add_redact_arguments
 from app.cli.secrets import secret_options
 from app.cli.signing import add_signing_arguments
 from app.cli.slots import add_slot_arguments
@@ -117,6 +118,13 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
     )  # fmt: skip
     keep.add_argument("--reason", default="", metavar="TEXT", help=t("why; the log keeps it"))
     keep.set_defaults(run=upkeep.keep)
+
+    redact = verbs.add_parser(
+        "redact", parents=[shared, secret],
+        help=t("make a copy of an exhibit with parts taken out, or list such copies"),
+    )  # fmt: skip
+    _vault_and_case(redact, t)
+    add_redact_arguments(redact, t)
 
     verify = verbs.add_parser("verify", help=t("check a package that someone handed over"))
     add_verify_arguments(verify, t)

@@ -28,6 +28,11 @@ class EventKind(StrEnum):
     RECEIPT = "RECEIPT"
     REDUCED = "REDUCED"
     DESTROYED = "DESTROYED"
+    COMMITTED = "COMMITTED"
+    """The log fixes what an original shows, part by part, before a redacted copy is made of it."""
+    REDACTED = "REDACTED"
+    WITHDRAWN = "WITHDRAWN"
+    """A redacted copy was taken back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
-"""Blacking out parts of a picture so that a checker can still confirm all the rest against the sealed original."""
+"""Taking parts out of a copy so that a checker can still confirm all the rest against the sealed original."""
 
-from evidence.redaction.picture import Redacted, redact_picture
-from evidence.redaction.record import Area, Redaction
-from evidence.redaction.tiles import TILE_SIDE, is_commitment_to, tiles_of
-from evidence.redaction.verdict import TilesChecked, check_redaction
+from evidence.redaction.picture import Redacted, is_inside, redact_picture
+from evidence.redaction.record import Area, PictureProof, Redaction, TextProof
+from evidence.redaction.text import MARK, read_text, redact_text, root_of_text
+from evidence.redaction.tiles import SEED_SIZE, TILE_SIDE, is_commitment_to, root_of_picture, tiles_of
+from evidence.redaction.verdict import PartsChecked, check_redaction
 
 __all__ = [
-    "Area", "Redacted", "Redaction", "TILE_SIDE", "TilesChecked", "check_redaction", "is_commitment_to",
-    "redact_picture", "tiles_of",
+    "Area", "MARK", "PartsChecked", "PictureProof", "Redacted", "Redaction", "SEED_SIZE", "TILE_SIDE", "TextProof",
+    "check_redaction", "is_commitment_to", "is_inside", "read_text", "redact_picture", "redact_text",
+    "root_of_picture", "root_of_text", "tiles_of",
 ]  # fmt: skip

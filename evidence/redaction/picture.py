@@ -1,24 +1,26 @@
-"""Making the redacted copy: black tiles, a lossless PNG without metadata, and the record that goes with it."""
+"""Making the redacted copy of a picture: covered tiles, a lossless PNG without metadata, and its record."""
 
 from __future__ import annotations
 
 import hashlib
-import struct
-import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from evidence.errors import EvidenceError
-from evidence.model import Tool
-from evidence.redaction.record import Area, Redaction
+from evidence.model import Fill, MarkedArea, RedactionKind, Tool
+from evidence.redaction.png import write_png
+from evidence.redaction.record import BLACK, Area, PictureProof, Redaction
 from evidence.redaction.tiles import SEED_SIZE, TILE_SIDE, grid, leaves_of, root_of, salt_of
+
+_LEVELS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
     """A redacted copy and its record."""
 
-    png: bytes
+    data: bytes
+    media_type: str
     record: Redaction
 
 
@@ -26,72 +28,100 @@ def redact_picture(
     pixels: bytes,
     width: int,
     height: int,
-    areas: Sequence[Area],
+    marked: Sequence[MarkedArea],
     *,
     seed: bytes,
     original_sha256: str,
     tool: Tool,
+    decoding: Sequence[str] = (),
 ) -> Redacted:
-    """Black out every tile that one of ``areas`` touches.
+    """Cover every tile that one of the ``marked`` areas touches.
 
     ``pixels`` are those of the sealed original as decoded (8-bit RGB by rows, upright); ``seed`` is 32 random bytes,
-    to be kept with the original and shown to nobody who may not see it. Raises :class:`EvidenceError`
-    ``redaction.nothing_marked``, ``redaction.outside``; ``ValueError`` for pixels or a seed of another size.
+    to be kept with the original and shown to nobody who may not see it; ``decoding`` names what decoding did. Raises
+    :class:`EvidenceError` ``redaction.nothing_marked``, ``redaction.outside``; ``ValueError`` for pixels or a seed of
+    another size.
     """
     if len(seed) != SEED_SIZE:
         raise ValueError("seed")
-    if not areas:
+    if not marked:
         raise EvidenceError("redaction.nothing_marked")
-    for area in areas:
+    for area in marked:
         if not is_inside(area, width, height):
             raise EvidenceError("redaction.outside")
-    hidden = touched(areas, width, height)
     leaves = leaves_of(pixels, width, height, seed)
-    shown = [(leaf if position in hidden else salt_of(seed, position)).hex() for position, leaf in enumerate(leaves)]
-    png = _png(_blackened(pixels, width, height, hidden), width, height)
-    record = Redaction(
-        original_sha256=original_sha256, copy_sha256=hashlib.sha256(png).hexdigest(), width=width, height=height,
-        root=root_of(leaves).hex(), areas=tuple(areas), hidden=tuple(sorted(hidden)), tiles=tuple(shown), tool=tool,
+    areas = tuple(
+        Area(area.x, area.y, area.width, area.height,
+             BLACK if area.fill is Fill.BLACK else average_colour(pixels, width, height, area))
+        for area in marked
     )  # fmt: skip
-    return Redacted(png, record)
+    covers = covers_of(areas, width, height)
+    shown = [(leaf if position in covers else salt_of(seed, position)).hex() for position, leaf in enumerate(leaves)]
+    png = write_png(_covered_rows(pixels, width, height, covers), width, height)
+    proof = PictureProof(
+        width=width, height=height, areas=areas, hidden=tuple(sorted(covers)), tiles=tuple(shown),
+        decoding=tuple(decoding),
+    )  # fmt: skip
+    record = Redaction(
+        kind=RedactionKind.PICTURE, original_sha256=original_sha256, copy_sha256=hashlib.sha256(png).hexdigest(),
+        root=root_of(leaves).hex(), tool=tool, picture=proof,
+    )  # fmt: skip
+    return Redacted(png, "image/png", record)
 
 
-def is_inside(area: Area, width: int, height: int) -> bool:
+def is_inside(area: Area | MarkedArea, width: int, height: int) -> bool:
     """Whether an area has a size and lies in the picture."""
     return (
         area.width > 0 and area.height > 0 and 0 <= area.x <= width - area.width and 0 <= area.y <= height - area.height
     )
 
 
-def touched(areas: Sequence[Area], width: int, height: int) -> frozenset[int]:
-    """Positions of the tiles that the areas touch."""
+def touched(area: Area | MarkedArea, width: int, height: int) -> list[int]:
+    """Positions of the tiles that an area touches."""
     columns, _rows = grid(width, height)
-    return frozenset(
+    return [
         row * columns + column
-        for area in areas
         for row in range(area.y // TILE_SIDE, (area.y + area.height - 1) // TILE_SIDE + 1)
         for column in range(area.x // TILE_SIDE, (area.x + area.width - 1) // TILE_SIDE + 1)
-    )
+    ]
 
 
-def _blackened(pixels: bytes, width: int, height: int, hidden: frozenset[int]) -> bytes:
+def covers_of(areas: Sequence[Area], width: int, height: int) -> dict[int, bytes]:
+    """Position of each covered tile to the three bytes of its colour; the later area wins."""
+    covers: dict[int, bytes] = {}
+    for area in areas:
+        covers |= dict.fromkeys(touched(area, width, height), bytes.fromhex(area.colour))
+    return covers
+
+
+def average_colour(pixels: bytes, width: int, height: int, area: MarkedArea) -> str:
+    """The average over the area widened to whole tiles, each channel rounded to one of eight levels: all that is left
+    of it are nine bits."""
+    left, top = area.x // TILE_SIDE * TILE_SIDE, area.y // TILE_SIDE * TILE_SIDE
+    right = min(-(-(area.x + area.width) // TILE_SIDE) * TILE_SIDE, width)
+    bottom = min(-(-(area.y + area.height) // TILE_SIDE) * TILE_SIDE, height)
+    sums, line = [0, 0, 0], width * 3
+    for y in range(top, bottom):
+        row = pixels[y * line + left * 3 : y * line + right * 3]
+        for channel in range(3):
+            sums[channel] += sum(row[channel::3])
+    count = (right - left) * (bottom - top)
+    return bytes(LEVELS[round(each / count / 255 * (_LEVELS - 1))] for each in sums).hex()
+
+
+LEVELS = tuple(round(level * 255 / (_LEVELS - 1)) for level in range(_LEVELS))
+"""The values that a channel of a flat colour may have."""
+
+
+def _covered_rows(pixels: bytes, width: int, height: int, covers: dict[int, bytes]) -> Iterator[bytes]:
     columns, _rows = grid(width, height)
-    copy, line = bytearray(pixels), width * 3
-    for position in hidden:
-        row, column = divmod(position, columns)
-        left, right = column * TILE_SIDE * 3, min((column + 1) * TILE_SIDE * 3, line)
-        for y in range(row * TILE_SIDE, min((row + 1) * TILE_SIDE, height)):
-            copy[y * line + left : y * line + right] = bytes(right - left)
-    return bytes(copy)
-
-
-def _png(pixels: bytes, width: int, height: int) -> bytes:
-    """8-bit RGB as PNG (ISO/IEC 15948): header, pixels, end. There is no room in it for anything else."""
     line = width * 3
-    rows = b"".join(b"\0" + pixels[y * line : (y + 1) * line] for y in range(height))
-    parts = ((b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)), (b"IDAT", zlib.compress(rows, 6)),
-             (b"IEND", b""))  # fmt: skip
-    chunks = (
-        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in parts
-    )
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+    for y in range(height):
+        row = bytearray(pixels[y * line : (y + 1) * line])
+        first = y // TILE_SIDE * columns
+        for column in range(columns):
+            colour = covers.get(first + column)
+            if colour is not None:
+                left, right = column * TILE_SIDE * 3, min((column + 1) * TILE_SIDE * 3, line)
+                row[left:right] = colour * ((right - left) // 3)
+        yield bytes(row)

@@ -7,7 +7,7 @@ from io import BytesIO
 from evidence.errors import EvidenceError
 from evidence.media import MediaWorker
 from evidence.model import EventKind, Exposure, Item
-from evidence.session import looking
+from evidence.session import looking, redacting
 from evidence.session.stamping import Record
 from evidence.store import Kept, Store, StoredObject
 
@@ -43,6 +43,8 @@ def keep_less(store: Store, worker: MediaWorker, record: Record, item: Item, wan
         with store.transaction():
             for file in item.files:
                 store.retention.reduce(file.object_id, wanted, copies.get(file.object_id))
+            if wanted in (Kept.DIGEST, Kept.NOTHING):
+                redacting.take_all_back(store, record, item)
             if wanted is Kept.NOTHING:
                 store.retention.forget_words(item.id)
             kind = EventKind.DESTROYED if wanted is Kept.NOTHING else EventKind.REDUCED

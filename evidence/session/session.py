@@ -33,13 +33,15 @@ from evidence.model import (
     PackageChoices,
     PackageMade,
     ReceiptRead,
+    RedactedCopy,
+    RedactionWish,
     ScoreReport,
     SignedHead,
     TimestampToken,
 )
 from evidence.package import PackageCoSigned, PackageSigner, PackageUpgraded, ValidationSources, upgrade_package
 from evidence.scoring import scoring_worker
-from evidence.session import cosigning, keeping, looking, packaging, receiving, sealing, stamping
+from evidence.session import cosigning, keeping, looking, packaging, receiving, redacting, sealing, stamping
 from evidence.session.ports import Ports
 from evidence.session.stamping import StampResult
 from evidence.session.unlocking import UnlockMethods
@@ -318,6 +320,34 @@ class Session:
         device forgets even that cannot be promised. Raises ``keep.no_copy`` or ``vault.kept_less_already``.
         """
         keeping.keep_less(self._store, self._worker, self._record, self._store.items.get(item_id), wanted, reason)
+
+    # Redacted copies -----------------------------------------------------------------------------------------------
+
+    def redact(
+        self, item_id: str, wish: RedactionWish, *, file_index: int = 0, cancelled: Cancelled = never_cancelled
+    ) -> RedactedCopy:  # fmt: skip
+        """Make a copy of one file of an exhibit without what ``wish`` names; the original is never touched. A second
+        pass checks the copy before it is kept. Raises as :func:`evidence.session.redacting.redact`."""
+        return redacting.redact(
+            self._store, self._worker, self._tool, self._record, self._clock().at, self._store.items.get(item_id),
+            wish, file_index, cancelled,
+        )  # fmt: skip
+
+    def redactions(self, item_id: str) -> list[RedactedCopy]:
+        """The redacted copies of an exhibit, the newest first."""
+        return list(self._store.redactions.of_item(self._store.items.get(item_id).id))
+
+    def take_back_redaction(self, item_id: str, redaction_id: str) -> None:
+        """Erase a redacted copy; the log says so. Raises ``redaction.unknown``."""
+        redacting.take_back(self._store, self._record, self._store.items.get(item_id), redaction_id)
+
+    def commit_parts(self, item_id: str, *, cancelled: Cancelled = never_cancelled) -> list[str]:
+        """Let the log fix now what an exhibit's files show, part by part, for copies that may be made later."""
+        return redacting.commit(self._store, self._worker, self._record, self._store.items.get(item_id), cancelled)
+
+    def picture_size(self, item_id: str, *, file_index: int = 0) -> tuple[int, int]:
+        """Width and height in the pixels in which areas are marked. Raises ``redaction.wrong_kind``."""
+        return redacting.size_of(self._store, self._worker, self._store.items.get(item_id), file_index)
 
     # Time ----------------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from evidence.store.log_records import VAULT_LOG, LogRecords, TsaRecord
 from evidence.store.object_reader import ObjectReader
 from evidence.store.objects import Cancelled, Progress, StoredObject
 from evidence.store.public_keys import RecipientKey, UnlockKey
+from evidence.store.redactions import Commitment, Redactions
 from evidence.store.rekeying import Rekeyed, rekey
 from evidence.store.retention import Kept, Retention
 from evidence.store.shares import RecoveryShares
@@ -18,9 +19,9 @@ from evidence.store.unlocking import Passphrase, RecoveryKey
 from evidence.store.vault import Finding, Store, create, open_store
 
 __all__ = [
-    "FLOOR", "VAULT_LOG", "Argon2Cost", "Backup", "BackupOutcome", "Cancelled", "CheckOutcome", "Finding", "Kept",
-    "Lock", "LogRecords", "ObjectReader", "Passphrase", "PassphraseAdvice", "Progress", "RecipientKey", "RecoveryKey",
-    "RecoveryShares", "Rekeyed", "Retention", "Secret", "SlotInfo", "SlotKeeper", "SlotKind", "Store", "StoredObject",
-    "Strength", "TsaRecord", "UnlockKey", "VaultSigner", "backup", "check", "create", "judge_passphrase", "mend",
-    "open_store", "rekey", "restore", "tuned_cost",
+    "FLOOR", "VAULT_LOG", "Argon2Cost", "Backup", "BackupOutcome", "Cancelled", "CheckOutcome", "Commitment",
+    "Finding", "Kept", "Lock", "LogRecords", "ObjectReader", "Passphrase", "PassphraseAdvice", "Progress",
+    "RecipientKey", "RecoveryKey", "RecoveryShares", "Redactions", "Rekeyed", "Retention", "Secret", "SlotInfo",
+    "SlotKeeper", "SlotKind", "Store", "StoredObject", "Strength", "TsaRecord", "UnlockKey", "VaultSigner", "backup",
+    "check", "create", "judge_passphrase", "mend", "open_store", "rekey", "restore", "tuned_cost",
 ]  # fmt: skip

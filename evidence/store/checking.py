@@ -151,6 +151,9 @@ class _Check:
                 item, event = self._store.items.get_checked(item_id), log.first_event_about(case.id, item_id)
                 if event is None or not _is_acquired_as(event, item):
                     self._found("vault.damage.item", exhibit=exhibit)
+            with self._part("vault.damage.redaction", exhibit=exhibit):
+                if not self._store.redactions.are_logged(item_id, log.events_about(case.id, item_id)):
+                    self._found("vault.damage.redaction", exhibit=exhibit)
             for object_id, sha256, size in self._store.items.sealed(item_id):
                 cited.add(object_id)
                 self._object(exhibit, object_id, sha256, size)

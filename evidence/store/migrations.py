@@ -83,6 +83,25 @@ STEPS: tuple[tuple[str, ...], ...] = (
             UNION ALL
             SELECT copy_id, item_id, file_index, copy_sha256, copy_size FROM objects WHERE copy_id IS NOT NULL""",
     ),
+    (
+        """CREATE TABLE commitments (
+            item_id TEXT NOT NULL REFERENCES items, file_index INTEGER NOT NULL, seed BLOB NOT NULL,
+            root TEXT NOT NULL, PRIMARY KEY (item_id, file_index)
+        ) WITHOUT ROWID""",
+        """CREATE TABLE redactions (
+            id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, item_id TEXT NOT NULL REFERENCES items,
+            file_index INTEGER NOT NULL, object_id TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, size INTEGER NOT NULL,
+            canonical BLOB NOT NULL, record BLOB NOT NULL
+        )""",
+        "CREATE INDEX redactions_by_item ON redactions (item_id)",
+        "DROP VIEW sealed",
+        """CREATE VIEW sealed (id, item_id, file_index, sha256, size) AS
+            SELECT id, item_id, file_index, sha256, size FROM objects WHERE kept = 'full'
+            UNION ALL
+            SELECT copy_id, item_id, file_index, copy_sha256, copy_size FROM objects WHERE copy_id IS NOT NULL
+            UNION ALL
+            SELECT object_id, item_id, file_index, sha256, size FROM redactions""",
+    ),
 )  # fmt: skip
 
 

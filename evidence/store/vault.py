@@ -26,6 +26,7 @@ from evidence.store.migrations import migrate
 from evidence.store.object_reader import ObjectReader
 from evidence.store.objects import Cancelled, ObjectFolder, Progress, StoredObject
 from evidence.store.records import CaseRecords, ItemRecords, PackageRecords
+from evidence.store.redactions import Redactions
 from evidence.store.retention import Retention
 from evidence.store.signing import VaultSigner, load_signer, new_signer
 from evidence.store.slots import Secret
@@ -56,6 +57,7 @@ class Store:
         self.cases = CaseRecords(database)
         self.items = ItemRecords(database, self._adopt)
         self.retention = Retention(database, self._adopt)
+        self.redactions = Redactions(database, self._adopt)
         self.packages = PackageRecords(database)
         self.log = LogRecords(database)
         self.settings = VaultSettings(database)

@@ -21,6 +21,7 @@ FOLDER = Path(__file__).parent / "golden"
 RECOVERY_KEYS = {
     1: "G182-D581-9MFJ-XDRF-K46T-JDJZ-VRQD-61WX-XS2S",
     2: "C8P2-P4XD-0D57-4H6N-0FN9-R6JE-H3PK-6C0B-ZZ2D",
+    3: "AXBF-J282-V3NE-RM6Q-AVVQ-B0QF-EQ9X-77ET-DHB1",
 }
 PASSPHRASE = Passphrase("golden vault, format 1")
 

@@ -1,0 +1,82 @@
+"""What is to be taken out of a copy of an exhibit, and the copies that were made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from evidence.model.digest import Digests
+
+
+class Fill(StrEnum):
+    """What stands in the place of a marked area. Both destroy it; neither can be undone."""
+
+    BLACK = "black"
+    FLAT = "flat"
+    """One soft colour: the average of the whole area, each channel rounded to eight levels. Nine bits are all that is
+    left of it, so there is nothing to sharpen, and too little to compare guesses with."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedArea:
+    """A rectangle in pixels of the upright picture, from its upper left corner. It is widened to whole tiles."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    fill: Fill = Fill.BLACK
+
+
+class RedactionKind(StrEnum):
+    """What kind of copy it is, and so what can be proven of it."""
+
+    PICTURE = "picture"
+    """Areas are covered; every other pixel is proven to be the original's."""
+    TEXT = "text"
+    """Passages are replaced; every other line is proven to be the original's."""
+    SOUND = "sound"
+    """Sound is taken out of a recording; nothing of it can be proven without the original."""
+
+
+@dataclass(frozen=True, slots=True)
+class RedactionWish:
+    """What the person wants gone from a copy of one file. Areas are for pictures, texts for text files, mute for
+    recordings."""
+
+    areas: tuple[MarkedArea, ...] = ()
+    texts: tuple[str, ...] = ()
+    """Passages: wherever one of them stands, in whatever normal form, case and spacing, it is replaced."""
+    mute: bool = False
+    """Take all sound out."""
+
+
+@dataclass(frozen=True, slots=True)
+class RedactedCopy:
+    """A redacted copy that the vault keeps beside the original: derived, and it can be taken back."""
+
+    id: str
+    """UUID."""
+    item_id: str
+    file_index: int
+    """Which of the item's files it was made of, from 0."""
+    kind: RedactionKind
+    made_at: datetime
+    media_type: str
+    digests: Digests
+    original_sha256: str
+    record_sha256: str
+    """Of the canonical JSON of its record: what the log cites."""
+    object_id: str
+    facts: dict[str, str] = field(default_factory=dict)
+    """What was done, counted: ``areas``, ``black``, ``flat``, ``tiles_hidden``, ``tiles``, ``passages`` …"""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyForPackage:
+    """A redacted copy with its record, as a package carries them."""
+
+    copy: RedactedCopy
+    record: bytes
+    """Canonical JSON; its SHA-256 is ``copy.record_sha256``."""
