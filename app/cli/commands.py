@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +124,8 @@ def capture_file(arguments: argparse.Namespace, console: Console) -> int:
             progress=console.progress,
             cancelled=never,
         )
-    return _say_items(console, items)
+        same = session.same_content([item.id for item in items], is_earlier=True)
+    return _say_items(console, items, same)
 
 
 def capture_screen(arguments: argparse.Namespace, console: Console) -> int:
@@ -137,23 +138,27 @@ def capture_screen(arguments: argparse.Namespace, console: Console) -> int:
             note=arguments.note,
             lawful_access=arguments.lawful_access,
         )
-    return _say_items(console, [item])
+        same = session.same_content([item.id], is_earlier=True)
+    return _say_items(console, [item], same)
 
 
 def capture_link(arguments: argparse.Namespace, console: Console) -> int:
     """Take in a link; never opens it."""
     with unlocked(arguments, console) as session:
         item = session.add_link(arguments.case, arguments.url, arguments.note, lawful_access=arguments.lawful_access)
-    return _say_items(console, [item])
+        same = session.same_content([item.id], is_earlier=True)
+    return _say_items(console, [item], same)
 
 
 def items(arguments: argparse.Namespace, console: Console) -> int:
     """List the exhibits of a case with digest, type, times and score."""
     with unlocked(arguments, console) as session:
         exhibits = session.exhibits(arguments.case)
-    lines = [line for exhibit in exhibits for line in exhibit_lines(console.t, exhibit)]
+        same = session.same_content([exhibit.item.id for exhibit in exhibits])
+    known = [(exhibit, same.get(exhibit.item.id, ())) for exhibit in exhibits]
+    lines = [line for exhibit, others in known for line in exhibit_lines(console.t, exhibit, others)]
     console.result(
-        {"exhibits": [exhibit_document(exhibit) for exhibit in exhibits]},
+        {"exhibits": [exhibit_document(exhibit, others) for exhibit, others in known]},
         lines or [console.t("There is no exhibit in this case yet.")],
     )
     return DONE
@@ -277,7 +282,15 @@ def _say_copy(console: Console, outcome: BackupOutcome, folder: Path) -> int:
     return DAMAGED if outcome.findings else DONE
 
 
-def _say_items(console: Console, added: Sequence[Item]) -> int:
-    document: dict[str, Any] = {"items": [exhibit_document(Exhibit(item=item))["item"] for item in added]}
-    console.result(document, [line for item in added for line in exhibit_lines(console.t, Exhibit(item=item))])
+def _say_items(console: Console, added: Sequence[Item], same: Mapping[str, Sequence[Item]]) -> int:
+    t = console.t
+    known = [(Exhibit(item=item), same.get(item.id, ())) for item in added]
+    document: dict[str, Any] = {"items": [exhibit_document(exhibit, others)["item"] for exhibit, others in known]}
+    lines = [line for exhibit, others in known for line in exhibit_lines(t, exhibit, others)]
+    if same:
+        lines.append(
+            t("What was there already was kept once more, as an exhibit of its own: that it was found again is "
+              "evidence too.")
+        )  # fmt: skip
+    console.result(document, lines)
     return DONE

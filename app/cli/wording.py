@@ -8,12 +8,13 @@ from typing import Any
 from app.bench import Bench
 from evidence.digest import fingerprint_groups, to_json
 from evidence.i18n import Texts, named_code, provenance_line, visible
-from evidence.model import Exhibit, ScoreReport
+from evidence.model import Exhibit, Item, ScoreReport
 from evidence.session import Finding
 
 
-def exhibit_lines(t: Texts, exhibit: Exhibit) -> list[str]:
-    """An exhibit in a few lines: number, title, how and when it came in, its files with digests, its score."""
+def exhibit_lines(t: Texts, exhibit: Exhibit, same: Sequence[Item] = ()) -> list[str]:
+    """An exhibit in a few lines: number, title, how and when it came in, its files with digests, its score, and which
+    others hold the ``same`` content."""
     item = exhibit.item
     lines = [
         f"{item.number}  {visible(item.title)}",
@@ -24,14 +25,17 @@ def exhibit_lines(t: Texts, exhibit: Exhibit) -> list[str]:
         lines.append(f"    SHA-256 {fingerprint_groups(file.digests.sha256)}")
     if exhibit.score is not None:
         lines.append(f"    {t.code('name', f'band.{exhibit.score.band}')}")
+    if same:
+        lines.append(f"    {t('The same content as {numbers}', numbers=', '.join(item.number for item in same))}")
     return lines
 
 
-def exhibit_document(exhibit: Exhibit) -> dict[str, Any]:
+def exhibit_document(exhibit: Exhibit, same: Sequence[Item] = ()) -> dict[str, Any]:
     """An exhibit for programs: all but the names of the encrypted files, which say nothing outside the vault."""
     document: dict[str, Any] = to_json(exhibit)
     for file in document["item"]["files"]:
         del file["object_id"]
+    document["item"]["same_content_as"] = [item.number for item in same]
     return document
 
 

@@ -33,6 +33,23 @@ def preview(store: Store, worker: MediaWorker, item: Item, exposure: Exposure, m
         raise
 
 
+def same_content(store: Store, item: Item, *, is_earlier: bool) -> list[Item]:
+    """Other exhibits of the same case that hold a file with the same bytes, in order of their numbers: all of them, or
+    those that came in before."""
+    found: dict[str, Item] = {}
+    for file in item.files:
+        for other in store.items.same_content(item.case_id, file.digests.sha256):
+            if other.id != item.id:
+                found[other.id] = other
+    others = sorted(found.values(), key=_order)
+    return [other for other in others if _order(other) < _order(item)] if is_earlier else others
+
+
+def _order(item: Item) -> tuple[int, str]:
+    """Exhibit numbers grow in length when they run out: A-99, A-100."""
+    return len(item.number), item.number
+
+
 def score(store: Store, worker: MediaWorker, item: Item, at: datetime, cancelled: Callable[[], bool]) -> ScoreReport:
     """Score the item's first file."""
     original = item.files[0]

@@ -192,6 +192,13 @@ class Session:
         scores = self._store.items.scores(item_id)
         return Exhibit(item=self._store.items.get(item_id), score=scores[0] if scores else None)
 
+    def same_content(self, item_ids: Sequence[str], *, is_earlier: bool = False) -> dict[str, list[Item]]:
+        """Which of these exhibits hold the same bytes as others of their case, and as which: as any, or
+        (``is_earlier``) as those that came in before. The rest is left out."""
+        items = [self._store.items.get(item_id) for item_id in item_ids]
+        found = {item.id: looking.same_content(self._store, item, is_earlier=is_earlier) for item in items}
+        return {item_id: others for item_id, others in found.items() if others}
+
     def events(self, case_id: str, item_id: str | None = None) -> list[CustodyEvent]:
         """The custody events of a case, or those about one of its items, in order."""
         if item_id is None:

@@ -21,6 +21,7 @@ from evidence.errors import CancelledError, EvidenceError
 from evidence.store import slots
 from evidence.store.database import Database
 from evidence.store.files import BINARY, PART, copy_bytes, read_bounded, reading, sync_file, sync_folder, writing
+from evidence.store.lease import LEASE_FILE
 from evidence.store.lock import VaultLock
 from evidence.store.log_records import LogRecords
 from evidence.store.object_reader import ObjectReader
@@ -29,7 +30,9 @@ from evidence.store.vault import DATABASE_FILE, LOCK_FILE, OBJECTS_FOLDER, Findi
 
 _BLOCK = 1 << 20
 _MAX_SLOTS_BYTES = 1 << 20
-_BEGINNING = frozenset({OBJECTS_FOLDER, LOCK_FILE, DATABASE_FILE, DATABASE_FILE + PART, slots.SLOTS_FILE + PART})
+_BEGINNING = frozenset(
+    {OBJECTS_FOLDER, LOCK_FILE, LEASE_FILE, DATABASE_FILE, DATABASE_FILE + PART, slots.SLOTS_FILE + PART}
+)
 """What a first backup that was interrupted may have left; the slots, which come last, make it a vault."""
 
 _STOPPED = _BEGINNING - {DATABASE_FILE}

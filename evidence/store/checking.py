@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from evidence.manifest import acquired_facts
 from evidence.model import Case, CustodyEvent, EventKind, Item, SignedHead, TimestampToken
 from evidence.store import slots
 from evidence.store.log_records import VAULT_LOG
+from evidence.store.object_reader import ObjectReader
 from evidence.store.objects import Cancelled, Progress
 from evidence.store.vault import Finding, Store
 from evidence.timestamps import verify_response
@@ -55,12 +57,14 @@ def check(
     Damage becomes findings, named by exhibit; only a vault that cannot be read at all raises. Raises
     :class:`CancelledError`, and :class:`EvidenceError` ``vault.locked``.
     """
-    return _Check(store, progress, cancelled).run(known_heads)
+    with ThreadPoolExecutor(1) as helper:
+        return _Check(store, helper, progress, cancelled).run(known_heads)
 
 
 class _Check:
-    def __init__(self, store: Store, progress: Progress, cancelled: Cancelled) -> None:
+    def __init__(self, store: Store, helper: Executor, progress: Progress, cancelled: Cancelled) -> None:
         self._store = store
+        self._helper = helper
         self._progress = progress
         self._cancelled = cancelled
         self._findings: dict[tuple[str, ...], Finding] = {}
@@ -169,7 +173,7 @@ class _Check:
         try:
             with self._store.open_object(object_id) as stream:
                 digest = hashlib.sha256()
-                while data := stream.read(_BLOCK):
+                for data in self._content(stream):
                     digest.update(data)
                     self._stop_or_go_on(self._done + len(data))
                 stream.verify_rest()
@@ -183,6 +187,19 @@ class _Check:
         self._objects += 1
         if not is_same:
             self._found("vault.damage.object", exhibit=exhibit)
+
+    def _content(self, stream: ObjectReader) -> Iterator[bytes]:
+        """The content of an object, block by block; the next one is read and decrypted while one is digested."""
+        if stream.size <= _BLOCK:  # not worth a second thread
+            yield stream.read()
+            return
+        ahead = self._helper.submit(stream.read, _BLOCK)
+        try:
+            while data := ahead.result():
+                ahead = self._helper.submit(stream.read, _BLOCK)
+                yield data
+        finally:
+            wait([ahead])  # or the stream would be closed under it
 
     def _strangers(self, cited: set[str]) -> None:
         """Files in the objects folder that no record knows: left in place, and said."""

@@ -6,7 +6,8 @@ may change threads (the session's runner does), so SQLite's own check for a sing
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import ctypes
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -26,13 +27,15 @@ _CANNOT = (3, 8, 10, 14, 23)
 class Database:
     """An open, unlocked database. Reads go anywhere; writes stand inside :meth:`transaction`."""
 
-    def __init__(self, path: Path, key: bytes) -> None:
-        """Open or create the file under a raw 256-bit key.
+    def __init__(self, path: Path, key: bytes, *, permit: Callable[[], None] = lambda: None) -> None:
+        """Open or create the file under a raw 256-bit key. ``permit`` is asked before anything is written and again
+        before it is committed: it raises when this program may not write any more.
 
         Raises :class:`EvidenceError` ``vault.database_damaged`` when the key does not open it (the file is damaged, or
         belongs to another vault), ``vault.open_elsewhere``, ``vault.disk_full``, ``vault.database_unusable``.
         """
         self._key = key
+        self._permit = permit
         self.is_in_doubt = False
         """A commit failed: only the next opening will show whether it reached the disk all the same."""
         with translated():
@@ -111,10 +114,12 @@ class Database:
         """
         if self.is_writing:
             raise RuntimeError("a transaction is open already")
+        self._permit()
         with translated():
             self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._permit()
             self.is_in_doubt = True
             with translated():
                 self._connection.execute("COMMIT")
@@ -172,6 +177,14 @@ class Database:
             connection, self._connection, self._key = self._connection, None, b""
             with suppress(dbapi2.Error):
                 connection.close()
+
+    def abandon(self) -> None:
+        """Let go of the file without writing to it again. Closing would bring the write-ahead log into the main file,
+        and both belong to somebody else by now; SQLite closes whatever Python collects, so that it never may.
+        """
+        if self._connection is not None:
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._connection))
+            self._connection, self._key = None, b""
 
     def _open_connection(self) -> Any:
         if self._connection is None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class ObjectReader(io.BufferedIOBase):
-    """The content of one object as a binary stream. Holds one opened chunk (1 MiB) in memory.
+    """The content of one object as a binary stream. Holds two opened chunks (2 MiB) in memory.
 
     Independent of the vault's connection: it may be used on another thread, by one thread at a time. Any read raises
     :class:`EvidenceError` ``vault.object_damaged`` when the bytes are not those that were sealed. The last chunk is
@@ -36,7 +36,7 @@ class ObjectReader(io.BufferedIOBase):
             raise EvidenceError("vault.unreadable", name="objects") from problem
         self._position = 0
         self._opened = -1
-        self._chunk = b""
+        self._chunk = self._tail = b""
         try:
             with reading("objects"):
                 header = self._file.read(form.HEADER)
@@ -44,7 +44,8 @@ class ObjectReader(io.BufferedIOBase):
             self._padded = form.plain_size(file_size)
             self._cipher = form.read_header(header, object_id, object_keys)
             self._last = max(self._padded - 1, 0) // form.CHUNK
-            self._size = form.content_size(self._padded, self._open_chunk(self._last))
+            self._tail = self._open_chunk(self._last)
+            self._size = form.content_size(self._padded, self._tail)
         except InvalidTag as problem:
             self._file.close()
             raise EvidenceError("vault.object_damaged", object_id=self.object_id) from problem
@@ -103,19 +104,22 @@ class ObjectReader(io.BufferedIOBase):
         return len(data)
 
     def verify_rest(self) -> None:
-        """Open every chunk that :meth:`read` to the end would not have touched: the zeros after the content."""
-        for index in range(max(self._size - 1, 0) // form.CHUNK, self._last + 1):
+        """Open every chunk that :meth:`read` to the end would not have touched: the zeros after the content. The last
+        one was opened first of all."""
+        for index in range(max(self._size - 1, 0) // form.CHUNK, self._last):
             self._verified(index)
 
     def close(self) -> None:
         """Close the file and forget what was opened."""
-        self._chunk = b""
+        self._chunk = self._tail = b""
         self._opened = -1
         if not self.closed:
             self._file.close()
         super().close()
 
     def _verified(self, index: int) -> bytes:
+        if index == self._last and self._tail:
+            return self._tail
         if index != self._opened:
             try:
                 self._chunk = self._open_chunk(index)

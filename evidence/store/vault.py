@@ -20,6 +20,7 @@ from evidence.store.facts import Facts, VaultSettings
 from evidence.store.files import PART, reading, sync_folder, writing
 from evidence.store.keeper import SlotKeeper
 from evidence.store.keys import KEY_SIZE, Argon2Cost, sub_key, tuned_cost
+from evidence.store.lease import LEASE_FILE
 from evidence.store.lock import VaultLock
 from evidence.store.log_records import LogRecords
 from evidence.store.migrations import migrate
@@ -38,7 +39,7 @@ NEXT_DATABASE = "vault.db.next"
 OBJECTS_FOLDER = "objects"
 LOCK_FILE = "lock"
 _FIRST_EPOCH = 1
-_OURS = (slots.SLOTS_FILE, slots.SLOTS_COPY, DATABASE_FILE)
+_OURS = (slots.SLOTS_FILE, slots.SLOTS_COPY, DATABASE_FILE, LEASE_FILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,13 +178,20 @@ class Store:
         return self._database.is_open
 
     def close(self) -> None:
-        """Lock the vault: close the records, forget the keys, free the folder. May be called twice."""
-        if self._database.is_open:
+        """Lock the vault: close the records, forget the keys, free the folder. May be called twice.
+
+        When somebody else took the vault over meanwhile, nothing in its folder is touched any more.
+        """
+        is_held = self._lock.is_held()
+        if self._database.is_open and is_held:
             with suppress(EvidenceError):
                 self._objects.settle()
                 if not self._database.is_in_doubt:
                     self._objects.sweep(self.items.cites)
-        self._database.close()
+        if is_held:
+            self._database.close()
+        else:
+            self._database.abandon()
         self._objects.forget()
         self._lock.release()
 
@@ -253,7 +261,9 @@ def create(
             (folder / OBJECTS_FOLDER / "new").mkdir(mode=0o700, parents=True)
         with writing(DATABASE_FILE):
             (folder / DATABASE_FILE).touch(mode=0o600)  # or it would be readable by whatever the umask says
-        database = Database(folder / DATABASE_FILE, sub_key(master_key, "records", salt=vault_id))
+        database = Database(
+            folder / DATABASE_FILE, sub_key(master_key, "records", salt=vault_id), permit=lock.require_held
+        )
         undo.callback(database.close)
         migrate(database, now, program)
         signer = new_signer(now)
@@ -277,9 +287,9 @@ def create(
 def open_store(folder: Path, secret: Secret, *, now: datetime, program: str = "") -> Store:
     """Unlock the vault in ``folder``; what a crash interrupted is finished or undone, and said in ``repairs``.
 
-    Raises :class:`EvidenceError` ``vault.not_a_vault``, ``vault.open_elsewhere``, ``vault.cannot_lock``,
-    ``vault.wrong_passphrase``, ``vault.wrong_recovery_key``, ``vault.revoked_slot``, ``vault.slots_damaged``,
-    ``vault.database_missing``, ``vault.database_damaged``, ``vault.newer_version`` and those of the disk.
+    Raises :class:`EvidenceError` ``vault.not_a_vault``, ``vault.open_elsewhere``, ``vault.wrong_passphrase``,
+    ``vault.wrong_recovery_key``, ``vault.revoked_slot``, ``vault.slots_damaged``, ``vault.database_missing``,
+    ``vault.database_damaged``, ``vault.newer_version`` and those of the disk.
     """
     with reading(folder.name):
         if not folder.is_dir():
@@ -297,7 +307,7 @@ def open_store(folder: Path, secret: Secret, *, now: datetime, program: str = ""
                 raise EvidenceError("vault.database_missing")
             if (folder / DATABASE_FILE).stat().st_size == 0:  # would be taken for a new database
                 raise EvidenceError("vault.database_damaged")
-        database = Database(folder / DATABASE_FILE, records_key)
+        database = Database(folder / DATABASE_FILE, records_key, permit=lock.require_held)
         undo.callback(database.close)
         migrate(database, now, program)
         store = Store(folder, lock, database, _object_folder(folder, master_key, vault_id, used.epoch))

@@ -248,3 +248,37 @@ def test_a_package_is_handed_over_encrypted(
         archive.setpassword(said["passphrase"].encode())
         [name] = archive.namelist()
         assert archive.read(name) == Path(made["zip_file"]).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "The same content as A-01"), ("fr", "Même contenu que A-01"), ("ko", "다음 증거물과 내용이 같음: A-01")],
+)
+def test_what_comes_in_again_is_said(
+    language: str,
+    said: str,
+    vault: tuple[Path, Path],
+    holdfast: Holdfast,
+    file: Callable[[str, str], Path],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    place, secret = vault
+    opening = ("--passphrase-file", str(secret))
+    case = holdfast("case", "create", place, "--title", "사건", *opening)[1]["id"]
+    first, again = file("a.txt", "the same"), file("b.txt", "the same")
+    added = holdfast("capture", "file", place, first, "--case", case, *opening)[1]["items"]
+    assert [item["same_content_as"] for item in added] == [[]]
+    words = ["capture", "file", str(place), str(again), "--case", case, *opening, "--language", language]
+    assert run(words) == 0
+    assert said in capsys.readouterr().out
+    added = holdfast("capture", "link", place, "https://example.org/x", "--case", case, *opening)[1]["items"]
+    assert [item["same_content_as"] for item in added] == [[]]
+    added = holdfast("capture", "file", place, again, "--case", case, *opening)[1]["items"]
+    assert [item["same_content_as"] for item in added] == [["A-01", "A-02"]]
+    listed = holdfast("items", place, "--case", case, *opening)[1]["exhibits"]
+    assert [one["item"]["same_content_as"] for one in listed] == [
+        ["A-02", "A-04"],
+        ["A-01", "A-04"],
+        [],
+        ["A-01", "A-02"],
+    ]

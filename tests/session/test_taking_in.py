@@ -11,7 +11,7 @@ from evidence import session as verbs
 from evidence.digest import digest_bytes
 from evidence.errors import CancelledError, EvidenceError
 from evidence.model import AcquisitionMethod, EventKind
-from evidence.session import Given, Session
+from evidence.session import Given, Kept, Session
 
 
 def _file(folder: Path, name: str, data: bytes) -> Path:
@@ -130,3 +130,20 @@ def test_an_unknown_case_takes_nothing_in(session: Session, tmp_path: Path, vaul
         session.add_files("no-such-case", [_file(tmp_path, "a.txt", b"a")])
     assert raised.value.code == "case.unknown"
     assert [path for path in (vault / "objects").rglob("*") if path.is_file()] == []
+
+
+def test_what_comes_in_again_is_an_exhibit_of_its_own_and_said(session: Session, tmp_path: Path) -> None:
+    case, elsewhere = session.create_case("one"), session.create_case("two")
+    session.add_files(elsewhere.id, [_file(tmp_path, "x.txt", b"the same")])
+    first, other, again = session.add_files(
+        case.id,
+        [_file(tmp_path, "a.txt", b"the same"), _file(tmp_path, "b.txt", b"another"), tmp_path / "a.txt"],
+    )
+    assert [item.number for item in (first, other, again)] == ["A-01", "A-02", "A-03"]
+    assert len({first.files[0].object_id, again.files[0].object_id}) == 2
+    ids = [first.id, other.id, again.id]
+    assert session.same_content(ids) == {first.id: [again], again.id: [first]}
+    assert session.same_content(ids, is_earlier=True) == {again.id: [first]}
+    session.keep_less(first.id, Kept.NOTHING)  # what goes of one costs the other nothing
+    assert session.check().findings == ()
+    assert [one.number for one in session.same_content(ids)[again.id]] == ["A-01"]

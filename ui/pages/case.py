@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
@@ -18,6 +18,9 @@ from ui.flow import FlowLayout
 from ui.page import Page
 from ui.rows import Row, RowList
 from ui.widgets import Button, text
+
+MOST_AGAIN = 5
+"""So many exhibits that came in again are named."""
 
 
 class CasePage(Page):
@@ -124,14 +127,25 @@ class CasePage(Page):
         self._show()
 
     def added(self, items: Sequence[Item]) -> None:
-        """Say what came in, and bring the list up to date."""
+        """Say what came in and what of it was there already, and bring the list up to date."""
+        session, ids = self.desk.session, [item.id for item in items]
         numbers = ", ".join(item.number for item in items)
-        self.say(
-            lambda t: (
-                t("Sealed as {numbers}.", numbers=numbers),
-                t("The original stays exactly as it came. Its digital fingerprint was taken first."),
+
+        def done(same: Mapping[str, Sequence[Item]]) -> None:
+            again = [(item.number, same[item.id]) for item in items if item.id in same]
+            self.say(
+                lambda t: (
+                    t("Sealed as {numbers}.", numbers=numbers),
+                    "\n".join(
+                        [
+                            t("The original stays exactly as it came. Its digital fingerprint was taken first."),
+                            *_again_lines(t, again),
+                        ]
+                    ),
+                )
             )
-        )
+
+        self.work(lambda _progress, _cancelled: session.same_content(ids, is_earlier=True), done)
         self.enter()
 
     def add_files(self, paths: Sequence[Path], note: str = "") -> None:
@@ -259,6 +273,20 @@ class CasePage(Page):
             if self._pending
             else t("The time of everything here is confirmed.")
         )
+
+
+def _again_lines(t: Texts, again: Sequence[tuple[str, Sequence[Item]]]) -> list[str]:
+    """Which of what came in holds the same content as earlier exhibits."""
+    if not again:
+        return []
+    lines = [
+        t("{number} has the same content as {numbers}.", number=number,
+          numbers=", ".join(item.number for item in others))
+        for number, others in again[:MOST_AGAIN]
+    ]  # fmt: skip
+    if len(again) > MOST_AGAIN:
+        lines.append(t.plural("{n} more was here already.", "{n} more were here already.", len(again) - MOST_AGAIN))
+    return [*lines, t("It is kept as an exhibit of its own: that you found it again is evidence too.")]
 
 
 def pasted(data: QMimeData) -> tuple[str, bytes]:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from evidence.i18n import Texts
-from evidence.model import CustodyEvent, Exhibit, Exposure, Note
+from evidence.model import CustodyEvent, Exhibit, Exposure, Item, Note
 from ui import wording
 from ui.desk import Desk
 from ui.flow import FlowLayout
@@ -32,6 +32,7 @@ class ExhibitPage(Page):
         self._exhibit: Exhibit | None = None
         self._events: Sequence[CustodyEvent] = ()
         self._notes: Sequence[Note] = ()
+        self._same: Sequence[Item] = ()
         self.back.clicked.connect(lambda: self.desk.go.show_case(self.case_id))
 
         self.picture_card = Card()
@@ -118,19 +119,20 @@ class ExhibitPage(Page):
     def open_item(self, case_id: str, item_id: str) -> None:
         """Show this exhibit."""
         if item_id != self.item_id:
-            self._exhibit, self._events, self._notes = None, (), ()
+            self._exhibit, self._events, self._notes, self._same = None, (), (), ()
             self.picture.forget()
         self.case_id, self.item_id = case_id, item_id
 
     def enter(self) -> None:
         session, case_id, item_id = self.desk.session, self.case_id, self.item_id
 
-        def read(_progress: object, _cancelled: object) -> tuple[Exhibit, list[CustodyEvent], list[Note]]:
-            return session.exhibit(item_id), session.events(case_id, item_id), session.notes(item_id)
+        def read(_progress: object, _cancelled: object) -> tuple[Exhibit, list[CustodyEvent], list[Note], list[Item]]:
+            same = session.same_content([item_id]).get(item_id, [])
+            return session.exhibit(item_id), session.events(case_id, item_id), session.notes(item_id), same
 
-        def done(found: tuple[Exhibit, list[CustodyEvent], list[Note]]) -> None:
+        def done(found: tuple[Exhibit, list[CustodyEvent], list[Note], list[Item]]) -> None:
             if item_id == self.item_id:
-                self._exhibit, self._events, self._notes = found
+                self._exhibit, self._events, self._notes, self._same = found
                 self._show()
 
         def seen(picture: bytes | None) -> None:
@@ -148,6 +150,7 @@ class ExhibitPage(Page):
     def forget(self) -> None:
         super().forget()
         self.case_id, self.item_id, self._exhibit, self._events, self._notes = "", "", None, (), ()
+        self._same = ()
         self.picture.forget()
         self.note.forget()
         self.keep_less.forget()
@@ -229,6 +232,8 @@ class ExhibitPage(Page):
             (t("With"), f"{item.tool.name} {item.tool.version}, {item.tool.system}"),
         ]
         facts += [wording.fact(t, key, value) for key, value in item.source.items()]
+        if self._same:
+            facts.append((t("The same content"), ", ".join(other.number for other in self._same)))
         if item.lawful_access:
             facts.append((t("How you could see it"), wording.safe(item.lawful_access)))
         if item.note:

@@ -32,9 +32,7 @@ def check_cms(request: CmsRequest) -> CmsAnswer:
     certificates = embedded_certificates(signed_data)
     signer = infos[0]
     expected = request.certificate_sha256
-    chosen = [
-        each for each in certificates if (fingerprint(each) == expected if expected else is_named(signer, each))
-    ]
+    chosen = [each for each in certificates if (fingerprint(each) == expected if expected else is_named(signer, each))]
     if not chosen:
         return CmsAnswer("signature.other_key")
     certificate = chosen[0]
