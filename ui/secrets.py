@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -171,6 +171,12 @@ class OpeningSecret(QWidget):
         for field in (self.secret, *self.shares, self.password):
             field.show_button.setText(t("Show"))
             field.show_button.setAccessibleName(t("Show what is typed"))
+
+    def limit(self, kinds: Sequence[str]) -> None:
+        """Offer these kinds alone, the first of which is chosen."""
+        for kind, choice in self._choices.items():
+            choice.setVisible(len(kinds) > 1 and kind in kinds)
+        self.choose(kinds[0])
 
     def choose(self, kind: str) -> None:
         """Ask for this kind, one of :data:`KINDS`."""

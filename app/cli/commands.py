@@ -12,6 +12,7 @@ from app.cli.corpus import bench_corpus
 from app.cli.opened import choose, exposures, never, unlocked
 from app.cli.secrets import given, write_new
 from app.cli.signing import signing_key
+from app.cli.slots import advise
 from app.cli.wording import bench_lines, exhibit_document, exhibit_lines, finding_line, score_lines
 from evidence import session as verbs
 from evidence.digest import fingerprint_groups, fingerprint_words, to_json
@@ -38,6 +39,7 @@ def vault_create(arguments: argparse.Namespace, console: Console) -> int:
     t = console.t
     run_selftest()
     passphrase = console.secret(arguments.passphrase_file, t("A passphrase for the new vault"), twice=True)
+    advise(console, passphrase)
     examiner = Examiner(role=arguments.role, name=arguments.name)
     session, recovery_key = verbs.create_vault(arguments.vault, passphrase, examiner=examiner)
     with session:

@@ -9,6 +9,7 @@ from app.cli.console import Console
 from app.cli.secrets import given, read_key_file
 from evidence import session as verbs
 from evidence.digest import fingerprint_groups, to_json
+from evidence.errors import EvidenceError
 from evidence.i18n import Texts
 from evidence.session import AddedMethod, SlotInfo
 
@@ -34,6 +35,7 @@ def add_slot_arguments(
         "add-shares": t("add three recovery shares, any two of which open the vault; they are shown once"),
         "add-public-key": t("let the owner of a public key open the vault"),
         "change-passphrase": t("put a new passphrase in the place of an old one"),
+        "strengthen": t("make guessing a passphrase slower, as slow as this computer allows in about a second"),
         "revoke": t("take a way to open the vault away"),
     }
     more = {
@@ -58,6 +60,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Do one of the actions."""
     t = console.t
     secret = given(arguments, console)
+    if arguments.action == "strengthen" and secret.passphrase is None:
+        raise EvidenceError("cli.needs_passphrase")
     with verbs.open_vault(arguments.vault, given=secret) as session:
         methods = session.unlock_methods
         added: AddedMethod | None = None
@@ -72,10 +76,16 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
                 added = methods.add_public_key(read_key_file(arguments.public_key), by=secret, label=arguments.label)
             case "change-passphrase":
                 added = methods.change_passphrase(_new(arguments, console), by=secret, slot_id=arguments.slot)
+            case "strengthen":
+                added = methods.strengthen(by=secret)
             case "revoke":
                 methods.revoke(arguments.slot, by=secret)
         present = methods.all()
     lines: list[str] = []
+    if arguments.action == "strengthen":
+        lines.append(
+            t("A guess is dearer now.") if added else t("A guess takes about a second here already. Nothing changed.")
+        )
     if added is not None and added.written:
         lines += [t("Shown this once. Write it on paper, and keep it away from this computer:"), ""]
         lines += [f"    {number}. {words}" for number, words in enumerate(added.written, 1)]
@@ -91,12 +101,27 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _new(arguments: argparse.Namespace, console: Console) -> str:
-    return console.secret(arguments.new_passphrase_file, console.t("The new passphrase"), twice=True)
+    passphrase = console.secret(arguments.new_passphrase_file, console.t("The new passphrase"), twice=True)
+    advise(console, passphrase)
+    return passphrase
+
+
+def advise(console: Console, passphrase: str) -> None:
+    """Say what would make a new passphrase harder to guess; nothing is forced."""
+    judged = verbs.judge_passphrase(passphrase)
+    if judged.advice != "none":
+        t = console.t
+        strength = t.code("name", f"passphrase.{judged.strength}")
+        console.say(f"{strength[:1].upper()}{strength[1:]}. {t.code('name', f'passphrase.advice.{judged.advice}')}")
 
 
 def _slot_lines(t: Texts, slot: SlotInfo) -> list[str]:
     label = f"  {slot.label}" if slot.label else ""
     lines = [f"  {slot.id}  {t.code('name', f'slot.{slot.kind}')}{label}  ({t.moment(slot.added_at)})"]
+    if slot.cost is not None:
+        size = t.size(slot.cost.memory_kib * 1024)
+        cost = t("{size} of memory and {passes} passes for a guess", size=size, passes=slot.cost.passes)
+        lines.append(f"      {cost}")
     if slot.fingerprint:
         lines.append(f"      {fingerprint_groups(slot.fingerprint)}")
     return lines

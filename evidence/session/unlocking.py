@@ -130,6 +130,15 @@ class UnlockMethods:
         )  # fmt: skip
         return AddedMethod(slot)
 
+    def strengthen(self, *, by: Given, cost: Argon2Cost | None = None) -> AddedMethod | None:
+        """Make guessing the passphrase that is given slower: about a second for each guess on this computer. None when
+        it is as slow already. Raises ``ValueError`` for another secret than a passphrase."""
+        secret = by.secret()
+        if not isinstance(secret, Passphrase):
+            raise ValueError("a passphrase alone is guessed")
+        slot = self._store.slots.strengthen(secret, actor=self._actor(), now=self._clock(), cost=cost)
+        return None if slot is None else AddedMethod(slot)
+
     def revoke(self, slot_id: str, *, by: Given) -> None:
         """Take a way to open the vault away; the one that ``by`` opens stays. Raises ``vault.last_slot``."""
         self._store.slots.revoke(slot_id, by=by.secret(), actor=self._actor(), now=self._clock())

@@ -13,7 +13,7 @@ from evidence.model import EventKind
 from evidence.store import slots
 from evidence.store.database import Database
 from evidence.store.facts import Facts
-from evidence.store.keys import Argon2Cost, tuned_cost
+from evidence.store.keys import Argon2Cost, raised_cost, tuned_cost
 from evidence.store.log_records import VAULT_LOG, LogRecords
 from evidence.store.public_keys import RecipientKey
 from evidence.store.signing import VaultSigner
@@ -100,6 +100,24 @@ class SlotKeeper:
         higher cost. Raises as :meth:`add`, and ``vault.no_such_slot``.
         """
         return self._change(lock, (slot_id,), by=by, actor=actor, now=now, label=label, cost=cost)
+
+    def strengthen(
+        self, passphrase: Passphrase, *, actor: str, now: datetime, cost: Argon2Cost | None = None
+    ) -> SlotInfo | None:
+        """Wrap the master key anew under the same passphrase, at what takes about a second on this computer: computers
+        have become faster since. Gives None, and changes nothing, when a guess costs as much already; it never
+        becomes cheaper. Raises as :meth:`add`.
+        """
+        present = slots.parse(self.text())
+        opened, _master_key = slots.unwrap(present, passphrase)
+        assert opened.cost is not None
+        raised = raised_cost(opened.cost, cost or tuned_cost())
+        if raised is None:
+            return None
+        label = next(info.label for info in self.all() if info.id == opened.id)
+        return self.replace(
+            opened.id, passphrase, by=passphrase, actor=actor, now=now, label=label, cost=raised
+        )  # fmt: skip
 
     def revoke(self, slot_id: str, *, by: slots.Secret, actor: str, now: datetime) -> None:
         """Take a way to open the vault away. The slot that ``by`` opens must stay: it is the only one that is known

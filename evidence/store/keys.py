@@ -66,6 +66,15 @@ def tuned_cost(target_s: float = TARGET_S, *, measure: Callable[[Argon2Cost], fl
     return Argon2Cost(cost.memory_kib, max(cost.passes, min(passes, most)), cost.lanes)
 
 
+def raised_cost(present: Argon2Cost, measured: Argon2Cost) -> Argon2Cost | None:
+    """``measured`` with no less memory than ``present``; None unless that makes a guess clearly dearer (a tenth)."""
+    memory_kib = max(present.memory_kib, measured.memory_kib)
+    passes = max(1, measured.memory_kib * measured.passes // memory_kib)
+    if memory_kib * passes * 10 <= present.memory_kib * present.passes * 11:
+        return None
+    return Argon2Cost(memory_kib, passes, measured.lanes)
+
+
 def stretch(secret: bytes, salt: bytes, cost: Argon2Cost) -> bytes:
     """A 32-byte key from a passphrase (Argon2id, RFC 9106, without secret and associated data).
 

@@ -6,6 +6,7 @@ import io
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,38 @@ def test_a_changed_passphrase_replaces_the_old_one(
     assert holdfast("case", "list", path, "--passphrase-file", new)[0] == 0
     code, said = holdfast("case", "list", path, "--passphrase-file", secret)
     assert (code, said["error"]["code"]) == (2, "vault.wrong_passphrase")
+
+
+def test_guessing_becomes_slower(
+    vault: tuple[Path, Path],
+    holdfast: Holdfast,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path, secret = vault
+    words = ("vault", "unlock-methods", "strengthen", path, "--passphrase-file", secret)
+    code, said = holdfast(*words)
+    assert (code, said["added"]) == (0, None), "this computer measured the same"
+    dearer = replace(FLOOR, passes=4)
+    monkeypatch.setattr("evidence.store.keeper.tuned_cost", lambda: dearer)
+    code, said = holdfast(*words)
+    assert (code, said["added"]["cost"]["passes"]) == (0, 4)
+    assert holdfast("case", "list", path, "--passphrase-file", secret)[0] == 0
+    assert run([*map(str, words), "--language", "en"]) == 0
+    assert "67.1 MB of memory and 4 passes for a guess" in capsys.readouterr().out
+    key = holdfast("vault", "unlock-methods", "add-recovery-key", path, "--passphrase-file", secret)[1]["written"][0]
+    (path.parent / "key.txt").write_text(key)
+    code, said = holdfast("vault", "unlock-methods", "strengthen", path, "--recovery-key-file", path.parent / "key.txt")
+    assert (code, said["error"]["code"]) == (2, "cli.needs_passphrase")
+
+
+def test_advice_on_a_new_passphrase_and_no_more_than_advice(
+    tmp_path: Path, holdfast: Holdfast, file: Callable[[str, str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for text, is_advised in (("password", True), ("fourteen lanterns beside quiet harbour walls", False)):
+        words = ["vault", "create", str(tmp_path / text), "--passphrase-file", str(file("p.txt", text))]
+        assert run([*words, "--language", "en"]) == 0
+        assert ("easy to guess" in capsys.readouterr().err.lower()) is is_advised
 
 
 def test_the_last_way_in_stays(vault: tuple[Path, Path], holdfast: Holdfast) -> None:

@@ -1,11 +1,12 @@
 """Vaults of every past version of the tables open for ever.
 
 ``golden/tables-N.zip`` was written by the program when N was the newest version. It is never made again: when the
-tables get another step, a new one is added.
+tables get another step, a new one is added (packaging/golden_vault.py).
 """
 
 from __future__ import annotations
 
+import importlib.util
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -32,21 +33,36 @@ def test_there_is_one_for_every_version() -> None:
 
 @pytest.mark.parametrize("version", RECOVERY_KEYS)
 def test_it_opens_and_everything_is_there(version: int, tmp_path: Path, now: Any) -> None:
-    with zipfile.ZipFile(FOLDER / f"tables-{version}.zip") as packed:
-        packed.extractall(tmp_path)
-    for secret in (PASSPHRASE, RecoveryKey.from_text(RECOVERY_KEYS[version])):
-        with open_store(tmp_path, secret, now=now, program="test") as store:
-            outcome = check(store)
-            assert outcome.findings == ()
-            assert (outcome.objects, outcome.items, outcome.events, outcome.heads) == (2, 2, 3, 3)
-            (case,) = store.cases.all()
-            exhibits = store.items.exhibits(case.id)
-            assert (case.title, [one.item.title for one in exhibits]) == ("황금 Golden", ["제목 1", "제목 2"])
-            contents = [store.open_object(one.item.files[0].object_id).read() for one in exhibits]
-            assert contents == [b"first content\n", bytes(range(256)) * 20]
-            assert store.settings.get("language") == "ko"
-            steps = store._database.rows("SELECT version, program FROM migrations ORDER BY version")
-            assert steps == [(n, "0.1.0" if n <= version else "test") for n in range(1, len(STEPS) + 1)]
+    for number, secret in enumerate((PASSPHRASE, RecoveryKey.from_text(RECOVERY_KEYS[version]))):
+        look_into(FOLDER / f"tables-{version}.zip", tmp_path / str(number), secret, version, now)
+
+
+def look_into(packed_vault: Path, folder: Path, secret: Any, version: int, now: Any) -> None:
+    """Everything is there, and the steps that its program did not know are taken."""
+    with zipfile.ZipFile(packed_vault) as packed:
+        packed.extractall(folder)
+    with open_store(folder, secret, now=now, program="test") as store:
+        outcome = check(store)
+        assert outcome.findings == ()
+        assert (outcome.objects, outcome.items, outcome.events, outcome.heads) == (2, 2, 3, 3)
+        (case,) = store.cases.all()
+        exhibits = store.items.exhibits(case.id)
+        assert (case.title, [one.item.title for one in exhibits]) == ("황금 Golden", ["제목 1", "제목 2"])
+        contents = [store.open_object(one.item.files[0].object_id).read() for one in exhibits]
+        assert contents == [b"first content\n", bytes(range(256)) * 20]
+        assert store.settings.get("language") == "ko"
+        steps = store._database.rows("SELECT version, program FROM migrations ORDER BY version")
+        assert steps == [(n, "0.1.0" if n <= version else "test") for n in range(1, len(STEPS) + 1)]
+
+
+def test_the_tool_makes_what_is_opened_here(tmp_path: Path, now: Any, repository: Path) -> None:
+    spec = importlib.util.spec_from_file_location("golden_vault", repository / "packaging" / "golden_vault.py")
+    assert spec is not None and spec.loader is not None
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    recovery_key = tool.make(tmp_path / "made.zip")
+    look_into(tmp_path / "made.zip", tmp_path / "vault", RecoveryKey.from_text(recovery_key), len(STEPS), now)
+    assert tool.main() == 1, "one that is there is never made again"
 
 
 def test_a_step_that_fails_changes_nothing(tmp_path: Path, now: Any) -> None:

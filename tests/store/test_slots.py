@@ -88,6 +88,30 @@ def test_a_changed_passphrase(vault: Any, cheap: Argon2Cost) -> None:
     assert kinds == [EventKind.SLOT_REVOKED, EventKind.SLOT_ADDED]
 
 
+def test_guessing_becomes_slower_and_never_faster(vault: Any, cheap: Argon2Cost) -> None:
+    keeper = vault.store.slots
+    (old,) = (info for info in keeper.all() if info.kind == SlotKind.PASSPHRASE)
+    assert old.cost == cheap
+    dearer = Argon2Cost(memory_kib=16 * 1024, passes=2, lanes=2)
+    raised = keeper.strengthen(vault.passphrase, actor="victim", now=vault.now, cost=dearer)
+    assert (raised.cost, raised.id != old.id) == (dearer, True)
+    assert opens(vault, vault.passphrase)
+    keeper = vault.store.slots
+    slower_machine = Argon2Cost(memory_kib=8 * 1024, passes=3, lanes=4)
+    assert keeper.strengthen(vault.passphrase, actor="victim", now=vault.now, cost=slower_machine) is None
+    assert (
+        code_of(lambda: keeper.strengthen(Passphrase("not it"), actor="victim", now=vault.now, cost=dearer))
+        == "vault.wrong_passphrase"
+    )
+    less_memory = Argon2Cost(memory_kib=8 * 1024, passes=10, lanes=1)
+    mixed = keeper.strengthen(vault.passphrase, actor="victim", now=vault.now, cost=less_memory)
+    assert mixed.cost == Argon2Cost(memory_kib=16 * 1024, passes=5, lanes=1)
+    assert opens(vault, vault.passphrase)
+    kinds = [event.kind for event in vault.store.log.events(VAULT_LOG)]
+    assert kinds == [EventKind.SLOT_REVOKED, EventKind.SLOT_ADDED] * 2
+    assert check(vault.store).findings == ()
+
+
 def test_revoking_and_the_last_working_slot(vault: Any) -> None:
     by_kind = {info.kind: info.id for info in vault.store.slots.all()}
     recovery_key = RecoveryKey.from_text(vault.recovery_key)

@@ -244,6 +244,31 @@ def test_the_passphrase_is_changed(upkeep: MainWindow, settle: Settle, vault: Pa
     assert opens(upkeep, settle, vault, Given(passphrase=NEW))
 
 
+def test_guessing_is_made_slower(
+    upkeep: MainWindow, settle: Settle, vault: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = upkeep.upkeep
+    (before,) = (slot.cost for slot in page.slots if slot.kind == "passphrase")
+    assert before is not None
+    for cost, said in (
+        (before, "A guess takes about a second here already. Nothing changed."),
+        (replace(before, passes=5), "Guessing this passphrase takes longer now."),
+    ):
+        monkeypatch.setattr("evidence.store.keeper.tuned_cost", lambda measured=cost: measured)
+        page.list.setCurrentIndex(page.list.rows.index(0))
+        page.strengthen_button.click()
+        settle()
+        assert not upkeep.way.present.by_key.isVisible(), "a random key is not guessed"
+        change(upkeep, settle)
+        assert upkeep.stack.currentWidget() is page
+        assert page.message.sentence.text() == said
+    assert "5 passes for a guess" in page.list.rows.rows[0].detail + page.list.rows.rows[1].detail
+    upkeep.show_way(way.REVOKE, page.slots[0])
+    settle()
+    assert upkeep.way.present.by_key.isVisible()
+    assert opens(upkeep, settle, vault, Given(passphrase=PASSPHRASE))
+
+
 def test_a_way_is_taken_away_and_the_last_one_stays(upkeep: MainWindow, settle: Settle) -> None:
     page = upkeep.upkeep
     page.list.setCurrentIndex(page.list.rows.index(1))

@@ -68,9 +68,12 @@ class UpkeepPage(Page):
         card.inside.addWidget(self.list)
         selected = FlowLayout(gap=8)
         self.change_button, self.revoke_button = Button(desk, "", "key"), Button(desk, "", "cross")
+        self.strengthen_button = Button(desk, "", "lock")
+        self.strengthen_button.clicked.connect(lambda: self.desk.go.show_way(way.STRENGTHEN, self._current()))
         self.change_button.clicked.connect(lambda: self.desk.go.show_way(way.CHANGE, self._current()))
         self.revoke_button.clicked.connect(lambda: self.desk.go.show_way(way.REVOKE, self._current()))
         selected.addWidget(self.change_button)
+        selected.addWidget(self.strengthen_button)
         selected.addWidget(self.revoke_button)
         card.inside.addLayout(selected)
         self.last_text = text("small")
@@ -128,6 +131,7 @@ class UpkeepPage(Page):
         self.ways_title.setText(t("Ways to open it"))
         self.list.setAccessibleName(t("Ways to open it"))
         self.change_button.setText(t("C&hange this passphrase"))
+        self.strengthen_button.setText(t("Make &guessing slower"))
         self.revoke_button.setText(t("&Take this way away"))
         self.last_text.setText(t("The last way to open the vault cannot be taken away."))
         self.more_title.setText(t("Add another way"))
@@ -194,6 +198,8 @@ class UpkeepPage(Page):
             way.PASSPHRASE: lambda t: t("The new passphrase opens this vault now too."),
             way.PUBLIC_KEY: lambda t: t("The owner of that key can open a copy of this vault now."),
             way.CHANGE: lambda t: t("The passphrase is changed. The old one does not open this vault any more."),
+            way.STRENGTHEN: lambda t: t("Guessing this passphrase takes longer now."),
+            f"{way.STRENGTHEN} already": lambda t: t("A guess takes about a second here already. Nothing changed."),
             way.REVOKE: lambda t: t("That way is gone."),
             "rekey": lambda t: t("This vault has a new master key. The old one opens nothing in it any more."),
         }
@@ -202,7 +208,7 @@ class UpkeepPage(Page):
                 lambda t: (
                     sentences[kind](t),
                     t("Backups that were made earlier still open as before. Back up again, or destroy them.")
-                    if kind in (way.CHANGE, way.REVOKE, "rekey")
+                    if kind in (way.CHANGE, way.STRENGTHEN, way.REVOKE, "rekey")
                     else "",
                 )
             )
@@ -305,6 +311,7 @@ class UpkeepPage(Page):
     def _enable(self) -> None:
         current = self._current()
         self.change_button.setEnabled(current is not None and current.kind == "passphrase")
+        self.strengthen_button.setEnabled(self.change_button.isEnabled())
         self.revoke_button.setEnabled(current is not None and len(self.slots) > 1)
         self.last_text.setVisible(len(self.slots) == 1)
 
@@ -320,6 +327,7 @@ class UpkeepPage(Page):
                         for part in (
                             wording.safe(slot.label),
                             t("added on {time}", time=t.moment(slot.added_at)),
+                            _cost(t, slot),
                             _finger(slot.fingerprint),
                         )
                         if part
@@ -361,6 +369,14 @@ def _named(t: Texts, findings: Sequence[Finding]) -> list[str]:
 
 def _damage(t: Texts, findings: Sequence[Finding]) -> list[str]:
     return [t("Damaged: {what}", what=what) for what in _named(t, findings)]
+
+
+def _cost(t: Texts, slot: SlotInfo) -> str:
+    """What one guess at a passphrase costs."""
+    if slot.cost is None:
+        return ""
+    return t("{size} of memory and {passes} passes for a guess", size=t.size(slot.cost.memory_kib * 1024),
+             passes=slot.cost.passes)  # fmt: skip
 
 
 def _finger(fingerprint: str) -> str:

@@ -17,14 +17,14 @@ from ui.desk import Desk
 from ui.flow import FlowLayout
 from ui.jobs import Lane
 from ui.page import Page
-from ui.secrets import MAX_KEY_FILE, NewPassphrase, OpeningSecret
+from ui.secrets import KINDS, MAX_KEY_FILE, NewPassphrase, OpeningSecret
 from ui.widgets import Button, Card, Field, text
 
 if TYPE_CHECKING:
     from evidence.session import AddedMethod, Given, Session, SlotInfo
 
-PASSPHRASE, RECOVERY_KEY, SHARES, PUBLIC_KEY, CHANGE, REVOKE = (
-    "passphrase", "recovery_key", "shares", "public_key", "change", "revoke",
+PASSPHRASE, RECOVERY_KEY, SHARES, PUBLIC_KEY, CHANGE, STRENGTHEN, REVOKE = (
+    "passphrase", "recovery_key", "shares", "public_key", "change", "strengthen", "revoke",
 )  # fmt: skip
 MOST_WRITTEN = 3
 
@@ -115,13 +115,16 @@ class WayPage(Page):
         """Ask for this change; ``slot`` is the way that is changed or taken away."""
         self.kind, self.slot = kind, slot
         self._drop()
+        self.present.limit(KINDS[:1] if kind == STRENGTHEN else KINDS)
         self._show()
 
     def first_focus(self) -> QWidget:
         if self.written_card.isVisible():
             return self.is_written
         wanted = {PASSPHRASE: self.new.first.line, CHANGE: self.new.first.line, PUBLIC_KEY: self.pem.line}
-        return wanted.get(self.kind, self.own_words.line if self.kind != REVOKE else self.present.secret.line)
+        return wanted.get(
+            self.kind, self.present.secret.line if self.kind in (REVOKE, STRENGTHEN) else self.own_words.line
+        )
 
     def leave(self) -> None:
         super().leave()
@@ -162,7 +165,7 @@ class WayPage(Page):
         kind = self.kind
         if added is None or not added.written:
             self.desk.go.show_upkeep()
-            self.desk.go.said_in_upkeep(kind)
+            self.desk.go.said_in_upkeep(f"{kind} already" if kind == STRENGTHEN and added is None else kind)
             return
         for (framed, _name, words), one in zip(self.written, added.written, strict=False):
             words.setText(one)
@@ -217,6 +220,7 @@ class WayPage(Page):
             SHARES: t("Add three recovery shares"),
             PUBLIC_KEY: t("Add a counsellor's key"),
             CHANGE: t("Change the passphrase"),
+            STRENGTHEN: t("Make guessing slower"),
             REVOKE: t("Take a way away"),
         }
         explained = {
@@ -231,10 +235,16 @@ class WayPage(Page):
                 "Compare the fingerprint by telephone or face to face first."
             ),
             CHANGE: t("The new passphrase takes the place of the old one."),
+            STRENGTHEN: t(
+                "Computers become faster, and so does guessing. The passphrase stays the same: this computer measures "
+                "how much work it can do in about a second, and each guess will take that much from now on."
+            ),
             REVOKE: t("Nobody opens this vault this way any more. The other ways stay."),
         }
         self.heading.setText(titles[kind])
-        named = f"{slot_words(t, self.slot)}\n" if self.slot is not None and kind in (CHANGE, REVOKE) else ""
+        named = (
+            f"{slot_words(t, self.slot)}\n" if self.slot is not None and kind in (CHANGE, STRENGTHEN, REVOKE) else ""
+        )
         self.what.setText(named + explained[kind])
         self.new.setVisible(kind in (PASSPHRASE, CHANGE))
         self.pem.setVisible(kind == PUBLIC_KEY)
@@ -242,9 +252,13 @@ class WayPage(Page):
         for part in (self.finger_title, self.finger_words, self.compared):
             part.setVisible(has_key)
         self.finger_words.setText(wording.groups(self._fingerprint))
-        self.own_words.setVisible(kind not in (CHANGE, REVOKE))
+        self.own_words.setVisible(kind not in (CHANGE, STRENGTHEN, REVOKE))
         self.do_button.setEnabled(kind != PUBLIC_KEY or (has_key and self.compared.isChecked()))
-        self.do_button.setText({CHANGE: t("Chan&ge it"), REVOKE: t("&Take it away")}.get(kind, t("&Add it")))
+        self.do_button.setText(
+            {CHANGE: t("Chan&ge it"), STRENGTHEN: t("&Measure and change"), REVOKE: t("&Take it away")}.get(
+                kind, t("&Add it")
+            )
+        )
         self.written_text.setText(
             t(
                 "Shown this once. Write each on a paper of its own, by hand, and give the papers to three people whom "
@@ -297,6 +311,7 @@ def _change(
         SHARES: lambda: session.unlock_methods.add_shares(by=given(), label=label),
         PUBLIC_KEY: lambda: session.unlock_methods.add_public_key(_key_file(key_file), by=given(), label=label),
         CHANGE: lambda: session.unlock_methods.change_passphrase(passphrase, by=given(), slot_id=slot_id),
+        STRENGTHEN: lambda: session.unlock_methods.strengthen(by=given()),
         REVOKE: revoke,
     }
     return changes[kind]
