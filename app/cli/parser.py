@@ -10,6 +10,7 @@ from app.cli import commands, upkeep
 from app.cli.corpus import add_corpus_arguments
 from app.cli.handing import add_co_sign_arguments, add_hand_over_arguments, add_upgrade_arguments
 from app.cli.receipts import add_receipt_verbs
+from app.cli.recording import add_record_arguments
 from app.cli.redacting import add_redact_arguments
 from app.cli.secrets import secret_options
 from app.cli.signing import add_signing_arguments
@@ -216,6 +217,12 @@ def _capture(
     screen.add_argument("--screen", type=int, metavar="N", help=t("one monitor, counted from 1; without it all"))
     screen.add_argument("--region", type=_region, metavar="X,Y,W,H", help=t("a part of the desktop, in pixels"))
     screen.set_defaults(run=commands.capture_screen)
+
+    film = verbs.add_parser("record", parents=[shared, secret, about], help=t("record what the screen shows"))
+    _vault_and_case(film, t)
+    film.add_argument("--screen", type=int, metavar="N", help=t("one monitor, counted from 1; without it all"))
+    film.add_argument("--region", type=_region, metavar="X,Y,W,H", help=t("a part of the desktop, in pixels"))
+    add_record_arguments(film, t)
 
     link = verbs.add_parser("link", parents=[shared, secret, about], help=t("take in a link, without a network"))
     _vault_and_case(link, t)

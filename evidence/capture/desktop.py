@@ -12,6 +12,8 @@ import mss
 from mss.exception import ScreenShotError
 
 from evidence.capture import x11
+from evidence.capture.film import RawFrame
+from evidence.capture.recording import Look
 from evidence.capture.screen import Frame, Region, Screen, Window
 from evidence.errors import EvidenceError
 
@@ -64,6 +66,31 @@ class MssGrabber:
                 raise EvidenceError("capture.screen_failed") from problem
         return Frame(picture.width, picture.height, picture.rgb)
 
+    @contextmanager
+    def film(self, region: tuple[int, int, int, int]) -> Iterator[Look]:
+        """Look at ``region`` again and again, with the pointer where the system lets it be drawn (X11).
+
+        Raises :class:`EvidenceError` ``capture.no_display`` or ``capture.wayland``; a look raises
+        ``capture.screen_failed``.
+        """
+        left, top, width, height = region
+        place = {"left": left, "top": top, "width": width, "height": height}
+        with self._opened(with_cursor=True) as display:
+
+            def look() -> RawFrame:
+                try:
+                    picture = display.grab(place)
+                except ScreenShotError as problem:
+                    raise EvidenceError("capture.screen_failed") from problem
+                return RawFrame(picture.width, picture.height, picture.raw)
+
+            yield look
+
+    @property
+    def draws_pointer(self) -> bool:
+        """Whether :meth:`film` shows the pointer."""
+        return not self._has_one_display
+
     def facts(self) -> dict[str, str]:
         """The kind of display; on X11 also the active window's title and program, where the window manager tells."""
         if self._platform == "win32":
@@ -91,7 +118,7 @@ class MssGrabber:
         return x11.has_extension(self._environ.get("DISPLAY", ""), "XWAYLAND")
 
     @contextmanager
-    def _opened(self) -> Iterator[Any]:
+    def _opened(self, *, with_cursor: bool = False) -> Iterator[Any]:
         if not self._has_one_display:
             if self._environ.get("WAYLAND_DISPLAY") or self._environ.get("XDG_SESSION_TYPE") == "wayland":
                 # An X server below Wayland answers, but with black in the place of other programs' windows.
@@ -99,7 +126,11 @@ class MssGrabber:
             if not self._environ.get("DISPLAY"):
                 raise EvidenceError("capture.no_display")
         try:
-            display = mss.MSS() if self._has_one_display else mss.MSS(display=self._environ["DISPLAY"])
+            display = (
+                mss.MSS()
+                if self._has_one_display
+                else mss.MSS(display=self._environ["DISPLAY"], with_cursor=with_cursor)
+            )
         except (ScreenShotError, OSError, ValueError) as problem:
             raise EvidenceError("capture.no_display") from problem
         with display:

@@ -11,6 +11,7 @@ import io
 import re
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, Protocol
@@ -19,6 +20,7 @@ from mss.tools import to_png
 
 from evidence.capture.clock import Clock, read_clock
 from evidence.capture.naming import time_name
+from evidence.capture.recording import Look
 from evidence.errors import EvidenceError
 from evidence.model import Acquisition, AcquisitionMethod, IncomingFile
 
@@ -102,6 +104,15 @@ class ScreenGrabber(Protocol):
         """The pixels of ``region``, which lies within the desktop. Raises ``capture.screen_failed``."""
         ...
 
+    def film(self, region: tuple[int, int, int, int]) -> AbstractContextManager[Look]:
+        """A way to look at ``region`` again and again; see :class:`evidence.capture.recording.Filmer`."""
+        ...
+
+    @property
+    def draws_pointer(self) -> bool:
+        """Whether :meth:`film` shows the pointer."""
+        ...
+
     def facts(self) -> dict[str, str]:
         """What the system tells besides: the kind of display, the active window's title and program. Never raises."""
         ...
@@ -120,6 +131,49 @@ def acquire_screen(
     ``capture.wayland``, ``capture.no_such_screen``, ``capture.bad_region``, ``capture.region_outside`` or
     ``capture.screen_failed``.
     """
+    place = choose_place(grabber, screen=screen, region=region, window=window)
+    taken = place.taken
+    facts = grabber.facts()
+    started = clock()
+    before = time.monotonic_ns()
+    frame = grabber.grab(taken)
+    grab_ms = (time.monotonic_ns() - before) / 1_000_000
+    png = encode_png(frame)
+    name = time_name("screen", started, ".png")
+    source = {
+        **facts,
+        **place.facts,
+        "pixels": f"{frame.width}x{frame.height}",
+        "scale": f"{frame.width / taken.width:g}",
+        "grab_ms": f"{grab_ms:.1f}",
+    }
+    return Acquisition(
+        files=(IncomingFile(name=name, open=partial(io.BytesIO, png), expected_size=len(png)),),
+        method=AcquisitionMethod.LIVE_CAPTURE,
+        title=name,
+        started=started,
+        source=source,
+        settings={"extent": place.extent, "format": "png_rgb8", "cursor": "not_drawn"},
+        note=note,
+        lawful_access=lawful_access,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which part of the desktop is meant, and what is said about it."""
+
+    taken: Region
+    extent: str
+    """``desktop``, ``screen``, ``region`` or ``window``."""
+    facts: dict[str, str]
+
+
+def choose_place(
+    grabber: ScreenGrabber, *, screen: int | None = None, region: Region | tuple[int, int, int, int] | None = None,
+    window: Window | None = None,
+) -> Place:  # fmt: skip
+    """The part of the desktop that these words mean. Raises as :func:`acquire_screen`, before anything is pictured."""
     screens = grabber.screens()
     if not screens:
         raise EvidenceError("capture.no_display")
@@ -134,40 +188,15 @@ def acquire_screen(
     taken = asked.clipped(bounds)
     if taken is None:
         raise EvidenceError("capture.region_outside", bounds=str(bounds))
-    facts = grabber.facts()
-    started = clock()
-    before = time.monotonic_ns()
-    frame = grabber.grab(taken)
-    grab_ms = (time.monotonic_ns() - before) / 1_000_000
-    png = encode_png(frame)
-    name = time_name("screen", started, ".png")
-    source = {
-        **facts,
-        "monitors": "; ".join(_described(each) for each in screens),
-        "region": str(taken),
-        "pixels": f"{frame.width}x{frame.height}",
-        "scale": f"{frame.width / taken.width:g}",
-        "grab_ms": f"{grab_ms:.1f}",
-    }
+    facts = {"monitors": "; ".join(_described(each) for each in screens), "region": str(taken)}
     if taken != asked:
-        source["region_asked"] = str(asked)
+        facts["region_asked"] = str(asked)
     if screen is not None:
-        source["screen"] = str(screen)
+        facts["screen"] = str(screen)
     if window is not None:
-        source |= {"window_title": window.title, "window_program": window.program}
-        extent = "window"
-    else:
-        extent = "region" if region is not None else "screen" if screen is not None else "desktop"
-    return Acquisition(
-        files=(IncomingFile(name=name, open=partial(io.BytesIO, png), expected_size=len(png)),),
-        method=AcquisitionMethod.LIVE_CAPTURE,
-        title=name,
-        started=started,
-        source=source,
-        settings={"extent": extent, "format": "png_rgb8", "cursor": "not_drawn"},
-        note=note,
-        lawful_access=lawful_access,
-    )
+        facts |= {"window_title": window.title, "window_program": window.program}
+        return Place(taken, "window", facts)
+    return Place(taken, "region" if region is not None else "screen" if screen is not None else "desktop", facts)
 
 
 def encode_png(frame: Frame) -> bytes:

@@ -12,7 +12,7 @@ from evidence.model import Tool
 from evidence.version import NAME, VERSION
 
 LIBRARIES = (
-    "cryptography", "mss", "numpy", "onnxruntime", "opencv-python-headless", "pyHanko", "reportlab",
+    "av", "cryptography", "mss", "numpy", "onnxruntime", "opencv-python-headless", "pyHanko", "reportlab",
     "rfc3161-client", "sqlcipher3",
 )  # fmt: skip
 """The libraries whose versions bear on how an exhibit came to be."""

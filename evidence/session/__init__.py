@@ -1,5 +1,6 @@
 """An unlocked vault and its examiner: one short method for each verb of the window and of the command line."""
 
+from evidence.capture import RecordingStatus
 from evidence.digest import fingerprint_words
 from evidence.package import (
     ForRecipients,
@@ -25,6 +26,7 @@ from evidence.session.opening import (
     verify_package,
 )
 from evidence.session.ports import Ports, real_ports
+from evidence.session.recording import Recording
 from evidence.session.session import Session
 from evidence.session.signing import OwnKey, open_signer
 from evidence.session.stamping import StampResult
@@ -42,10 +44,11 @@ from evidence.store import (
 )
 
 __all__ = [
-    "AddedMethod", "BackupOutcome", "CheckOutcome", "Finding", "ForRecipients", "Given", "HandedFile", "Kept", "OwnKey",
-    "PackageCoSigned", "PackageSigner", "PackageUpgraded", "PassphraseAdvice", "Ports", "Session", "SlotInfo",
-    "SlotKind", "StampResult", "Strength", "UnlockMethods", "ValidationSources", "WithPassphrase", "co_sign_package",
-    "create_vault", "fingerprint_words", "hand_over", "heads_in", "judge_passphrase", "new_passphrase", "open_signer",
-    "open_vault", "public_key_fingerprint", "real_ports", "rekey_vault", "restore_vault", "score_files", "screens",
+    "AddedMethod", "BackupOutcome", "CheckOutcome", "Finding", "ForRecipients", "Given", "HandedFile", "Kept",
+    "OwnKey", "PackageCoSigned", "PackageSigner", "PackageUpgraded", "PassphraseAdvice", "Ports", "Recording",
+    "RecordingStatus", "Session", "SlotInfo", "SlotKind", "StampResult", "Strength", "UnlockMethods",
+    "ValidationSources", "WithPassphrase", "co_sign_package", "create_vault", "fingerprint_words", "hand_over",
+    "heads_in", "judge_passphrase", "load_pkcs12", "new_passphrase", "open_signer", "open_token", "open_vault",
+    "public_key_fingerprint", "real_ports", "rekey_vault", "restore_vault", "score_files", "screens",
     "upgrade_package", "verify_package",
 ]  # fmt: skip

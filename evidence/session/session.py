@@ -6,6 +6,7 @@ A session belongs to one thread at a time: the window runs every call on its ser
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -41,8 +42,9 @@ from evidence.model import (
 )
 from evidence.package import PackageCoSigned, PackageSigner, PackageUpgraded, ValidationSources, upgrade_package
 from evidence.scoring import scoring_worker
-from evidence.session import cosigning, keeping, looking, packaging, receiving, redacting, sealing, stamping
+from evidence.session import cosigning, keeping, looking, packaging, receiving, recording, redacting, sealing, stamping
 from evidence.session.ports import Ports
+from evidence.session.recording import Recording
 from evidence.session.stamping import StampResult
 from evidence.session.unlocking import UnlockMethods
 from evidence.store import VAULT_LOG, BackupOutcome, CheckOutcome, Finding, Kept, Store, backup, check, mend
@@ -72,6 +74,7 @@ class Session:
         self._tool = ports.tool()
         self._examiner = _read_examiner(store)
         self._worker = scoring_worker()
+        self._recordings: list[Recording] = []
 
     def __enter__(self) -> Session:
         return self
@@ -91,7 +94,11 @@ class Session:
         self._examiner = examiner
 
     def lock(self) -> None:
-        """Close the vault and let go of its keys. Calling it again does nothing."""
+        """Close the vault and let go of its keys; recordings that go on are ended and kept. Calling it again does
+        nothing."""
+        for going_on in list(self._recordings):
+            with suppress(EvidenceError):  # then the next opening makes it an exhibit
+                self.finish_recording(going_on, "lock")
         self._worker.close()
         self._store.close()
 
@@ -259,6 +266,29 @@ class Session:
             clock=self._clock,
         )
         return self.add(case_id, acquisition)
+
+    def begin_recording(
+        self, case_id: str, *, screen: int | None = None, region: tuple[int, int, int, int] | None = None,
+        rate: float = capture.DEFAULT_RATE, note: str = "", lawful_access: str = "",
+    ) -> Recording:  # fmt: skip
+        """Begin to record the screen; locking the vault ends it. Raises as :func:`evidence.session.recording.begin`."""
+        self.case(case_id)
+        made = recording.begin(
+            self._store, self._ports.grabber(), self._clock, self._tool, self._examiner, case_id,
+            screen=screen, region=region, rate=rate, note=note, lawful_access=lawful_access,
+        )  # fmt: skip
+        self._recordings.append(made)
+        return made
+
+    def finish_recording(self, going_on: Recording, ended_by: str = "person") -> Item:
+        """End a recording and make it an exhibit. Raises as :func:`evidence.session.recording.finish`."""
+        self._recordings.remove(going_on)
+        return recording.finish(self._store, self._record, going_on, ended_by)
+
+    def cancel_recording(self, going_on: Recording) -> None:
+        """End a recording and leave nothing of it."""
+        self._recordings.remove(going_on)
+        recording.cancel(self._store, going_on)
 
     def add_link(self, case_id: str, url: str, note: str = "", *, lawful_access: str = "") -> Item:
         """Take in a link as it was typed; it is never opened."""

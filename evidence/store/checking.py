@@ -204,7 +204,8 @@ class _Check:
     def _strangers(self, cited: set[str]) -> None:
         """Files in the objects folder that no record knows: left in place, and said."""
         with self._part("vault.damage.unreadable", exhibit="objects"):
-            strangers = sum(1 for name in self._store.object_names() if name not in cited)
+            known = cited.union(self._store.recordings.names())
+            strangers = sum(1 for name in self._store.object_names() if name not in known)
             if strangers:
                 self._found("vault.damage.unknown_objects", count=strangers)
 

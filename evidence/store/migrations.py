@@ -102,6 +102,11 @@ STEPS: tuple[tuple[str, ...], ...] = (
             UNION ALL
             SELECT object_id, item_id, file_index, sha256, size FROM redactions""",
     ),
+    (
+        """CREATE TABLE recordings (
+            object_id TEXT PRIMARY KEY, case_id TEXT NOT NULL REFERENCES cases, canonical BLOB NOT NULL
+        )""",
+    ),
 )  # fmt: skip
 
 

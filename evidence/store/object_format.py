@@ -10,20 +10,24 @@ from __future__ import annotations
 
 import secrets
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESGCMSIV
 
 from evidence.errors import EvidenceError
+from evidence.model import Digests
 from evidence.store.keys import KEY_SIZE
 
 CHUNK = 1 << 20
 """Bytes of content in one chunk."""
 TAG = 16
 ID_SIZE = 16
-_MAGIC = b"HFO\x01"
+OBJECT = b"HFO\x01"
+"""First bytes of an object."""
+JOURNAL = b"HFJ\x01"
+"""First bytes of the journal of an object that is still growing; see :mod:`evidence.store.growing`."""
 _PREFIX_SIZE = 7
 _FIXED = struct.Struct(f">4s{ID_SIZE}s{_PREFIX_SIZE}s5x")
 _WRAP = struct.Struct(f">I12s{KEY_SIZE + TAG}s")
@@ -36,6 +40,14 @@ _MOST_CHUNKS = 1 << 32
 
 ObjectKeys = Callable[[int], bytes | None]
 """Epoch to the vault's object key of that epoch, or None when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """What sealing gives back. The object becomes durable with the rows that cite it, and is swept without them."""
+
+    object_id: str
+    digests: Digests
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +73,23 @@ class ObjectCipher:
         return self.prefix + index.to_bytes(4, "big") + (b"\x01" if is_last else b"\x00")
 
 
-def new_object(object_id: bytes, object_key: bytes, epoch: int) -> tuple[bytes, ObjectCipher]:
-    """The header of a new object, and the cipher for its chunks."""
+def new_object(object_id: bytes, object_key: bytes, epoch: int, magic: bytes = OBJECT) -> tuple[bytes, ObjectCipher]:
+    """The header of a new object (or journal), and the cipher for its chunks."""
     key = secrets.token_bytes(KEY_SIZE)
-    fixed = _FIXED.pack(_MAGIC, object_id, secrets.token_bytes(_PREFIX_SIZE))
+    fixed = _FIXED.pack(magic, object_id, secrets.token_bytes(_PREFIX_SIZE))
     header = fixed + wrap_key(key, object_key, epoch, fixed) + bytes(_WRAP.size)
     return header, _cipher(key, fixed)
 
 
-def read_header(untrusted_header: bytes, object_id: bytes, object_keys: ObjectKeys) -> ObjectCipher:
-    """The cipher for the chunks of the object with this header.
+def read_header(
+    untrusted_header: bytes, object_id: bytes, object_keys: ObjectKeys, magic: bytes = OBJECT
+) -> ObjectCipher:
+    """The cipher for the chunks of the object (or journal) with this header.
 
     Raises ``InvalidTag`` when the header is not that of this object in this vault.
     """
-    return _cipher(unwrap_key(untrusted_header, object_id, object_keys), untrusted_header[: _FIXED.size])
+    key = _open_wrap(untrusted_header, object_id, object_keys, magic)[1]
+    return _cipher(key, untrusted_header[: _FIXED.size])
 
 
 def wrap_key(key: bytes, object_key: bytes, epoch: int, fixed: bytes) -> bytes:
@@ -111,14 +126,16 @@ def stale_wraps(untrusted_header: bytes, object_id: bytes, object_keys: ObjectKe
     return [] if untrusted_header[offset : offset + _WRAP.size] == empty else [(offset, empty)]
 
 
-def _open_wrap(untrusted_header: bytes, object_id: bytes, object_keys: ObjectKeys) -> tuple[int, bytes]:
+def _open_wrap(
+    untrusted_header: bytes, object_id: bytes, object_keys: ObjectKeys, wanted: bytes = OBJECT
+) -> tuple[int, bytes]:
     """Which of the two wrapped keys opens, and the object's own key."""
     if len(untrusted_header) != HEADER:
         raise InvalidTag
     fixed = untrusted_header[: _FIXED.size]
     magic, stated_id, prefix = _FIXED.unpack(fixed)
     # Packed again, so that the unused bytes are zeros and nothing can be hidden in them.
-    if (magic, stated_id) != (_MAGIC, object_id) or _FIXED.pack(magic, stated_id, prefix) != fixed:
+    if (magic, stated_id) != (wanted, object_id) or _FIXED.pack(magic, stated_id, prefix) != fixed:
         raise InvalidTag
     for place in range(_WRAPS):
         epoch, nonce, wrapped = _WRAP.unpack_from(untrusted_header, _FIXED.size + place * _WRAP.size)
@@ -146,6 +163,16 @@ def padded_size(size: int) -> int:
 def padding(size: int) -> tuple[int, bytes]:
     """How many zeros follow content of ``size`` bytes, and the last eight bytes after them."""
     return padded_size(size) - size - _LENGTH.size, _LENGTH.pack(size)
+
+
+def last_chunks(cipher: ObjectCipher, index: int, rest: bytes, size: int) -> Iterator[bytes]:
+    """The sealed end of content of ``size`` bytes; ``rest``, shorter than a chunk, begins the chunk ``index``."""
+    zeros, length = padding(size)
+    while len(rest) + zeros + len(length) > CHUNK:
+        filling = CHUNK - len(rest)
+        yield cipher.seal(index, rest + bytes(filling), is_last=False)
+        index, rest, zeros = index + 1, b"", zeros - filling
+    yield cipher.seal(index, rest + bytes(zeros) + length, is_last=True)
 
 
 def content_size(padded: int, last_chunk: bytes) -> int:

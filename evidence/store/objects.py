@@ -21,7 +21,6 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -29,9 +28,10 @@ from cryptography.exceptions import InvalidTag
 
 from evidence.digest import DigestingReader
 from evidence.errors import CancelledError, EvidenceError
-from evidence.model import Digests
 from evidence.store import object_format as form
 from evidence.store.files import BINARY, PART, copy_bytes, reading, sync_file, sync_folder, write_all, writing
+from evidence.store.growing import TAILS, GrowingObject, Remains
+from evidence.store.object_format import StoredObject
 from evidence.store.object_reader import ObjectReader
 
 T = TypeVar("T")
@@ -43,14 +43,6 @@ Progress = Callable[[float], None]
 """Called with the share of the work that is done, 0 to 1."""
 Cancelled = Callable[[], bool]
 """Whether the person asked to stop."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredObject:
-    """What sealing gives back. The object becomes durable with the rows that cite it, and is swept without them."""
-
-    object_id: str
-    digests: Digests
 
 
 class ObjectFolder:
@@ -92,6 +84,16 @@ class ObjectFolder:
                 part.unlink(missing_ok=True)
             raise
         return StoredObject(object_id=object_id.hex(), digests=reader.digests())
+
+    def begin(self) -> GrowingObject:
+        """An object whose content arrives little by little. Raises as :class:`GrowingObject`, and
+        ``vault.disk_full``."""
+        self._require_space(None)
+        return GrowingObject(self._new, self._keys[self._epoch], self._epoch)
+
+    def remains(self, object_id: str) -> Remains:
+        """What a crash left of such an object. Raises as :class:`evidence.store.growing.Remains`."""
+        return Remains(self._new, object_id, self._keys.get)
 
     def open(self, object_id: str) -> ObjectReader:
         """The content of an object as a seekable, verifying stream.
@@ -246,8 +248,11 @@ class ObjectFolder:
             self._waiting.remove(object_id)
         self.delete(object_id)
 
-    def sweep(self, is_cited: Callable[[str], bool]) -> tuple[int, int]:
+    def sweep(
+        self, is_cited: Callable[[str], bool], is_growing: Callable[[str], bool] = lambda _id: False
+    ) -> tuple[int, int]:
         """Finish or undo what a crash interrupted. Gives how many objects were moved on and how many removed.
+        What belongs to an object that is still growing is left alone.
 
         Raises :class:`EvidenceError` ``vault.unreadable`` or ``vault.write_failed``.
         """
@@ -264,12 +269,16 @@ class ObjectFolder:
                 else:
                     self._waiting.append(name)
                     moved += 1
-            else:
+            elif not is_growing(name.partition(".")[0]):
                 with writing("objects"):
                     (self._new / name).unlink()
                 removed += 1
         self.settle()
         return moved, removed
+
+    def growing_names(self, object_id: str) -> tuple[str, ...]:
+        """How :meth:`names` calls the files of an object that is still growing."""
+        return tuple(f"{self._new.name}/{object_id}{suffix}" for suffix in (PART, *TAILS))
 
     def forget(self) -> None:
         """Forget the keys: nothing can be sealed or opened from here on. Streams that are open stay readable."""
@@ -313,12 +322,7 @@ class ObjectFolder:
                 index, chunk = index + 1, b""
             if progress is not None and expected_size:
                 progress(min(size / expected_size, 1.0))
-        zeros, length = form.padding(size)
-        while len(chunk) + zeros + len(length) > form.CHUNK:
-            filling = form.CHUNK - len(chunk)
-            yield cipher.seal(index, chunk + bytes(filling), is_last=False)
-            index, chunk, zeros = index + 1, b"", zeros - filling
-        yield cipher.seal(index, chunk + bytes(zeros) + length, is_last=True)
+        yield from form.last_chunks(cipher, index, chunk, size)
 
     def _require_space(self, expected_size: int | None) -> None:
         with writing("objects"):

@@ -63,9 +63,12 @@ def rekey(
     The slot that ``secret`` opens is made anew, as are all slots for public keys; a new recovery key is made, and a
     slot for each of ``also``. Everything else is dropped. Until the slots are replaced, the work can be cancelled.
     Raises :class:`EvidenceError` as :func:`open_store`, ``vault.object_damaged`` or ``vault.object_missing`` when an
-    original is not whole (check and restore first), those of the disk, and :class:`CancelledError`.
+    original is not whole (check and restore first), ``vault.recording_waits`` when an interrupted recording could not
+    be made an exhibit yet, those of the disk, and :class:`CancelledError`.
     """
     with open_store(folder, secret, now=now, program=program) as store:
+        if store.recordings.all():  # their keys would be lost with the old master key
+            raise EvidenceError("vault.recording_waits")
         present = slots.parse(store.slots.text())
         opened, _old_key = slots.unwrap(present, secret)
         master_key, vault_id = secrets.token_bytes(KEY_SIZE), bytes.fromhex(present.vault_id)

@@ -15,7 +15,8 @@ from evidence.digest import canonical_json
 from evidence.errors import EvidenceError
 from evidence.model import Item
 from evidence.store.database import Database
-from evidence.store.objects import ObjectFolder, StoredObject
+from evidence.store.object_format import StoredObject
+from evidence.store.objects import ObjectFolder
 from evidence.store.records import decode
 
 

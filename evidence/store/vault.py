@@ -24,8 +24,10 @@ from evidence.store.lease import LEASE_FILE
 from evidence.store.lock import VaultLock
 from evidence.store.log_records import LogRecords
 from evidence.store.migrations import migrate
+from evidence.store.object_format import StoredObject
 from evidence.store.object_reader import ObjectReader
-from evidence.store.objects import Cancelled, ObjectFolder, Progress, StoredObject
+from evidence.store.objects import Cancelled, ObjectFolder, Progress
+from evidence.store.recordings import Recordings, repair
 from evidence.store.records import CaseRecords, ItemRecords, PackageRecords
 from evidence.store.redactions import Redactions
 from evidence.store.retention import Retention
@@ -60,6 +62,7 @@ class Store:
         self.retention = Retention(database, self._adopt)
         self.redactions = Redactions(database, self._adopt)
         self.packages = PackageRecords(database)
+        self.recordings = Recordings(database, objects)
         self.log = LogRecords(database)
         self.settings = VaultSettings(database)
         self.slots = SlotKeeper(folder, database, self.log, self.signer)
@@ -102,11 +105,12 @@ class Store:
 
     def delete_object(self, object_id: str) -> None:
         """Remove an object that no item cites: what a caller does when it gives up after sealing. When a commit failed,
-        nothing is removed before the next opening knows whether it reached the disk.
+        nothing is removed before the next opening knows whether it reached the disk; nor is a recording, which the
+        next opening makes an item.
 
         Raises ``ValueError`` for one that an item cites, :class:`EvidenceError` ``vault.write_failed``.
         """
-        if self._database.is_in_doubt:
+        if self._database.is_in_doubt or self.recordings.holds(object_id):
             return
         if self.items.cites(object_id):
             raise ValueError("an item cites this object")
@@ -187,7 +191,7 @@ class Store:
             with suppress(EvidenceError):
                 self._objects.settle()
                 if not self._database.is_in_doubt:
-                    self._objects.sweep(self.items.cites)
+                    self._objects.sweep(self.items.cites, self.recordings.holds)
         if is_held:
             self._database.close()
         else:
@@ -311,7 +315,8 @@ def open_store(folder: Path, secret: Secret, *, now: datetime, program: str = ""
         undo.callback(database.close)
         migrate(database, now, program)
         store = Store(folder, lock, database, _object_folder(folder, master_key, vault_id, used.epoch))
-        store.repairs = (*rekeyed, *_repair_slots(store, slot), *_repair_objects(store))
+        recordings = tuple(repair(store, now, Finding))
+        store.repairs = (*rekeyed, *_repair_slots(store, slot), *recordings, *_repair_objects(store))
         undo.pop_all()
     return store
 
@@ -372,7 +377,8 @@ def _repair_objects(store: Store) -> Iterator[Finding]:
         with store.transaction():
             store._facts.drop("stale_wraps")
     store.retention.erase(store._objects)
-    moved, removed = store._objects.sweep(store.items.cites)
+    store._objects.settle()  # what the repair of recordings added is no left-over
+    moved, removed = store._objects.sweep(store.items.cites, store.recordings.holds)
     if moved:
         yield Finding("vault.repair.finished", {"count": str(moved)})
     if removed:

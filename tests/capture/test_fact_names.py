@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from evidence.capture import FILM_FORMAT
 from evidence.capture.platforms import PLATFORM_NAMES
 from evidence.capture.reading import ID_FACTS, KINDS, Reading
 from evidence.i18n import Language, named_fact, texts
@@ -13,10 +14,15 @@ OTHER_FACTS = {
     "download_referrer": (), "download_url": (), "file_modified_at": (), "file_name": (), "file_path": (),
     "file_size": (), "grab_ms": (), "host": (), "host_as_typed": (), "monitors": (), "pixels": (), "region": (),
     "region_asked": (), "scale": (), "screen": (), "tracking_parameters": (), "url": (), "window_program": (),
-    "window_title": (), "cursor": ("not_drawn",), "extent": ("desktop", "screen", "region", "window"),
-    "file_name_encoding": ("escaped",), "followed_link": ("yes",), "format": ("png_rgb8",), "id_source": ("from_url",),
+    "window_title": (), "cursor": ("drawn", "not_drawn"), "extent": ("desktop", "screen", "region", "window"),
+    "file_name_encoding": ("escaped",), "followed_link": ("yes",), "format": ("png_rgb8", FILM_FORMAT),
+    "id_source": ("from_url",),
     "network_used": ("no",), "path_kept": ("yes", "no"), "scheme": ("assumed",),
     "text_encoding": ("utf_8", "utf_8_escaped"), "userinfo": ("removed",),
+    "film_frames": (), "film_seconds": (), "frame_rate_asked": (), "frames_unchanged": (), "frames_dropped": (),
+    "longest_gap_s": (), "marks": (), "pauses": (), "clock_change_ms": (), "last_clock_reading": (),
+    "completeness": ("complete", "partial"), "sound": ("not_recorded",),
+    "ended_by": ("person", "time", "lock", "interruption", "screen", "disk", "encoder"),
     "link_kind": tuple(KINDS), "platform": PLATFORM_NAMES,
 }  # fmt: skip
 

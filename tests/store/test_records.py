@@ -146,7 +146,7 @@ def test_unfinished_objects_are_swept_and_finished_ones_moved(vault: Any, monkey
     case = vault.add_case()
     item = vault.add_item(case, b"kept")
     monkeypatch.setattr(vault.store._objects, "settle", lambda: None)  # a crash right after the commit
-    monkeypatch.setattr(vault.store._objects, "sweep", lambda _cited: (0, 0))
+    monkeypatch.setattr(vault.store._objects, "sweep", lambda *_: (0, 0))
     vault.store.put_object(io.BytesIO(b"never cited"))
     (vault.folder / "objects" / "new" / ("ab" * 16 + ".part")).write_bytes(b"half")
     assert vault.store.open_object(item.files[0].object_id).read() == b"kept"

@@ -1,0 +1,81 @@
+"""Recording the screen from a terminal: it runs until the seconds are over or Ctrl+C, and each line typed is a mark."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+from app.cli.console import Console
+from app.cli.opened import unlocked
+from app.cli.wording import exhibit_document, exhibit_lines
+from evidence.i18n import Texts
+from evidence.model import Exhibit
+from evidence.session import Recording
+
+DONE = 0
+_LOOK_S = 0.1
+
+
+def add_record_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
+    """The options of ``capture record``; the vault, the case and the place are added by the caller."""
+    parser.add_argument("--seconds", type=float, metavar="S", help=t("how long; without it until Ctrl+C"))
+    parser.add_argument("--rate", type=float, default=15, metavar="N", help=t("pictures in a second, 1 to 30"))
+    parser.add_argument(
+        "--marks", action="store_true",
+        help=t("each line on standard input notes that something happened: profile opened, link copied …"),
+    )  # fmt: skip
+    parser.set_defaults(run=record)
+
+
+def record(arguments: argparse.Namespace, console: Console) -> int:
+    """Record until it is told to stop; what was recorded is kept whatever stops it."""
+    t = console.t
+    with unlocked(arguments, console) as session:
+        going_on = session.begin_recording(
+            arguments.case, screen=arguments.screen, region=arguments.region, rate=arguments.rate,
+            note=arguments.note, lawful_access=arguments.lawful_access,
+        )  # fmt: skip
+        console.say(t("The screen is being recorded. Ctrl+C ends it and keeps it."))
+        if arguments.marks:
+            threading.Thread(target=_take_marks, args=(going_on,), daemon=True).start()
+        ended_by = "time"
+        try:
+            for status_s in _passing(going_on, arguments.seconds):
+                console.progress(status_s)
+        except KeyboardInterrupt:
+            ended_by = "person"
+        item = session.finish_recording(going_on, ended_by)
+    exhibit = Exhibit(item=item)
+    lines = [*exhibit_lines(t, exhibit), *recording_lines(t, item.source)]
+    console.result({"item": exhibit_document(exhibit)["item"]}, lines)
+    return DONE
+
+
+def recording_lines(t: Texts, source: dict[str, str]) -> list[str]:
+    """What is known of a film, in a few lines."""
+    lines = [
+        "    " + t("{seconds} s, {frames} pictures, {dropped} dropped", seconds=source["film_seconds"],
+                   frames=source["film_frames"], dropped=source["frames_dropped"]),
+    ]  # fmt: skip
+    if source.get("completeness") == "partial":
+        lines.append("    " + t("The recording is partial: it ended before you ended it."))
+    return lines
+
+
+def _passing(going_on: Recording, seconds: float | None) -> Iterator[float]:
+    """Wait until the time is over or the recording ended by itself; gives the share of the time that has passed."""
+    while True:
+        status = going_on.status()
+        if not status.is_running or (seconds is not None and status.seconds >= seconds):
+            return
+        if seconds is not None:
+            yield status.seconds / seconds
+        time.sleep(_LOOK_S if seconds is None else min(_LOOK_S, max(seconds - status.seconds, 0.001)))
+
+
+def _take_marks(going_on: Recording) -> None:
+    for line in sys.stdin:
+        going_on.mark(line.strip())

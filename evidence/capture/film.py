@@ -1,0 +1,148 @@
+"""Pictures of the screen into a film: H.264 in fragmented MP4, handed on in pieces as it is encoded.
+
+Every piece ends with a whole fragment (ISO/IEC 14496-12, 8.8), so that a film that stops anywhere between two pieces is
+a film all the same, and nothing is ever written back. Each frame keeps the time at which it was taken (variable frame
+rate, 1/90000 s). ARCHITECTURE.md says why this format.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from evidence.errors import EvidenceError
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+TICKS = 90_000
+"""Units of time of the film in one second."""
+KEY_EVERY_S = 4
+"""Seconds between two pictures that stand alone: how far a player must go back to show any other."""
+FRAGMENT_S = 1
+"""Seconds of film in one fragment: what a crash can cost."""
+_QUALITY = "12"
+"""x264's constant rate factor: below about 18 nobody sees a difference on a screen."""
+FORMAT = f"mp4_fragmented_h264_yuv420p_bt709_crf{_QUALITY}"
+
+
+@dataclass(frozen=True, slots=True)
+class RawFrame:
+    """A picture of the screen as the system gave it: four bytes for each pixel (blue, green, red, unused)."""
+
+    width: int
+    height: int
+    bgra: bytes | bytearray
+
+
+class FilmWriter:
+    """Encodes frames of one size. ``write`` gets the pieces, in order, on the thread that calls :meth:`add`."""
+
+    def __init__(self, write: Callable[[bytes], None], width: int, height: int) -> None:
+        """Raises :class:`EvidenceError` ``capture.film_failed`` when this computer cannot encode."""
+        import av  # takes a tenth of a second, and only recordings need it
+        from av.video.reformatter import ColorRange, Colorspace
+
+        self._av: Any = av
+        self._reformat = {"format": "yuv420p", "dst_colorspace": Colorspace.ITU709, "dst_color_range": ColorRange.MPEG}
+        # Chroma has half the resolution: both sides must be even. One row or column of pixels is left out for it.
+        self.width, self.height = width & ~1, height & ~1
+        if not self.width or not self.height:
+            raise EvidenceError("capture.bad_region")
+        self._sink = _Pieces(write)
+        self._last_key = -KEY_EVERY_S * TICKS
+        self._last_pts = -1
+        try:
+            self._container: Any = av.open(
+                self._sink,
+                "w",
+                format="mp4",
+                options={
+                    "movflags": "empty_moov+default_base_moof+delay_moov",
+                    "frag_duration": str(FRAGMENT_S * 1_000_000),
+                    "video_track_timescale": str(TICKS),
+                    "flush_packets": "1",
+                },
+            )
+            stream = self._container.add_stream("libx264", rate=30)
+            context = stream.codec_context
+            context.width, context.height, context.pix_fmt = self.width, self.height, "yuv420p"
+            context.time_base = stream.time_base = Fraction(1, TICKS)
+            context.thread_count = 2
+            context.color_range, context.colorspace = 1, 1
+            context.color_primaries, context.color_trc = 1, 1
+            context.options = {
+                "preset": "superfast", "tune": "zerolatency", "crf": _QUALITY, "forced-idr": "1", "g": "10000",
+                "x264-params": "force-cfr=0",
+            }  # fmt: skip
+            self._stream = stream
+        except (av.FFmpegError, ValueError, OSError) as problem:
+            raise EvidenceError("capture.film_failed") from problem
+
+    def add(self, frame: RawFrame, at_s: float) -> None:
+        """Add a picture that was taken ``at_s`` seconds after the film began; times rise.
+
+        Raises :class:`EvidenceError` ``capture.film_failed``, ``capture.screen_changed`` for a picture of another size,
+        and whatever ``write`` raises.
+        """
+        pixels = np.frombuffer(frame.bgra, dtype=np.uint8)
+        if (frame.width & ~1, frame.height & ~1) != (self.width, self.height):
+            raise EvidenceError("capture.screen_changed")
+        picture = pixels.reshape(frame.height, frame.width, 4)[: self.height, : self.width]
+        pts = max(round(at_s * TICKS), self._last_pts + 1)
+        try:
+            raw = self._av.VideoFrame.from_numpy_buffer(picture, format="bgra").reformat(**self._reformat)
+            raw.pts, raw.time_base = pts, Fraction(1, TICKS)
+            is_key = pts - self._last_key >= KEY_EVERY_S * TICKS
+            raw.pict_type = self._av.video.frame.PictureType.I if is_key else self._av.video.frame.PictureType.NONE
+            if is_key:
+                self._last_key = pts
+            self._last_pts = pts
+            for packet in self._stream.encode(raw):
+                self._container.mux(packet)
+        except (self._av.FFmpegError, ValueError, OSError) as problem:
+            raise self._sink.problem or EvidenceError("capture.film_failed") from problem
+        if self._sink.problem:
+            raise self._sink.problem
+
+    def close(self) -> None:
+        """End the film. Raises as :meth:`add`."""
+        try:
+            for packet in self._stream.encode(None):
+                self._container.mux(packet)
+            self._container.close()
+        except (self._av.FFmpegError, ValueError, OSError) as problem:
+            raise self._sink.problem or EvidenceError("capture.film_failed") from problem
+        if self._sink.problem:
+            raise self._sink.problem
+
+
+class _Pieces(io.RawIOBase):
+    """What the muxer writes to: it cannot be asked to go back."""
+
+    name = "film"
+
+    def __init__(self, write: Callable[[bytes], None]) -> None:
+        super().__init__()
+        self._write = write
+        self.problem: EvidenceError | None = None
+
+    def writable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return False
+
+    def write(self, data: Buffer, /) -> int:
+        piece = bytes(data)
+        if self.problem is None:
+            try:
+                self._write(piece)
+            except EvidenceError as problem:
+                self.problem = problem
+        return len(piece)

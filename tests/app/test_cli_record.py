@@ -1,0 +1,135 @@
+"""Recording from the command line on a real display: sealed as it is encoded, packed, checked, playable."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+
+from app.cli import run
+from evidence.store import FLOOR
+
+PASSPHRASE = "seven lanterns by the river"
+ROOT = Path(__file__).parents[2]
+Holdfast = Callable[..., tuple[int, Any]]
+
+
+@pytest.fixture
+def secret(tmp_path: Path) -> Path:
+    path = tmp_path / "passphrase.txt"
+    path.write_text(f"{PASSPHRASE}\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def holdfast(capsys: pytest.CaptureFixture[str], secret: Path, monkeypatch: pytest.MonkeyPatch) -> Holdfast:
+    monkeypatch.setattr("evidence.store.vault.tuned_cost", lambda: FLOOR)
+
+    def call(*words: object, vault: bool = True) -> tuple[int, Any]:
+        more = ["--passphrase-file", str(secret)] if vault else []
+        code = run([*(str(word) for word in words), "--json", "--language", "en", *more])
+        said = capsys.readouterr()
+        assert "Traceback" not in said.err
+        return code, json.loads(said.out)
+
+    return call
+
+
+@pytest.fixture
+def case(holdfast: Holdfast, tmp_path: Path, display: str, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, str]:
+    monkeypatch.setenv("DISPLAY", display)
+    vault = tmp_path / "vault"
+    holdfast("vault", "create", vault)
+    return vault, holdfast("case", "create", vault, "--title", "봄")[1]["id"]
+
+
+def test_three_seconds_become_an_exhibit_that_anyone_can_play(
+    case: tuple[Path, str], holdfast: Holdfast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault, case_id = case
+    monkeypatch.setattr("sys.stdin", io.StringIO("profile opened\nlink copied\n"))
+    code, made = holdfast(
+        "capture", "record", vault, "--case", case_id, "--region", "100,50,640,360", "--seconds", "1.5", "--marks",
+        "--lawful-access", "my own account",
+    )  # fmt: skip
+    item = made["item"]
+    assert code == 0
+    assert item["method"] == "screen_recording"
+    assert item["files"][0]["media_type"] == "video/mp4"
+    assert (item["source"]["completeness"], item["source"]["ended_by"]) == ("complete", "time")
+    assert re.fullmatch(r"\d\.\d{3} profile opened; \d\.\d{3} link copied", item["source"]["marks"])
+    assert holdfast("vault", "check", vault)[0] == 0
+    code, packed = holdfast("package", vault, "--case", case_id, "--out", tmp_path / "out", "--no-zip")
+    assert code == 0
+    # Nothing is no; whose key it is, and since when, cannot be told.
+    assert holdfast("verify", packed["folder"], vault=False)[0] == 3
+    (film,) = (Path(packed["folder"]) / "data" / "A-01").iterdir()
+    with av.open(str(film)) as container:
+        assert (container.streams.video[0].width, container.streams.video[0].height) == (640, 360)
+        assert container.streams.video[0].codec_context.name == "h264"
+        frames = sum(1 for _ in container.decode(video=0))
+    assert frames == int(item["source"]["film_frames"])
+
+
+def test_no_monitor_with_that_number_is_said_before_anything_begins(case: tuple[Path, str], holdfast: Holdfast) -> None:
+    vault, case_id = case
+    code, said = holdfast("capture", "record", vault, "--case", case_id, "--screen", "7", "--seconds", "1")
+    assert (code, said["error"]["code"]) == (2, "capture.no_such_screen")
+    assert holdfast("items", vault, "--case", case_id)[1]["exhibits"] == []
+
+
+@pytest.fixture
+def running(case: tuple[Path, str], secret: Path, display: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A recording in a process of its own that has run for some seconds."""
+    vault, case_id = case
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app", "capture", "record", str(vault), "--case", case_id, "--region", "0,0,320,200",
+         "--passphrase-file", str(secret), "--json"],
+        cwd=ROOT, env={**os.environ, "DISPLAY": display}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while not list((vault / "objects" / "new").glob("*.tail0")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(3.5)
+    yield process
+    process.kill()
+    process.communicate()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_a_killed_recording_is_a_partial_exhibit_at_the_next_start(
+    case: tuple[Path, str], running: subprocess.Popen[bytes], holdfast: Holdfast, tmp_path: Path
+) -> None:
+    vault, case_id = case
+    os.kill(running.pid, signal.SIGKILL)
+    running.wait()
+    code, listed = holdfast("items", vault, "--case", case_id)
+    (exhibit,) = listed["exhibits"]
+    source = exhibit["item"]["source"]
+    assert code == 0
+    assert (source["completeness"], source["ended_by"]) == ("partial", "interruption")
+    _code, packed = holdfast("package", vault, "--case", case_id, "--out", tmp_path / "out", "--no-zip")
+    assert holdfast("verify", packed["folder"], vault=False)[0] == 3
+    (film,) = (Path(packed["folder"]) / "data" / "A-01").iterdir()
+    with av.open(str(film)) as container:
+        *_, last = container.decode(video=0)
+    assert last.time >= 1.0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="interrupts differ")
+def test_an_interrupt_ends_it_and_keeps_it(case: tuple[Path, str], running: subprocess.Popen[bytes]) -> None:
+    running.send_signal(signal.SIGINT)
+    out, _err = running.communicate(timeout=30)
+    assert running.returncode == 0
+    assert json.loads(out)["item"]["source"]["ended_by"] == "person"
