@@ -29,6 +29,10 @@ def attach_manifest(pdf: bytes, manifest: bytes, *, manifest_sha256: str, create
         document.attachments[ATTACHMENT_NAME] = attachment
         document.Root.AF = pikepdf.Array([attachment.obj])
         del document.docinfo["/Trapped"]
+        if "/StructTreeRoot" in document.Root:
+            for number, page in enumerate(document.pages):  # the parent tree knows the pages by these numbers
+                page.obj.StructParents = number
+                page.obj.Tabs = pikepdf.Name.S
         keywords = f"manifest-sha256:{manifest_sha256}"
         document.docinfo["/Keywords"] = keywords
         document.docinfo["/Producer"] = tool

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -145,3 +146,25 @@ def test_the_words_of_the_report_are_text(
             assert file.digests.sha256 in text
     assert "[U+202E]" in text
     assert "허위영상물유포자료정리예시" in text
+
+
+@pytest.mark.skipif(shutil.which("pdfinfo") is None, reason="pdfinfo is not on this computer")
+def test_screen_readers_find_headings_tables_and_pictures(
+    sample: Any, out: Path, preview: Callable[[str], bytes | None]
+) -> None:
+    """poppler walks the structure tree: everything that is printed is in it, page furniture is not."""
+    made = make(sample.snapshot, sample, out, preview, language="en")
+    folder = Path(made.folder)
+    assert re.search(r"^Tagged: +yes$", shell(f"pdfinfo {layout.REPORT}", folder), re.MULTILINE)
+    tree = shell(f"pdfinfo -struct-text {layout.REPORT}", folder)
+    assert "Syntax Error" not in tree and "Warning" not in tree
+    tags = set(re.findall(r"[A-Z][A-Za-z0-9]*", tree))
+    assert {"H1", "H2", "P", "Table", "TR", "TH", "TD", "Figure", "Caption"} <= tags
+    told = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', tree)).replace('\\"', '"')
+    shown = shell(f"pdftotext -layout {layout.REPORT} -", folder)
+    furniture = {"Package", "digest", "(first", "digits):", "Report", "on", "preserved", "digital", "material", "•"}
+    squeezed = "".join(told.split())
+    missing = {word for word in shown.split() if word not in squeezed and word not in furniture | {"/"}}
+    short = hashlib.sha256((folder / layout.MANIFEST).read_bytes()).hexdigest()[:16]
+    assert {word for word in missing if word not in short and not re.fullmatch(r"\d+", word)} == set()
+    assert "Package digest (first" not in tree

@@ -14,6 +14,9 @@ from evidence.package.report.overview import write_cover, write_exhibit_list, wr
 from evidence.package.report.sheet import Sheet
 from evidence.package.report.statement import write_statement
 
+MOST_TAGGED = 250
+"""Exhibits. The structure of a longer report would double the memory that it takes and the time to sign it."""
+
 
 def write_report(t: Texts, content: ReportContent, typeface: Typeface) -> bytes:
     """The whole report as PDF, not yet signed."""
@@ -30,6 +33,7 @@ def write_report(t: Texts, content: ReportContent, typeface: Typeface) -> bytes:
         language=t.language,
         header=f"{t('Report on preserved digital material')}",
         footer=footer,
+        is_tagged=len(content.snapshot.exhibits) <= MOST_TAGGED,
     )
     write_cover(t, sheet, content)
     sheet.new_page()

@@ -64,22 +64,24 @@ class Pen:
             return [clean]
         return wrap(clean, width, measure)
 
-    def write(self, canvas: Canvas, x: float, y: float, text: str, style: Style) -> None:
-        """One line of clean text with its base line beginning at ``x``, ``y``.
+    def write(
+        self, canvas: Canvas, x: float, y: float, text: str, style: Style, *, marks: tuple[str, str] = ("", "")
+    ) -> None:
+        """One line of clean text with its base line beginning at ``x``, ``y``, between the operators ``marks``.
 
         The operators are written here: reportlab's own text objects take five times as long.
         """
         if not text:
             return
         document = canvas._doc  # type: ignore[attr-defined]
-        operators = [f"BT {style.grey:.2f} g 1 0 0 1 {x:.2f} {y:.2f} Tm"]
+        operators = [f"{marks[0]} BT {style.grey:.2f} g 1 0 0 1 {x:.2f} {y:.2f} Tm"]
         for font, run in self._runs(text, self._fonts[style.bold]):
             for subset, data in font.splitString(run, document):
                 name = self._names.get((font.fontName, subset))
                 if name is None:
                     name = self._names[font.fontName, subset] = font.getSubsetInternalName(subset, document)
                 operators.append(f"{name} {style.size:g} Tf <{data.hex()}> Tj")
-        operators.append("ET")
+        operators.append(f"ET {marks[1]}")
         canvas._code.append(" ".join(operators))  # type: ignore[attr-defined]
 
     @staticmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -14,6 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from evidence.package.report.fonts import Typeface
 from evidence.package.report.pen import Pen, Style
+from evidence.package.report.structure import Structure, described, head_of
 
 WIDTH, HEIGHT = A4
 LEFT = RIGHT = 20 * mm
@@ -21,6 +22,7 @@ TOP = 24 * mm
 BOTTOM = 22 * mm
 COLUMN = WIDTH - LEFT - RIGHT
 TOTAL_FORM = "total-pages"
+COLUMN_HEAD, ROW_HEAD = head_of("Column"), head_of("Row")
 MAX_BOOKMARK = 120
 """Characters."""
 
@@ -49,7 +51,7 @@ class Sheet:
     """The document while it is written. ``header`` and ``footer`` stand on every page but the first."""
 
     def __init__(self, typeface: Typeface, *, title: str, author: str, language: str, header: str,
-                 footer: str) -> None:  # fmt: skip
+                 footer: str, is_tagged: bool = True) -> None:  # fmt: skip
         self._pen = Pen(typeface)
         self._output = BytesIO()
         # initialFontName: otherwise every page would name Helvetica, which is not embedded.
@@ -60,6 +62,7 @@ class Sheet:
         self.canvas.setSubject("")
         self.canvas.setViewerPreference("DisplayDocTitle", "true")
         self.canvas.showOutline()
+        self._tags = Structure(self.canvas, is_kept=is_tagged)
         self._header, self._footer = self._pen.clean(header), self._pen.clean(footer)
         self._bookmarks = 0
         self._aside = (0, 0.0, 0.0)
@@ -91,15 +94,17 @@ class Sheet:
         """Close the last page and return the document. The number of pages is filled into every footer."""
         self.canvas.showPage()
         self.canvas.beginForm(TOTAL_FORM, 0, -4, 60, 12)
-        self._string(0, 0, f" / {self.page}", SMALL)
+        self._pen.write(self.canvas, 0, 0, f" / {self.page}", SMALL)
         self.canvas.endForm()
+        self._tags.finish()
         self.canvas.save()
         return self._output.getvalue()
 
     def _open_page(self) -> None:
         self.page += 1
         self.y = HEIGHT - TOP
-        self._page_furniture()
+        with self._tags.decoration():
+            self._page_furniture()
 
     def _page_furniture(self) -> None:
         canvas = self.canvas
@@ -107,16 +112,16 @@ class Sheet:
         canvas.setLineWidth(0.4)
         line = BOTTOM - 5 * mm
         canvas.line(LEFT, line, WIDTH - RIGHT, line)
-        self._string(LEFT, line - 11, self._footer, SMALL)
+        self._pen.write(self.canvas, LEFT, line - 11, self._footer, SMALL)
         total = 22.0
         number = str(self.page)
-        self._string(WIDTH - RIGHT - total - self._pen.measure(SMALL)(number), line - 11, number, SMALL)
+        self._pen.write(self.canvas, WIDTH - RIGHT - total - self._pen.measure(SMALL)(number), line - 11, number, SMALL)
         canvas.saveState()
         canvas.translate(WIDTH - RIGHT - total, line - 11)
         canvas.doForm(TOTAL_FORM)
         canvas.restoreState()
         if self.page > 1:
-            self._string(LEFT, HEIGHT - 15 * mm, self._header, SMALL)
+            self._pen.write(self.canvas, LEFT, HEIGHT - 15 * mm, self._header, SMALL)
 
     # Text
 
@@ -135,22 +140,25 @@ class Sheet:
         lines = self.lines(text, style, (width or self.column()) - indent)
         if len(lines) > 1 and self.room() < 2 * style.leading:
             self.new_page()
-        for line in lines:
-            self.need(style.leading)
-            self.y -= style.leading
-            self._string(LEFT + indent, self.y + style.leading * 0.28, line, style)
+        with self._tags.element("P"):
+            for line in lines:
+                self.need(style.leading)
+                self.y -= style.leading
+                self._string(LEFT + indent, self.y + style.leading * 0.28, line, style)
         self.y -= after
 
     def listed(self, sign: str, text: str, style: Style = BODY) -> None:
         """A paragraph with its number, or an empty box to tick, before it."""
         self.need(2 * style.leading)
-        self._string(LEFT, self.y - style.leading * 0.72, sign, style)
+        with self._tags.element("P"):
+            self._string(LEFT, self.y - style.leading * 0.72, sign, style)
         self.text(text, style, indent=16, after=3)
 
     def bullet(self, text: str, style: Style = BODY) -> None:
         """A paragraph with a bullet before it."""
         self.need(2 * style.leading)
-        self._string(LEFT + 1, self.y - style.leading * 0.72, "•", style)
+        with self._tags.decoration():
+            self._pen.write(self.canvas, LEFT + 1, self.y - style.leading * 0.72, "•", style)
         self.text(text, style, indent=11, after=2)
 
     def heading(self, text: str, level: int = 1, *, keep: float = 60.0, bookmark: int = 0) -> None:
@@ -163,10 +171,11 @@ class Sheet:
             self.y -= before
         if level == 1:
             self._bookmark(" ".join(lines)[:MAX_BOOKMARK], bookmark)
-        for line in lines:
-            self.need(style.leading)
-            self.y -= style.leading
-            self._string(LEFT, self.y + style.leading * 0.28, line, style)
+        with self._tags.element(f"H{level}"):
+            for line in lines:
+                self.need(style.leading)
+                self.y -= style.leading
+                self._string(LEFT, self.y + style.leading * 0.28, line, style)
         if level == 1:
             self.y -= 3
             self.rule(0.8, grey=0.0)
@@ -176,26 +185,34 @@ class Sheet:
 
     def rule(self, thickness: float = 0.4, *, grey: float = 0.6) -> None:
         """A line over the whole column at the present height."""
-        self.canvas.setStrokeGray(grey)
-        self.canvas.setLineWidth(thickness)
-        self.canvas.line(LEFT, self.y, WIDTH - RIGHT, self.y)
+        with self._tags.decoration():
+            self.canvas.setStrokeGray(grey)
+            self.canvas.setLineWidth(thickness)
+            self.canvas.line(LEFT, self.y, WIDTH - RIGHT, self.y)
 
     def facts(self, rows: Sequence[tuple[str, str]], *, label_width: float = 105.0) -> None:
         """Labels with their values. A long value goes on over the next page."""
-        for label, value in rows:
-            labels = self.lines(label, LABEL, label_width - 8)
-            values = self.lines(value, VALUE, self.column() - label_width)
-            self.need(min(max(len(labels), len(values)), 3) * VALUE.leading)
-            top, page = self.y, self.page
+        with self._tags.element("Table"):
+            for label, value in rows:
+                with self._tags.element("TR"):
+                    self._fact(label, value, label_width)
+
+    def _fact(self, label: str, value: str, label_width: float) -> None:
+        labels = self.lines(label, LABEL, label_width - 8)
+        values = self.lines(value, VALUE, self.column() - label_width)
+        self.need(min(max(len(labels), len(values)), 3) * VALUE.leading)
+        top, page = self.y, self.page
+        with self._tags.element("TH", ROW_HEAD):
             for position, line in enumerate(labels):
                 self._string(LEFT, top - (position + 0.72) * LABEL.leading, line, LABEL)
+        with self._tags.element("TD"):
             for line in values:
                 self.need(VALUE.leading)
                 self.y -= VALUE.leading
                 self._string(LEFT + label_width, self.y + VALUE.leading * 0.28, line, VALUE)
-            if page == self.page:
-                self.y = min(self.y, top - len(labels) * LABEL.leading)
-            self.y -= 1.5
+        if page == self.page:
+            self.y = min(self.y, top - len(labels) * LABEL.leading)
+        self.y -= 1.5
 
     def table(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
         """Rows under headings that are repeated on each page; a row taller than a page is carried on."""
@@ -207,47 +224,61 @@ class Sheet:
                  for column, width in zip(columns, widths, strict=True)]  # fmt: skip
         head_height = max(len(head) for head in heads) * CELL_HEAD.leading + 6
 
-        def head() -> None:
+        def head(*, is_first: bool = False) -> None:
             for start, lines in zip(starts, heads, strict=True):
-                for position, line in enumerate(lines):
-                    self._string(start, self.y - (position + 0.75) * CELL_HEAD.leading, line, CELL_HEAD)
+                with self._tags.element("TH", COLUMN_HEAD) if is_first else self._tags.decoration():
+                    for position, line in enumerate(lines):
+                        base = self.y - (position + 0.75) * CELL_HEAD.leading
+                        if is_first:
+                            self._string(start, base, line, CELL_HEAD)
+                        else:
+                            self._pen.write(self.canvas, start, base, line, CELL_HEAD)
             self.y -= head_height - 2
             self.rule(0.7, grey=0.0)
             self.y -= 2
 
         self.need(head_height + 2 * CELL.leading)
-        head()
-        for row in rows:
-            cells = [self.lines(cell, CELL, width - gap) for cell, width in zip(row, widths, strict=True)]
-            height = max(len(cell) for cell in cells)
-            done = 0
-            if self.room() < min(height, 8) * CELL.leading + 4:
-                self.new_page()
-                head()
-            while done < height:
-                fit = min(height - done, int((self.room() - 4) // CELL.leading))
-                if fit < 1:
+        with self._tags.element("Table"):
+            with self._tags.element("TR"):
+                head(is_first=True)
+            for row in rows:
+                cells = [self.lines(cell, CELL, width - gap) for cell, width in zip(row, widths, strict=True)]
+                if self.room() < min(max(map(len, cells)), 8) * CELL.leading + 4:
                     self.new_page()
                     head()
-                    continue
-                for start, cell in zip(starts, cells, strict=True):
+                with self._tags.element("TR"):
+                    self._row(starts, cells, head)
+                self.rule(0.3, grey=0.75)
+                self.y -= 2
+
+    def _row(self, starts: Sequence[float], cells: Sequence[Sequence[str]], head: Callable[[], None]) -> None:
+        height, done = max(len(cell) for cell in cells), 0
+        places = [self._tags.add("TD") for _cell in cells]
+        while done < height:
+            fit = min(height - done, int((self.room() - 4) // CELL.leading))
+            if fit < 1:
+                self.new_page()
+                head()
+                continue
+            for start, cell, place in zip(starts, cells, places, strict=True):
+                with self._tags.inside(place):
                     for position, line in enumerate(cell[done : done + fit]):
                         self._string(start, self.y - (position + 0.75) * CELL.leading, line, CELL)
-                self.y -= fit * CELL.leading + 4
-                done += fit
-            self.rule(0.3, grey=0.75)
-            self.y -= 2
+            self.y -= fit * CELL.leading + 4
+            done += fit
 
     def note(self, text: str, style: Style = BODY) -> None:
         """A paragraph with a bar at its left: what a reader must not miss."""
         lines = self.lines(text, style, COLUMN - 14)
         self.need(min(len(lines), 12) * style.leading + 4)
-        for line in lines:
-            self.need(style.leading)
-            self.y -= style.leading
-            self.canvas.setFillGray(0.35)
-            self.canvas.rect(LEFT, self.y, 2, style.leading, stroke=0, fill=1)
-            self._string(LEFT + 12, self.y + style.leading * 0.28, line, style)
+        with self._tags.element("P"):
+            for line in lines:
+                self.need(style.leading)
+                self.y -= style.leading
+                with self._tags.decoration():
+                    self.canvas.setFillGray(0.35)
+                    self.canvas.rect(LEFT, self.y, 2, style.leading, stroke=0, fill=1)
+                self._string(LEFT + 12, self.y + style.leading * 0.28, line, style)
         self.y -= 6
 
     def picture(self, data: bytes, caption: str, *, max_width: float, max_height: float, is_aside: bool) -> None:
@@ -264,12 +295,15 @@ class Sheet:
         self.need(whole)
         left = WIDTH - RIGHT - max(width, 120.0) if is_aside else LEFT
         top = self.y - 2
-        self.canvas.drawImage(reader, left, top - height, width, height)
-        self.canvas.setStrokeGray(0.6)
-        self.canvas.setLineWidth(0.4)
-        self.canvas.rect(left, top - height, width, height)
-        for number, line in enumerate(captions):
-            self._string(left, top - height - 11 - number * SMALL.leading, line, SMALL)
+        with self._tags.element("Figure", described(caption)), self._tags.drawn(self.page):
+            self.canvas.drawImage(reader, left, top - height, width, height)
+        with self._tags.decoration():
+            self.canvas.setStrokeGray(0.6)
+            self.canvas.setLineWidth(0.4)
+            self.canvas.rect(left, top - height, width, height)
+        with self._tags.element("Caption"):
+            for number, line in enumerate(captions):
+                self._string(left, top - height - 11 - number * SMALL.leading, line, SMALL)
         if is_aside:
             self._aside = (self.page, self.y - whole, max(width, 120.0) + 14)
         else:
@@ -279,11 +313,12 @@ class Sheet:
         """A QR code (ISO/IEC 18004) at the right edge, its top at the present height; the height stays."""
         rows = [bytes(row) for row in segno.make(text, error="m", micro=False).matrix]
         module = side / len(rows)
-        self.canvas.setFillGray(0)
-        for number, row in enumerate(rows):
-            for start, end in _dark_runs(row):
-                self.canvas.rect(WIDTH - RIGHT - side + start * module, self.y - (number + 1) * module,
-                                 (end - start) * module, module, stroke=0, fill=1)  # fmt: skip
+        with self._tags.element("Figure", described(text)), self._tags.drawn(self.page):
+            self.canvas.setFillGray(0)
+            for number, row in enumerate(rows):
+                for start, end in _dark_runs(row):
+                    self.canvas.rect(WIDTH - RIGHT - side + start * module, self.y - (number + 1) * module,
+                                     (end - start) * module, module, stroke=0, fill=1)  # fmt: skip
 
     def boxes(self, labels: Sequence[str], *, height: float = 42.0, across: int = 2) -> None:
         """Empty boxes to fill in by hand, each with a small label."""
@@ -291,15 +326,18 @@ class Sheet:
         for start in range(0, len(labels), across):
             self.need(height)
             for position, label in enumerate(labels[start : start + across]):
-                self.canvas.setStrokeGray(0.4)
-                self.canvas.setLineWidth(0.5)
-                self.canvas.rect(LEFT + position * width, self.y - height, width, height)
-                for number, line in enumerate(self.lines(label, SMALL, width - 10)):
-                    self._string(LEFT + position * width + 5, self.y - 11 - number * SMALL.leading, line, SMALL)
+                with self._tags.decoration():
+                    self.canvas.setStrokeGray(0.4)
+                    self.canvas.setLineWidth(0.5)
+                    self.canvas.rect(LEFT + position * width, self.y - height, width, height)
+                with self._tags.element("P"):
+                    for number, line in enumerate(self.lines(label, SMALL, width - 10)):
+                        self._string(LEFT + position * width + 5, self.y - 11 - number * SMALL.leading, line, SMALL)
             self.y -= height
 
     def _string(self, x: float, y: float, text: str, style: Style) -> None:
-        self._pen.write(self.canvas, x, y, text, style)
+        if text:
+            self._pen.write(self.canvas, x, y, text, style, marks=self._tags.marks(self.page))
 
     def _bookmark(self, text: str, depth: int) -> None:
         self._bookmarks += 1
