@@ -13,13 +13,19 @@ from app.paths import find_paths
 
 CHILD_WORD = "--child"
 """As :data:`evidence.media.CHILD_WORD`, which costs the window a tenth of a second to import."""
-CHILDREN = ("evidence.media.worker", "evidence.scoring.worker", "evidence.verify.untrusted.child")
+CHILDREN = (
+    "evidence.media.worker", "evidence.scoring.worker", "evidence.verify.untrusted.child", "app.browser.child",
+)  # fmt: skip
+SANDBOXED = "app.browser.child"
+"""The browser brings its own sandbox, which a process that cannot be looked into cannot set up; it forbids core files
+itself and holds no key."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the words ask for; returns the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    forbid_crash_dumps()
+    if words != [CHILD_WORD, SANDBOXED]:
+        forbid_crash_dumps()
     if words[:1] == [CHILD_WORD]:  # a frozen program starts itself for whatever reads untrusted bytes
         return _be_child(words[1:])
     # Off unless asked for: nothing of a sitting is written anywhere but into the vault.

@@ -44,6 +44,15 @@ LIBRARIES = {
     "libxcb-xkb.so.1": "libxcb-xkb1",
     "libxkbcommon.so.0": "libxkbcommon0",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    # What the browser that captures web pages needs besides.
+    "libasound.so.2": "libasound2",
+    "libgbm.so.1": "libgbm1",
+    "libnss3.so": "libnss3",
+    "libXcomposite.so.1": "libxcomposite1",
+    "libXdamage.so.1": "libxdamage1",
+    "libXrandr.so.2": "libxrandr2",
+    "libXtst.so.6": "libxtst6",
+    "libxkbfile.so.1": "libxkbfile1",
 }
 """Shared libraries by the name under which the loader asks for them, with Debian's package for each."""
 TOOLS = {

@@ -9,6 +9,7 @@ from app.bench import NAMES as BENCHMARKS
 from app.cli import commands, upkeep
 from app.cli.corpus import add_corpus_arguments
 from app.cli.handing import add_co_sign_arguments, add_hand_over_arguments, add_upgrade_arguments
+from app.cli.pages import add_page_arguments
 from app.cli.receipts import add_receipt_verbs
 from app.cli.recording import add_record_arguments
 from app.cli.redacting import add_redact_arguments
@@ -229,6 +230,12 @@ def _capture(
     link.add_argument("url", metavar="URL")
     link.add_argument("--offline", action="store_true", help=t("never use a network (links are never opened anyway)"))
     link.set_defaults(run=commands.capture_link)
+
+    page = verbs.add_parser(
+        "page", parents=[shared, secret, about], help=t("take in a web page as the site serves it, over the network")
+    )
+    _vault_and_case(page, t)
+    add_page_arguments(page, t)
 
 
 def _region(text: str) -> tuple[int, int, int, int]:

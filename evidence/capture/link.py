@@ -51,6 +51,14 @@ def acquire_link(url: str, *, clock: Clock = read_clock, note: str = "", lawful_
     )
 
 
+def address_of(url: str) -> str:
+    """The address as a browser is to open it: with its scheme and everything that was typed, tracking parameters too.
+
+    Raises as :func:`evidence.capture.address.parse_address`.
+    """
+    return parse_address(url).spelled()
+
+
 def _title(canonical: str) -> str:
     title = canonical.partition("://")[2].removesuffix("/") or canonical
     return title if len(title) <= _TITLE_LENGTH else f"{title[: _TITLE_LENGTH - 1]}…"

@@ -12,8 +12,8 @@ from evidence.model import Tool
 from evidence.version import NAME, VERSION
 
 LIBRARIES = (
-    "av", "cryptography", "mss", "numpy", "onnxruntime", "opencv-python-headless", "pyHanko", "reportlab",
-    "rfc3161-client", "sqlcipher3",
+    "av", "cryptography", "mss", "numpy", "onnxruntime", "opencv-python-headless", "pyHanko", "PySide6-Addons",
+    "reportlab", "rfc3161-client", "sqlcipher3", "warcio",
 )  # fmt: skip
 """The libraries whose versions bear on how an exhibit came to be."""
 

@@ -6,6 +6,9 @@ from evidence.i18n.texts import Texts
 from evidence.i18n.visible import visible
 from evidence.model import ProvenanceFact
 
+_LISTS = frozenset({"capture_marks", "page_refused"})
+"""Facts whose value is a list of codes, each perhaps with a count after it."""
+
 
 def named_fact(t: Texts, key: str, value: str) -> tuple[str, str]:
     """The name of a fact and its value, in the language of ``t``.
@@ -14,7 +17,10 @@ def named_fact(t: Texts, key: str, value: str) -> tuple[str, str]:
     ``fact.KEY.VALUE``. What it does not know is shown as it is, never hidden: a fact of a newer version is still a
     fact.
     """
-    return _known(t, f"fact.{key}", key), _known(t, f"fact.{key}.{value}", value)
+    name = _known(t, f"fact.{key}", key)
+    if key in _LISTS:
+        return name, ", ".join(_counted(t, key, part) for part in value.split(", "))
+    return name, _known(t, f"fact.{key}.{value}", value)
 
 
 def named_code(t: Texts, kind: str, code: str) -> str:
@@ -26,6 +32,12 @@ def provenance_line(t: Texts, fact: ProvenanceFact) -> str:
     """One finding about the file's own structure: its name, its value made visible, and how to take it."""
     value = f": {visible(fact.value)}" if fact.value else ""
     return f"{named_code(t, 'provenance', fact.kind)}{value} ({named_code(t, 'reading', fact.reading)})"
+
+
+def _counted(t: Texts, key: str, part: str) -> str:
+    code, _, count = part.partition(" ")
+    name = _known(t, f"fact.{key}.{code}", code)
+    return f"{name} ({count})" if count else name
 
 
 def _known(t: Texts, code: str, otherwise: str) -> str:

@@ -25,6 +25,7 @@ from evidence.session.opening import (
     screens,
     verify_package,
 )
+from evidence.session.pages import LoadedPage, PageNotice, load_page, notice_lines, page_notice
 from evidence.session.ports import Ports, real_ports
 from evidence.session.recording import Recording
 from evidence.session.session import Session
@@ -45,10 +46,10 @@ from evidence.store import (
 
 __all__ = [
     "AddedMethod", "BackupOutcome", "CheckOutcome", "Finding", "ForRecipients", "Given", "HandedFile", "Kept",
-    "OwnKey", "PackageCoSigned", "PackageSigner", "PackageUpgraded", "PassphraseAdvice", "Ports", "Recording",
-    "RecordingStatus", "Session", "SlotInfo", "SlotKind", "StampResult", "Strength", "UnlockMethods",
-    "ValidationSources", "WithPassphrase", "co_sign_package", "create_vault", "fingerprint_words", "hand_over",
-    "heads_in", "judge_passphrase", "load_pkcs12", "new_passphrase", "open_signer", "open_token", "open_vault",
-    "public_key_fingerprint", "real_ports", "rekey_vault", "restore_vault", "score_files", "screens",
-    "upgrade_package", "verify_package",
+    "LoadedPage", "OwnKey", "PackageCoSigned", "PackageSigner", "PackageUpgraded", "PageNotice", "PassphraseAdvice",
+    "Ports", "Recording", "RecordingStatus", "Session", "SlotInfo", "SlotKind", "StampResult", "Strength",
+    "UnlockMethods", "ValidationSources", "WithPassphrase", "co_sign_package", "create_vault", "fingerprint_words",
+    "hand_over", "heads_in", "judge_passphrase", "load_page", "load_pkcs12", "new_passphrase", "notice_lines",
+    "open_signer", "open_token", "open_vault", "page_notice", "public_key_fingerprint", "real_ports", "rekey_vault",
+    "restore_vault", "score_files", "screens", "upgrade_package", "verify_package",
 ]  # fmt: skip

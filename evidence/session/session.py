@@ -42,7 +42,18 @@ from evidence.model import (
 )
 from evidence.package import PackageCoSigned, PackageSigner, PackageUpgraded, ValidationSources, upgrade_package
 from evidence.scoring import scoring_worker
-from evidence.session import cosigning, keeping, looking, packaging, receiving, recording, redacting, sealing, stamping
+from evidence.session import (
+    cosigning,
+    keeping,
+    looking,
+    packaging,
+    pages,
+    receiving,
+    recording,
+    redacting,
+    sealing,
+    stamping,
+)
 from evidence.session.ports import Ports
 from evidence.session.recording import Recording
 from evidence.session.stamping import StampResult
@@ -294,6 +305,18 @@ class Session:
         """Take in a link as it was typed; it is never opened."""
         return self.add(case_id, capture.acquire_link(url, note=note, lawful_access=lawful_access, clock=self._clock))
 
+    def keep_page(
+        self, case_id: str, page: pages.LoadedPage, *, keeps_failed: bool = False, note: str = "",
+        lawful_access: str = "", progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
+    ) -> Item:  # fmt: skip
+        """Take in a page that :func:`evidence.session.load_page` captured. Raises ``capture.page_failed`` for one that
+        failed, unless it is to be kept all the same."""
+        taken = pages.acquisition(
+            page, self.exhibits(case_id), keeps_failed=keeps_failed, note=note, lawful_access=lawful_access
+        )
+        started = self._compared(taken.started)
+        return self.add(case_id, replace(taken, started=started), progress=progress, cancelled=cancelled)
+
     def add_note(self, item_id: str, text: str) -> Note:
         """Write a note on an exhibit; the log keeps its digest and when it was written. Raises ``note.empty``."""
         if not text.strip():
@@ -487,7 +510,10 @@ class Session:
 
     def _clock(self) -> Moment:
         """Read the clock, with what the last comparison with an authority said."""
-        moment = self._ports.clock()
+        return self._compared(self._ports.clock())
+
+    def _compared(self, moment: Moment) -> Moment:
+        """The same reading, with what the last comparison said."""
         if self._clock_check is None:
             return moment
         return replace(

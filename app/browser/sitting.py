@@ -1,0 +1,224 @@
+"""One sitting: an engine that is set up, a page that is loaded and recorded, and what was found said over the pipe."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from PySide6.QtCore import QUrl
+from PySide6.QtWebEngineCore import QWebEngineProfile
+from PySide6.QtWebEngineWidgets import QWebEngineView
+
+from app.browser.devtools import DevTools, DevToolsError, Message, spin
+from app.browser.looking import Looker, difference
+from app.browser.page import Gate, GuardedPage, Refusals, make_profile, refuse_downloads
+from app.browser.proxy import Relay, is_local
+from app.browser.recording import Recorder
+
+Tell = Callable[[Message, bytes], None]
+_QUIET_S = 0.4
+_WATCH_S = 0.1
+
+
+class Sitting:
+    """The engine with its one view. ``request`` is what the near end asked for, ``tell`` answers it."""
+
+    def __init__(self, request: Message, relay: Relay, tell: Tell) -> None:
+        self._request = request
+        self._limits: dict[str, float] = request["limits"]
+        self._relay = relay
+        self._tell = tell
+        self._refusals = Refusals()
+        roots = [bytes.fromhex(str(each)) for each in request["trusted_roots"]]
+        self._recorder: Recorder | None = None
+        self.view = QWebEngineView()
+        self._profile = make_profile(self.view, request["accept_language"])
+        agent = " ".join(part for part in self._profile.httpUserAgent().split() if not part.startswith("QtWebEngine/"))
+        self._profile.setHttpUserAgent(agent)
+        refuse_downloads(self._profile, self._refusals)
+        self._profile.setUrlRequestInterceptor(Gate(self._refusals, self._admit, self._profile))
+        self._page = GuardedPage(self._profile, self._refusals, roots, self.view)
+        self.view.setPage(self._page)
+        self.view.resize(*request["viewport"])
+        self._tools_profile = QWebEngineProfile(self.view)
+        self._devtools = DevTools(self._page, self._tools_profile, self._event)
+        self._navigations = 0
+        self._page.loadStarted.connect(self._count_navigation)
+
+    def record(self, url: str) -> None:
+        """Load ``url`` with everything written down, and look at what came of it."""
+        recorder = self._recorder = Recorder(self._tell, self._limits)
+        self._relay.forget()
+        self._refusals.clear()
+        self._devtools.open()
+        recorder.begin(self._devtools)
+        marks: set[str] = set()
+        began = time.monotonic()
+        self._navigations = 0
+        self._load(url, recorder, marks)
+        looker = Looker(self._devtools, self._page, recorder.main_frame)
+        facts: Message = {}
+        if not self._page.is_crashed and self._page.url().isValid():
+            if looker.answers():
+                self._settle(looker, recorder, marks)
+            for _ in range(2):
+                if not looker.answers():
+                    marks.add("script_without_end")
+                    if not looker.stop_scripts():
+                        break
+                with suppress(DevToolsError):
+                    facts = self._look(looker, recorder, marks)
+                    break
+            if not facts:
+                marks.add("page_unreadable")
+        if self._page.is_crashed:
+            marks.add("engine_gave_up")
+        recorder.details()
+        self._say(recorder, facts, marks, looker, time.monotonic() - began)
+
+    def close(self) -> None:
+        """Let go of the page before its profile: Qt warns otherwise."""
+        self.view.close()
+        self.view.setPage(None)  # type: ignore[arg-type]
+        self._page.deleteLater()
+
+    # Loading
+
+    def _load(self, url: str, recorder: Recorder, marks: set[str]) -> None:
+        ended: list[bool] = []
+        connection = self._page.loadFinished.connect(ended.append)
+        self._page.load(QUrl(url))
+        until = time.monotonic() + self._limits["load_s"]
+
+        def is_over() -> bool:
+            self._watch(recorder, marks)
+            too_many = self._navigations > self._limits["navigations"]
+            return self._page.is_crashed or too_many or (bool(ended) and recorder.is_quiet(_QUIET_S))
+
+        if not spin(is_over, until - time.monotonic()):
+            marks.add("unfinished")
+        if self._navigations > self._limits["navigations"]:
+            marks.add("navigation_loop")
+        if not recorder.document_numbers():
+            marks.add("no_answer")
+        if marks & {"unfinished", "no_answer", "navigation_loop"}:
+            self._page.triggerAction(self._page.WebAction.Stop)
+            recorder.drop_open()
+            spin(lambda: False, 0.2)
+        self._page.loadFinished.disconnect(connection)
+
+    def _settle(self, looker: Looker, recorder: Recorder, marks: set[str]) -> None:
+        """Scroll through, and wait a little for what that brought."""
+
+        def is_over() -> bool:
+            self._watch(recorder, marks)
+            return recorder.is_quiet(_QUIET_S)
+
+        looker.scroll()
+        if not spin(is_over, self._limits["settle_s"]):
+            marks.add("unfinished")
+
+    def _watch(self, recorder: Recorder, marks: set[str]) -> None:
+        now = time.monotonic()
+        if now - getattr(self, "_watched", 0.0) > _WATCH_S:
+            self._watched = now
+            recorder.watch_memory()
+            if self._relay.traffic.is_over_limit and "too_much_data" not in recorder.limits_hit:
+                recorder.limits_hit.add("too_much_data")
+                recorder.drop_open()
+
+    def _look(self, looker: Looker, recorder: Recorder, marks: set[str]) -> Message:
+        facts = looker.facts()
+        dom, text = facts.pop("dom").encode("utf-8", "replace"), facts.pop("text").encode("utf-8", "replace")
+        lines = facts.pop("lines")
+        self._tell({"kind": "file", "name": "dom"}, dom)
+        self._tell({"kind": "file", "name": "text"}, text)
+        facts["text_length"] = len(text)
+        with suppress(DevToolsError):
+            self._tell({"kind": "file", "name": "viewport"}, looker.picture())
+        with suppress(DevToolsError):
+            picture, is_cut = looker.whole_picture(
+                int(self._limits["picture_height"]), int(self._limits["picture_width"])
+            )
+            self._tell({"kind": "file", "name": "page"}, picture)
+            if is_cut:
+                marks.add("picture_cut")
+        with suppress(DevToolsError):
+            numbers = recorder.document_numbers()
+            served = recorder.bodies.get(numbers[-1]) if numbers else None
+            if served is not None and str(facts.get("contentType", "")).lower() in (
+                "text/html",
+                "application/xhtml+xml",
+            ):
+                before = looker.served_lines(served, str(facts.get("charset", "")))
+                if before is not None:
+                    facts["difference"] = difference(before, [str(line) for line in lines])
+        if printed := looker.print():
+            self._tell({"kind": "file", "name": "print"}, printed)
+        return facts
+
+    # Saying
+
+    def _say(self, recorder: Recorder, facts: Message, marks: set[str], looker: Looker, took_s: float) -> None:
+        chains: dict[str, list[bytes]] = {}
+        if not self._page.is_crashed:
+            chains = looker.certificates(list(recorder.origins))
+        for origin, chain in chains.items():
+            self._tell({"kind": "chain", "origin": origin, "sizes": [len(each) for each in chain]}, b"".join(chain))
+        if refused := self._page.certificate_chain:
+            sizes = [len(each) for each in refused]
+            self._tell({"kind": "chain", "origin": "refused", "sizes": sizes}, b"".join(refused))
+        traffic = self._relay.traffic
+        self._tell(
+            {
+                "kind": "done",
+                "page": facts,
+                "marks": sorted(marks | recorder.limits_hit),
+                "documents": recorder.document_numbers(),
+                "unfinished": recorder.unfinished(),
+                "failures": recorder.failures[:50],
+                "refusals": dict(self._refusals),
+                "certificate_errors": self._page.certificate_errors,
+                "dns": {name: list(found) for name, found in traffic.dns.items()},
+                "servers": traffic.servers,
+                "refused_hosts": sorted(traffic.refused),
+                "bytes_received": traffic.received,
+                "took_s": took_s,
+                "engine": self._engine(),
+                "agent": self._profile.httpUserAgent(),
+                "accept_language": self._profile.httpAcceptLanguage(),
+                "final_url": self._page.url().toString(),
+                "navigations": self._navigations,
+            },
+            b"",
+        )
+
+    def _engine(self) -> str:
+        from PySide6.QtWebEngineCore import qWebEngineChromiumVersion, qWebEngineVersion
+
+        return f"Qt WebEngine {qWebEngineVersion()!s}, Chromium {qWebEngineChromiumVersion()!s}"
+
+    # Hooks
+
+    def _event(self, method: str, params: Message, session: str) -> None:
+        if self._recorder is not None:
+            self._recorder.event(method, params, session)
+
+    def _admit(self, host: str) -> str:
+        if is_literal_local(host) and host.lower().strip("[]") not in self._request["allowed_hosts"]:
+            self._relay.traffic.refused.add(host)
+            return "local_address"
+        return self._recorder.admits(host) if self._recorder is not None else ""
+
+    def _count_navigation(self) -> None:
+        self._navigations += 1
+
+
+def is_literal_local(host: str) -> bool:
+    """Whether a host is an address, and a local one, or a name that means this computer."""
+    name = host.lower().strip("[]").removesuffix(".")
+    if name == "localhost" or name.endswith((".localhost", ".local", ".internal", ".home.arpa")):
+        return True
+    is_address = ":" in name or name.replace(".", "").isdigit()
+    return is_address and is_local(name)
