@@ -267,6 +267,7 @@ class Gallery:
         yield "keep-less", less
         yield "upkeep", upkeep
         yield "way-passphrase", partial(window.show_way, "passphrase")
+        yield "way-strengthen", partial(window.show_way, "strengthen")
         yield "way-key", key
         yield "way-shares", written
         yield "rekey", window.show_rekey

@@ -150,6 +150,11 @@ class Database:
         """Bring everything into the main file and empty the write-ahead log."""
         self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def recovered_frames(self) -> int:
+        """How many frames of the write-ahead log count, right after opening; -1 without one."""
+        row = self.row("PRAGMA wal_checkpoint(NOOP)")
+        return int(row[1]) if row else -1
+
     def copy_to(self, path: Path) -> None:
         """Write a consistent copy under the same key into ``path``, an empty file; flushing it is for the caller.
 

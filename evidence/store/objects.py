@@ -280,6 +280,17 @@ class ObjectFolder:
         """How :meth:`names` calls the files of an object that is still growing."""
         return tuple(f"{self._new.name}/{object_id}{suffix}" for suffix in (PART, *TAILS))
 
+    def keep_all(self) -> int:
+        """Move every whole object that waits to its place, cited or not; gives how many.
+
+        Raises :class:`EvidenceError` ``vault.unreadable``.
+        """
+        with reading("objects"):
+            waiting = [path.name for path in self._new.iterdir() if is_object_name(path.name)]
+        self._waiting += waiting
+        self.settle()
+        return len(waiting)
+
     def forget(self) -> None:
         """Forget the keys: nothing can be sealed or opened from here on. Streams that are open stay readable."""
         self._keys.clear()

@@ -34,6 +34,7 @@ from evidence.store.retention import Retention
 from evidence.store.signing import VaultSigner, load_signer, new_signer
 from evidence.store.slots import Secret
 from evidence.store.unlocking import Passphrase, RecoveryKey
+from evidence.store.wal import left_log
 
 DATABASE_FILE = "vault.db"
 NEXT_DATABASE = "vault.db.next"
@@ -305,6 +306,7 @@ def open_store(folder: Path, secret: Secret, *, now: datetime, program: str = ""
         used, slot, master_key = slots.unlock(candidates, secret)
         vault_id = bytes.fromhex(used.vault_id)
         records_key = sub_key(master_key, "records", salt=vault_id)
+        left = left_log(folder / f"{DATABASE_FILE}-wal")
         rekeyed = tuple(_repair_rekeying(folder, records_key))
         with reading(DATABASE_FILE):
             if not (folder / DATABASE_FILE).exists():
@@ -313,10 +315,14 @@ def open_store(folder: Path, secret: Secret, *, now: datetime, program: str = ""
                 raise EvidenceError("vault.database_damaged")
         database = Database(folder / DATABASE_FILE, records_key, permit=lock.require_held)
         undo.callback(database.close)
+        # Taking the records of a new key over has dealt with the log already.
+        is_cut = not rekeyed and left.is_cut(database.recovered_frames())
         migrate(database, now, program)
         store = Store(folder, lock, database, _object_folder(folder, master_key, vault_id, used.epoch))
         recordings = tuple(repair(store, now, Finding))
-        store.repairs = (*rekeyed, *_repair_slots(store, slot), *recordings, *_repair_objects(store))
+        store.repairs = (
+            *rekeyed, *_repair_slots(store, slot), *recordings, *_repair_objects(store, is_cut=is_cut)
+        )  # fmt: skip
         undo.pop_all()
     return store
 
@@ -369,7 +375,9 @@ def _repair_slots(store: Store, opened: slots.Slot) -> Iterator[Finding]:
         yield Finding("vault.repair.slots")
 
 
-def _repair_objects(store: Store) -> Iterator[Finding]:
+def _repair_objects(store: Store, *, is_cut: bool) -> Iterator[Finding]:
+    """Finish or undo what a crash left. When the newest records are lost (``is_cut``), what no row cites may be what
+    they cited: it is kept, for a check to name."""
     if store._facts.has("stale_wraps"):
         for object_id, _exhibit, _size in store.items.each_object():
             with suppress(EvidenceError):  # damaged or missing: for a check to say, not a reason to stay closed
@@ -378,6 +386,9 @@ def _repair_objects(store: Store) -> Iterator[Finding]:
             store._facts.drop("stale_wraps")
     store.retention.erase(store._objects)
     store._objects.settle()  # what the repair of recordings added is no left-over
+    if is_cut:
+        kept = store._objects.keep_all()
+        yield Finding("vault.repair.newest_lost", {"count": str(kept)})
     moved, removed = store._objects.sweep(store.items.cites, store.recordings.holds)
     if moved:
         yield Finding("vault.repair.finished", {"count": str(moved)})

@@ -67,6 +67,7 @@ def test_killed_at_any_point(vault: Any) -> None:
         with open_store(vault.folder, PASSPHRASE, now=vault.now) as store:
             outcome = check(store)
             assert outcome.findings == ()
+            assert "vault.repair.newest_lost" not in [repair.code for repair in store.repairs]
             assert list((vault.folder / "objects" / "new").iterdir()) == []
             found = {one.item.number: one.item.files[0].digests.sha256 for one in store.items.exhibits(case.id)}
             assert known.items() <= found.items()

@@ -100,6 +100,49 @@ def test_any_flipped_byte(vault: Any, tmp_path: Path) -> None:
             print(f"{kind}: {answer}: {count}")
 
 
+def test_a_flipped_byte_in_what_a_crash_left(vault: Any, tmp_path: Path) -> None:
+    """The write-ahead log: what was acknowledged is there, or its loss is said and no original is removed."""
+    case = vault.add_case()
+    contents = {vault.add_item(case, content).number: content for content in (b"", b"before")}
+    vault.reopen()
+    contents |= {vault.add_item(case, content).number: content for content in (b"first after", b"second after")}
+    crashed = tmp_path / "crashed"
+    shutil.copytree(vault.folder, crashed)
+    vault.store.close()
+    whole = (crashed / "vault.db-wal").read_bytes()
+    sealed = sum(1 for path in (crashed / "objects").rglob("*") if path.is_file())
+    recovery_key = RecoveryKey.from_text(vault.recovery_key)
+    chance = random.Random(time_seed())
+    tried: Counter[str] = Counter()
+    folder = tmp_path / "flipped"
+    shutil.copytree(crashed, folder)
+    assert look(folder, recovery_key, vault.now) == ("found", contents), "finished after the crash"
+    shutil.rmtree(folder)
+    for place in places_in(whole, chance):
+        shutil.copytree(crashed, folder)
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << chance.randrange(8)
+        (folder / "vault.db-wal").write_bytes(damaged)
+        with open_store(folder, recovery_key, now=vault.now) as store:
+            codes = [repair.code for repair in store.repairs]
+            found = {
+                one.item.number: store.open_object(one.item.files[0].object_id).read()
+                for one in store.items.exhibits(case.id)
+            }
+            assert found.items() <= contents.items(), place
+            if found != contents:
+                assert "vault.repair.newest_lost" in codes, place
+                assert "vault.repair.unfinished" not in codes, place
+            outcome = check(store)
+            assert {finding.code for finding in outcome.findings} <= {"vault.damage.unknown_objects"}, place
+            assert outcome.objects == len(found), place
+        assert sum(1 for path in (folder / "objects").rglob("*") if path.is_file()) == sealed, place
+        tried["whole" if found == contents else "said to be cut"] += 1
+        shutil.rmtree(folder)
+    if FLIPS == "all":
+        print(f"vault.db-wal: {dict(tried)}")
+
+
 def time_seed() -> int:
     """Another sample in each run; named in the failure by its place."""
     return int.from_bytes(os.urandom(4), "big")

@@ -107,7 +107,10 @@ def pages(
         ("rekey", window.show_rekey),
         ("rekey by shares", by_shares),
         ("rekeyed", rekeyed),
-        *((kind, partial(window.show_way, kind)) for kind in ("passphrase", "recovery_key", "public_key", "revoke")),
+        *(
+            (kind, partial(window.show_way, kind))
+            for kind in ("passphrase", "recovery_key", "public_key", "strengthen", "revoke")
+        ),
         ("shares", written),
         ("handing", lambda: window.show_handing(case.id)),
         ("handed", handed),
