@@ -14,7 +14,8 @@ from app.paths import find_paths
 CHILD_WORD = "--child"
 """As :data:`evidence.media.CHILD_WORD`, which costs the window a tenth of a second to import."""
 CHILDREN = (
-    "evidence.media.worker", "evidence.scoring.worker", "evidence.verify.untrusted.child", "app.browser.child",
+    "evidence.media.worker", "evidence.media.film_worker", "evidence.scoring.worker", "evidence.verify.untrusted.child",
+    "app.browser.child",
 )  # fmt: skip
 SANDBOXED = "app.browser.child"
 """The browser brings its own sandbox, which a process that cannot be looked into cannot set up; it forbids core files

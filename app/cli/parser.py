@@ -11,7 +11,7 @@ from app.cli.corpus import add_corpus_arguments
 from app.cli.handing import add_co_sign_arguments, add_hand_over_arguments, add_upgrade_arguments
 from app.cli.pages import add_page_arguments
 from app.cli.receipts import add_receipt_verbs
-from app.cli.recording import add_record_arguments
+from app.cli.recording import add_record_arguments, add_still_arguments
 from app.cli.redacting import add_redact_arguments
 from app.cli.secrets import secret_options
 from app.cli.signing import add_signing_arguments
@@ -44,6 +44,12 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
     _vault(verbs.add_parser("vault", help=t("create, check or copy a vault")), t, kind, shared, secret)
     _case(verbs.add_parser("case", help=t("create or list cases")), t, kind, shared, secret)
     _capture(verbs.add_parser("capture", help=t("take in a file, the screen or a link")), t, kind, shared, secret)
+
+    still = verbs.add_parser(
+        "still", parents=[shared, secret], help=t("keep a picture of a film as an exhibit of its own")
+    )
+    _vault_and_case(still, t)
+    add_still_arguments(still, t)
 
     items = verbs.add_parser("items", parents=[shared, secret], help=t("list the exhibits of a case"))
     _vault_and_case(items, t)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 
 from app.cli.console import Console
-from app.cli.opened import unlocked
+from app.cli.opened import choose, unlocked
 from app.cli.wording import exhibit_document, exhibit_lines
 from evidence.i18n import Texts
 from evidence.model import Exhibit
@@ -34,7 +34,7 @@ def record(arguments: argparse.Namespace, console: Console) -> int:
     """Record until it is told to stop; what was recorded is kept whatever stops it."""
     t = console.t
     with unlocked(arguments, console) as session:
-        going_on = session.begin_recording(
+        going_on = session.films.begin(
             arguments.case, screen=arguments.screen, region=arguments.region, rate=arguments.rate,
             note=arguments.note, lawful_access=arguments.lawful_access,
         )  # fmt: skip
@@ -47,10 +47,41 @@ def record(arguments: argparse.Namespace, console: Console) -> int:
                 console.progress(status_s)
         except KeyboardInterrupt:
             ended_by = "person"
-        item = session.finish_recording(going_on, ended_by)
+        item = session.films.finish(going_on, ended_by)
     exhibit = Exhibit(item=item)
     lines = [*exhibit_lines(t, exhibit), *recording_lines(t, item.source)]
     console.result({"item": exhibit_document(exhibit)["item"]}, lines)
+    return DONE
+
+
+def add_still_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
+    """The options of ``still``; vault and case are added by the caller."""
+    parser.add_argument("--item", required=True, metavar="NO", help=t("the exhibit number of the film"))
+    parser.add_argument(
+        "--at", action="append", required=True, type=float, metavar="SECONDS",
+        help=t("when, in seconds from its beginning; may be given several times"),
+    )  # fmt: skip
+    words = t("what you want to say about it, in your own words")
+    parser.add_argument("--note", default="", metavar="TEXT", help=words)
+    parser.set_defaults(run=still)
+
+
+def still(arguments: argparse.Namespace, console: Console) -> int:
+    """Keep pictures of a film as exhibits of their own."""
+    t = console.t
+    with unlocked(arguments, console) as session:
+        (film,) = choose(session.exhibits(arguments.case), [arguments.item])
+        items = [session.films.add_still(film.item.id, at_s, arguments.note) for at_s in arguments.at]
+    exhibits = [Exhibit(item=item) for item in items]
+    lines: list[str] = []
+    for exhibit in exhibits:
+        source = exhibit.item.source
+        lines += exhibit_lines(t, exhibit)
+        lines.append(
+            "    " + t("Picture {number} of {exhibit}, at {seconds} s", number=source["film_frame"],
+                       exhibit=source["derived_from"], seconds=source["film_time_s"])
+        )  # fmt: skip
+    console.result({"items": [exhibit_document(exhibit)["item"] for exhibit in exhibits]}, lines)
     return DONE
 
 

@@ -1,11 +1,12 @@
 """The only place that looks into untrusted media: types by content, and decoding in a child process with limits."""
 
 from evidence.media.child import CHILD_WORD, MediaWorker, child_command
+from evidence.media.films import FILM_LIMITS, FILM_MODULE, Film, FilmFacts, FilmFrame
 from evidence.media.limits import MediaLimits
 from evidence.media.pictures import SMALL_SIDE, DecodedImage, decode_image, preview
 from evidence.media.sniffing import HEAD_SIZE, UNKNOWN, sniff
 
 __all__ = [
-    "CHILD_WORD", "DecodedImage", "HEAD_SIZE", "MediaLimits", "MediaWorker", "SMALL_SIDE", "UNKNOWN", "child_command",
-    "decode_image", "preview", "sniff",
+    "CHILD_WORD", "DecodedImage", "FILM_LIMITS", "FILM_MODULE", "Film", "FilmFacts", "FilmFrame", "HEAD_SIZE",
+    "MediaLimits", "MediaWorker", "SMALL_SIDE", "UNKNOWN", "child_command", "decode_image", "preview", "sniff",
 ]  # fmt: skip

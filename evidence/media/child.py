@@ -83,7 +83,7 @@ class MediaWorker:
             try:
                 process = self._running(cancelled)
                 self._files += 1
-                with _Watch(process, limits.time_s, cancelled) as watch:
+                with Watch(process, limits.time_s, cancelled) as watch:
                     answer, body = _exchange(process, message, _chunks(stream, limits, watch), limits, watch)
             except BaseException:
                 # A request that ended half-way leaves the pipes out of step.
@@ -92,49 +92,60 @@ class MediaWorker:
             if self._files >= _MAX_FILES_PER_CHILD or answer.get("error") == "media.out_of_memory":
                 self._stop()
         if "error" in answer:
-            raise _error_of(answer)
+            raise error_of(answer)
         return answer, body
 
     def _running(self, cancelled: Callable[[], bool]) -> subprocess.Popen[bytes]:
         """The child, ready for work."""
         if self._process is None or self._process.poll() is not None:
             self._stop()
-            try:
-                process = self._process = subprocess.Popen(
-                    self._command,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.DEVNULL,
-                    env=_bare_environment(),
-                    creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-                )
-            except OSError as problem:
-                raise EvidenceError("media.decoder_missing") from problem
-            assert process.stdout is not None
-            with _Watch(process, _START_S, cancelled) as watch:
-                try:
-                    receive(process.stdout, 0)
-                except (WireError, OSError) as problem:
-                    if watch.ended == "cancelled":
-                        raise CancelledError from problem
-                    raise EvidenceError("media.decoder_missing") from problem
+            self._process = start_child(self._command, cancelled)
         return self._process
 
     def _stop(self) -> None:
         process, self._process, self._files = self._process, None, 0
-        if process is None:
-            return
-        with suppress(OSError):
-            process.kill()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with suppress(OSError):
-                    pipe.close()
-        process.wait()
+        if process is not None:
+            stop_child(process)
+
+
+def start_child(command: list[str], cancelled: Callable[[], bool] = lambda: False) -> subprocess.Popen[bytes]:
+    """A child that is ready for work. Raises :class:`EvidenceError` ``media.decoder_missing``, and
+    :class:`CancelledError`; then none is left."""
+    try:
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            env=_bare_environment(), creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )  # fmt: skip
+    except OSError as problem:
+        raise EvidenceError("media.decoder_missing") from problem
+    assert process.stdout is not None
+    try:
+        with Watch(process, _START_S, cancelled) as watch:
+            try:
+                receive(process.stdout, 0)
+            except (WireError, OSError) as problem:
+                if watch.ended == "cancelled":
+                    raise CancelledError from problem
+                raise EvidenceError("media.decoder_missing") from problem
+    except BaseException:
+        stop_child(process)
+        raise
+    return process
+
+
+def stop_child(process: subprocess.Popen[bytes]) -> None:
+    """End a child at once."""
+    with suppress(OSError):
+        process.kill()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with suppress(OSError):
+                pipe.close()
+    process.wait()
 
 
 def _exchange(
-    process: subprocess.Popen[bytes], message: Message, chunks: Iterable[bytes], limits: MediaLimits, watch: _Watch
+    process: subprocess.Popen[bytes], message: Message, chunks: Iterable[bytes], limits: MediaLimits, watch: Watch
 ) -> tuple[Message, bytearray]:
     assert process.stdin is not None
     assert process.stdout is not None
@@ -151,7 +162,7 @@ def _exchange(
         raise EvidenceError("media.decoder_crashed") from problem
 
 
-class _Watch:
+class Watch:
     """Kills the child when its time is over or the person cancels; the waiting thread then sees its pipe end."""
 
     def __init__(self, process: subprocess.Popen[bytes], seconds: float, cancelled: Callable[[], bool]) -> None:
@@ -189,7 +200,7 @@ class _Watch:
                 return
 
 
-def _chunks(stream: BinaryIO, limits: MediaLimits, watch: _Watch) -> Iterator[bytes]:
+def _chunks(stream: BinaryIO, limits: MediaLimits, watch: Watch) -> Iterator[bytes]:
     total = 0
     while chunk := stream.read(CHUNK):
         total += len(chunk)
@@ -199,7 +210,7 @@ def _chunks(stream: BinaryIO, limits: MediaLimits, watch: _Watch) -> Iterator[by
         watch.alive()
 
 
-def _error_of(answer: Message) -> EvidenceError:
+def error_of(answer: Message) -> EvidenceError:
     """The child's error. Its words are not trusted: the code must be one of ours, the parameters short text."""
     code = str(answer.get("error", ""))
     params = answer.get("params", {})

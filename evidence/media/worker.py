@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from typing import IO
 
 from evidence.errors import EvidenceError
 from evidence.media.limits import MediaLimits
@@ -19,15 +20,9 @@ Handler = Callable[[Message, bytearray, MediaLimits], tuple[Message, bytes | mem
 
 def serve(load_handlers: Callable[[], Mapping[str, Handler]]) -> None:
     """Answer requests on standard input until it closes. ``load_handlers`` imports the decoders, once."""
-    # The protocol keeps its own descriptor: a library that prints must not break it.
-    answers = os.fdopen(os.dup(1), "wb")
-    requests = os.fdopen(os.dup(0), "rb")
-    quiet = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(quiet, descriptor)
-    _keep_within(fixed=True)
+    requests, answers = open_pipes()
     handlers = load_handlers()
-    _no_more_processes()
+    no_more_processes()
     send(answers, {"ready": True})
     while True:
         try:
@@ -35,10 +30,22 @@ def serve(load_handlers: Callable[[], Mapping[str, Handler]]) -> None:
         except WireError:
             return
         limits = _limits_of(request)
-        _keep_within(memory_bytes=limits.memory_bytes)
+        keep_within(memory_bytes=limits.memory_bytes)
         answer, data = _answer(handlers, request, body, limits)
         del body
         send(answers, answer, [data] if data else [])
+
+
+def open_pipes() -> tuple[IO[bytes], IO[bytes]]:
+    """The pipes to and from the parent; from here on nothing can be written to a file."""
+    # The protocol keeps its own descriptors: a library that prints must not break it.
+    answers = os.fdopen(os.dup(1), "wb")
+    requests = os.fdopen(os.dup(0), "rb")
+    quiet = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(quiet, descriptor)
+    keep_within(fixed=True)
+    return requests, answers
 
 
 def _answer(
@@ -60,7 +67,7 @@ def _limits_of(request: Message) -> MediaLimits:
     return MediaLimits(**given)
 
 
-def _keep_within(*, memory_bytes: int = 0, fixed: bool = False) -> None:
+def keep_within(*, memory_bytes: int = 0, fixed: bool = False) -> None:
     """Bound this process (POSIX ``setrlimit``); systems that lack a limit are bounded by time alone."""
     try:
         import resource
@@ -80,7 +87,8 @@ def _keep_within(*, memory_bytes: int = 0, fixed: bool = False) -> None:
             continue
 
 
-def _no_more_processes() -> None:
+def no_more_processes() -> None:
+    """No process and no thread can be started from here on (POSIX)."""
     try:
         import resource
 

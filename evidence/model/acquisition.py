@@ -21,6 +21,8 @@ class AcquisitionMethod(StrEnum):
     PHOTO_OF_OTHER_SCREEN = "photo_of_other_screen"
     TRANSCRIPTION = "transcription"
     RECEIVED_FROM_THIRD_PARTY = "received_from_third_party"
+    DERIVED = "derived"
+    """Made by the tool from another exhibit, which the source facts name: a still of a film, for instance."""
 
 
 class OperatorRole(StrEnum):

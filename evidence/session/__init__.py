@@ -15,6 +15,7 @@ from evidence.package import (
     upgrade_package,
 )
 from evidence.session.cosigning import co_sign_package
+from evidence.session.films import FilmView
 from evidence.session.handing import heads_in
 from evidence.session.opening import (
     create_vault,
@@ -45,11 +46,11 @@ from evidence.store import (
 )
 
 __all__ = [
-    "AddedMethod", "BackupOutcome", "CheckOutcome", "Finding", "ForRecipients", "Given", "HandedFile", "Kept",
-    "LoadedPage", "OwnKey", "PackageCoSigned", "PackageSigner", "PackageUpgraded", "PageNotice", "PassphraseAdvice",
-    "Ports", "Recording", "RecordingStatus", "Session", "SlotInfo", "SlotKind", "StampResult", "Strength",
-    "UnlockMethods", "ValidationSources", "WithPassphrase", "co_sign_package", "create_vault", "fingerprint_words",
-    "hand_over", "heads_in", "judge_passphrase", "load_page", "load_pkcs12", "new_passphrase", "notice_lines",
-    "open_signer", "open_token", "open_vault", "page_notice", "public_key_fingerprint", "real_ports", "rekey_vault",
-    "restore_vault", "score_files", "screens", "upgrade_package", "verify_package",
+    "AddedMethod", "BackupOutcome", "CheckOutcome", "FilmView", "Finding", "ForRecipients", "Given", "HandedFile",
+    "Kept", "LoadedPage", "OwnKey", "PackageCoSigned", "PackageSigner", "PackageUpgraded", "PageNotice",
+    "PassphraseAdvice", "Ports", "Recording", "RecordingStatus", "Session", "SlotInfo", "SlotKind", "StampResult",
+    "Strength", "UnlockMethods", "ValidationSources", "WithPassphrase", "co_sign_package", "create_vault",
+    "fingerprint_words", "hand_over", "heads_in", "judge_passphrase", "load_page", "load_pkcs12", "new_passphrase",
+    "notice_lines", "open_signer", "open_token", "open_vault", "page_notice", "public_key_fingerprint", "real_ports",
+    "rekey_vault", "restore_vault", "score_files", "screens", "upgrade_package", "verify_package",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from evidence import media, scoring
 from evidence.errors import EvidenceError
 from evidence.media import MediaWorker
 from evidence.model import Exposure, Item, ScoreReport
+from evidence.session import films
 from evidence.store import Store
 
 
@@ -20,6 +21,8 @@ def preview(store: Store, worker: MediaWorker, item: Item, exposure: Exposure, m
     original itself is asked for.
     """
     original = item.files[0]
+    if films.is_film(item) and exposure is Exposure.BLURRED and not store.retention.copy_of(original.object_id):
+        return films.poster(store, item, max_side)
     if not original.media_type.startswith("image/") or exposure is Exposure.LEFT_OUT:
         return None
     is_blurred = exposure is Exposure.BLURRED

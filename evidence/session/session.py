@@ -6,7 +6,6 @@ A session belongs to one thread at a time: the window runs every call on its ser
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -49,13 +48,12 @@ from evidence.session import (
     packaging,
     pages,
     receiving,
-    recording,
     redacting,
     sealing,
     stamping,
 )
+from evidence.session.filming import Films
 from evidence.session.ports import Ports
-from evidence.session.recording import Recording
 from evidence.session.stamping import StampResult
 from evidence.session.unlocking import UnlockMethods
 from evidence.store import VAULT_LOG, BackupOutcome, CheckOutcome, Finding, Kept, Store, backup, check, mend
@@ -85,7 +83,10 @@ class Session:
         self._tool = ports.tool()
         self._examiner = _read_examiner(store)
         self._worker = scoring_worker()
-        self._recordings: list[Recording] = []
+        self.films = Films(
+            store, ports.grabber, self._clock, self._tool, lambda: self._examiner, self._record, self.add
+        )
+        """Recordings, and looking into films."""
 
     def __enter__(self) -> Session:
         return self
@@ -107,9 +108,7 @@ class Session:
     def lock(self) -> None:
         """Close the vault and let go of its keys; recordings that go on are ended and kept. Calling it again does
         nothing."""
-        for going_on in list(self._recordings):
-            with suppress(EvidenceError):  # then the next opening makes it an exhibit
-                self.finish_recording(going_on, "lock")
+        self.films.end_all()
         self._worker.close()
         self._store.close()
 
@@ -277,29 +276,6 @@ class Session:
             clock=self._clock,
         )
         return self.add(case_id, acquisition)
-
-    def begin_recording(
-        self, case_id: str, *, screen: int | None = None, region: tuple[int, int, int, int] | None = None,
-        rate: float = capture.DEFAULT_RATE, note: str = "", lawful_access: str = "",
-    ) -> Recording:  # fmt: skip
-        """Begin to record the screen; locking the vault ends it. Raises as :func:`evidence.session.recording.begin`."""
-        self.case(case_id)
-        made = recording.begin(
-            self._store, self._ports.grabber(), self._clock, self._tool, self._examiner, case_id,
-            screen=screen, region=region, rate=rate, note=note, lawful_access=lawful_access,
-        )  # fmt: skip
-        self._recordings.append(made)
-        return made
-
-    def finish_recording(self, going_on: Recording, ended_by: str = "person") -> Item:
-        """End a recording and make it an exhibit. Raises as :func:`evidence.session.recording.finish`."""
-        self._recordings.remove(going_on)
-        return recording.finish(self._store, self._record, going_on, ended_by)
-
-    def cancel_recording(self, going_on: Recording) -> None:
-        """End a recording and leave nothing of it."""
-        self._recordings.remove(going_on)
-        recording.cancel(self._store, going_on)
 
     def add_link(self, case_id: str, url: str, note: str = "", *, lawful_access: str = "") -> Item:
         """Take in a link as it was typed; it is never opened."""

@@ -81,6 +81,18 @@ def test_three_seconds_become_an_exhibit_that_anyone_can_play(
         frames = sum(1 for _ in container.decode(video=0))
     assert frames == int(item["source"]["film_frames"])
 
+    code, stills = holdfast("still", vault, "--case", case_id, "--item", "A-01", "--at", "0.5", "--at", "99")
+    assert code == 0
+    first, last = (still["source"] for still in stills["items"])
+    assert (first["derived_from"], first["derived_from_sha256"]) == ("A-01", item["files"][0]["digests"]["sha256"])
+    assert stills["items"][0]["method"] == "derived"
+    assert 0 <= float(first["film_time_s"]) <= 0.5
+    assert last["film_frame"] == str(frames - 1)
+    code, said = holdfast("still", vault, "--case", case_id, "--item", "A-02", "--at", "0")
+    assert (code, said["error"]["code"]) == (2, "film.none")
+    _code, packed = holdfast("package", vault, "--case", case_id, "--out", tmp_path / "again", "--no-zip")
+    assert holdfast("verify", packed["folder"], vault=False)[0] == 3
+
 
 def test_no_monitor_with_that_number_is_said_before_anything_begins(case: tuple[Path, str], holdfast: Holdfast) -> None:
     vault, case_id = case

@@ -1,0 +1,90 @@
+"""The verbs about films: record the screen, look into a film, keep a still of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from evidence import capture
+from evidence.capture import ScreenGrabber
+from evidence.errors import EvidenceError
+from evidence.model import Acquisition, EventKind, Examiner, Item, Moment, Tool
+from evidence.session import films, recording
+from evidence.session.films import FilmView
+from evidence.session.recording import Recording
+from evidence.session.stamping import Record
+from evidence.store import Store
+
+Cancelled = Callable[[], bool]
+
+
+class Films:
+    """What an open vault can do with films. Belongs to the session's thread; what it gives may go elsewhere."""
+
+    def __init__(
+        self, store: Store, grabber: Callable[[], ScreenGrabber], clock: Callable[[], Moment], tool: Tool,
+        examiner: Callable[[], Examiner], record: Record, add: Callable[..., Item],
+    ) -> None:  # fmt: skip
+        self._store = store
+        self._grabber = grabber
+        self._clock = clock
+        self._tool = tool
+        self._examiner = examiner
+        self._record = record
+        self._add: Callable[[str, Acquisition], Item] = add
+        self._going_on: list[Recording] = []
+
+    def begin(
+        self, case_id: str, *, screen: int | None = None, region: tuple[int, int, int, int] | None = None,
+        rate: float = capture.DEFAULT_RATE, note: str = "", lawful_access: str = "",
+    ) -> Recording:  # fmt: skip
+        """Begin to record the screen; locking the vault ends it and keeps it.
+
+        Raises ``vault.no_such_case`` and as :func:`evidence.session.recording.begin`.
+        """
+        self._store.cases.get(case_id)
+        made = recording.begin(
+            self._store, self._grabber(), self._clock, self._tool, self._examiner(), case_id,
+            screen=screen, region=region, rate=rate, note=note, lawful_access=lawful_access,
+        )  # fmt: skip
+        self._going_on.append(made)
+        return made
+
+    def finish(self, going_on: Recording, ended_by: str = "person") -> Item:
+        """End a recording and make it an exhibit. Raises as :func:`evidence.session.recording.finish`."""
+        self._going_on.remove(going_on)
+        return recording.finish(self._store, self._record, going_on, ended_by)
+
+    def cancel(self, going_on: Recording) -> None:
+        """End a recording and leave nothing of it."""
+        self._going_on.remove(going_on)
+        recording.cancel(self._store, going_on)
+
+    def end_all(self) -> None:
+        """The vault is being locked: end what goes on, and keep it."""
+        for going_on in list(self._going_on):
+            with suppress(EvidenceError):  # then the next opening makes it an exhibit
+                self.finish(going_on, "lock")
+
+    def open(self, item_id: str) -> FilmView:
+        """Look into a film, blurred. Raises as :func:`evidence.session.films.open_film`."""
+        return films.open_film(self._store, self._store.items.get(item_id))
+
+    def reveal(self, view: FilmView, at_s: float, reason: str = "") -> None:
+        """Show the pictures of a film without blur until it is covered again; the log says so, and from where on."""
+        facts = {"film_time_s": f"{at_s:.3f}", **({"reason": reason} if reason else {})}
+        with self._store.transaction():
+            self._record(view.item.case_id, EventKind.REVEALED, item_id=view.item.id, facts=facts)
+        view.is_revealed = True
+
+    def add_still(self, item_id: str, at_s: float, note: str = "", *, cancelled: Cancelled = lambda: False) -> Item:
+        """Keep the picture that a film shows at ``at_s`` seconds as an exhibit of its own, derived from the film; the
+        log of the film says so too. Raises as :func:`evidence.session.films.acquire_still`."""
+        film = self._store.items.get(item_id)
+        still = self._add(film.case_id, films.acquire_still(self._store, film, at_s, self._clock(), note, cancelled))
+        facts = {
+            "still": still.number, "film_frame": still.source["film_frame"], "sha256": still.files[0].digests.sha256,
+        }  # fmt: skip
+        with self._store.transaction():
+            self._record(film.case_id, EventKind.EXAMINED, item_id=film.id, facts=facts)
+        return still
