@@ -145,9 +145,9 @@ class Structure:
                 else:
                     kids.append(f"<</Type/MCR/Pg {pages[kid[0]]} 0 R/MCID {kid[1]}>>")
             page = f"/Pg {first} 0 R" if first else ""
-            self._objects[element.number].text = (
-                f"<</Type/StructElem/S/{element.tag}/P {parent} 0 R{page}/K[{' '.join(kids)}]{element.more}>>"
-            )
+            self._objects[
+                element.number
+            ].text = f"<</Type/StructElem/S/{element.tag}/P {parent} 0 R{page}/K[{' '.join(kids)}]{element.more}>>"
 
     def _element(self, tag: str, parent: Element | None, more: str = "") -> Element:
         return Element(tag, parent, self._new_number() if self._is_kept else 0, more)
