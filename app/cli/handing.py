@@ -1,4 +1,4 @@
-"""``package upgrade``, ``package hand-over`` and ``package co-sign``: what is done with a package already made."""
+"""What is done with a package already made: ``upgrade``, ``hand-over``, ``upload-set`` and ``co-sign``."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from app.cli.console import Console
 from app.cli.opened import never, unlocked
 from app.cli.secrets import read_key_file
 from app.cli.signing import add_signing_arguments, signing_key
+from app.paths import find_paths
 from evidence import session as verbs
 from evidence.digest import fingerprint_groups, to_json
 from evidence.errors import EvidenceError
 from evidence.i18n import Texts, visible
-from evidence.session import ForRecipients, ValidationSources, WithPassphrase
+from evidence.model import Exposure
+from evidence.session import ForRecipients, Protection, ValidationSources, WithAgePassphrase, WithPassphrase
+from evidence.settings import load_settings
 
 LEVELS = ("B-T", "B-LT", "B-LTA")
 DONE = 0
@@ -47,6 +50,9 @@ def add_hand_over_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
     parser.add_argument(
         "--new-passphrase", action="store_true", help=t("encrypt with a fresh passphrase, said once, for 7-Zip")
     )
+    parser.add_argument(
+        "--new-age-passphrase", action="store_true", help=t("encrypt with a fresh passphrase, said once, for age")
+    )
     parser.add_argument("--volume-mb", type=int, metavar="N", help=t("cut into parts of at most N megabytes"))
     parser.set_defaults(run=hand_over)
 
@@ -57,6 +63,36 @@ def add_co_sign_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
     which = add_signing_arguments(parser, t, is_needed=True)
     which.add_argument("--vault", type=Path, metavar="VAULT", help=t("sign with the key of this vault"))
     parser.set_defaults(run=co_sign)
+
+
+def add_upload_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
+    """The words of ``package upload-set``."""
+    parser.add_argument("package", type=Path, metavar="PACKAGE", help=t("the folder or the ZIP"))
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help=t("where to put the small files"))
+    parser.add_argument(
+        "--limit-mb", type=int, metavar="N",
+        help=t("most megabytes of one file; otherwise as in the settings"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--exposure", type=Exposure, choices=list(Exposure), default=Exposure.BLURRED, metavar="|".join(Exposure),
+        help=t("how the small copies of pictures look"),
+    )  # fmt: skip
+    parser.set_defaults(run=upload_set)
+
+
+def upload_set(arguments: argparse.Namespace, console: Console) -> int:
+    """Small files for an upload form."""
+    t = console.t
+    limit = arguments.limit_mb or load_settings(find_paths().settings).upload_limit_mb
+    files = verbs.make_upload_set(
+        arguments.package, arguments.out, limit=limit * MEGABYTE, exposure=arguments.exposure, language=t.language,
+        progress=console.progress, cancelled=never,
+    )  # fmt: skip
+    lines = [t("Written and read back:"), *(f"    {file.path}  {t.size(file.size)}" for file in files)]
+    console.result(
+        {"files": [{"path": str(file.path), "size": file.size, "sha256": file.sha256} for file in files]}, lines
+    )
+    return DONE
 
 
 def co_sign(arguments: argparse.Namespace, console: Console) -> int:
@@ -100,12 +136,15 @@ def upgrade(arguments: argparse.Namespace, console: Console) -> int:
 def hand_over(arguments: argparse.Namespace, console: Console) -> int:
     """Write a package's ZIP for someone else's hands, encrypted or not, and read it back."""
     t = console.t
-    if arguments.age and arguments.new_passphrase:
+    if sum(map(bool, (arguments.age, arguments.new_passphrase, arguments.new_age_passphrase))) > 1:
         raise EvidenceError("cli.several_protections")
-    passphrase = verbs.new_passphrase() if arguments.new_passphrase else ""
-    protection = (
-        WithPassphrase(passphrase) if passphrase else ForRecipients(tuple(arguments.age)) if arguments.age else None
-    )
+    passphrase = ""
+    protection: Protection = None
+    if arguments.age:
+        protection = ForRecipients(tuple(arguments.age))
+    elif arguments.new_passphrase or arguments.new_age_passphrase:
+        passphrase = verbs.new_passphrase()
+        protection = WithPassphrase(passphrase) if arguments.new_passphrase else WithAgePassphrase(passphrase)
     files = verbs.hand_over(
         arguments.package,
         arguments.out,

@@ -8,7 +8,12 @@ from pathlib import Path
 from app.bench import NAMES as BENCHMARKS
 from app.cli import commands, upkeep
 from app.cli.corpus import add_corpus_arguments
-from app.cli.handing import add_co_sign_arguments, add_hand_over_arguments, add_upgrade_arguments
+from app.cli.handing import (
+    add_co_sign_arguments,
+    add_hand_over_arguments,
+    add_upgrade_arguments,
+    add_upload_arguments,
+)
 from app.cli.pages import add_page_arguments
 from app.cli.receipts import add_receipt_verbs
 from app.cli.recording import add_record_arguments, add_still_arguments
@@ -109,6 +114,10 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
     add_upgrade_arguments(upgrade, t)
     hand = verbs.add_parser("package-hand-over", parents=[shared], help=t("write a package for someone else's hands"))
     add_hand_over_arguments(hand, t)
+    upload = verbs.add_parser(
+        "package-upload-set", parents=[shared], help=t("write small files of a package for an upload form")
+    )
+    add_upload_arguments(upload, t)
     second = verbs.add_parser(
         "package-co-sign", parents=[shared, secret], help=t("sign someone else's package as well")
     )

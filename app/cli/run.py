@@ -64,7 +64,7 @@ def run(words: Sequence[str]) -> int:
 
 def _joined(words: Sequence[str]) -> list[str]:
     """``package upgrade`` and its like as one word each: after ``package`` alone stands a vault."""
-    if len(words) > 1 and words[0] == "package" and words[1] in ("upgrade", "hand-over", "co-sign"):
+    if len(words) > 1 and words[0] == "package" and words[1] in ("upgrade", "hand-over", "upload-set", "co-sign"):
         return [f"{words[0]}-{words[1]}", *words[2:]]
     return list(words)
 

@@ -7,6 +7,7 @@ from evidence.package.handover import (
     ForRecipients,
     HandedFile,
     Protection,
+    WithAgePassphrase,
     WithPassphrase,
     hand_over,
     new_passphrase,
@@ -17,10 +18,11 @@ from evidence.package.report.fonts import FontFiles, find_fonts, font_folders
 from evidence.package.signing import KeySigner, PackageSigner, load_pkcs12
 from evidence.package.token import open_token
 from evidence.package.upgrade import PackageUpgraded, ValidationSources, upgrade_package
+from evidence.package.upload import make_upload_set
 
 __all__ = [
     "FontFiles", "ForRecipients", "HandedFile", "KeySigner", "PackageCoSigned", "PackageSigner", "PackageUpgraded",
-    "Protection", "TimeAccess", "ValidationSources", "WithPassphrase", "build_package", "co_sign_package",
-    "draft_report", "find_fonts", "font_folders", "hand_over", "load_key_pair", "load_pkcs12", "new_passphrase",
-    "open_package", "open_token", "upgrade_package",
+    "Protection", "TimeAccess", "ValidationSources", "WithAgePassphrase", "WithPassphrase", "build_package",
+    "co_sign_package", "draft_report", "find_fonts", "font_folders", "hand_over", "load_key_pair", "load_pkcs12",
+    "make_upload_set", "new_passphrase", "open_package", "open_token", "upgrade_package",
 ]  # fmt: skip

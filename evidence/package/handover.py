@@ -25,6 +25,8 @@ MIN_PASSPHRASE = 12
 PASSPHRASE_WORDS = 8
 MIN_VOLUME = 1_000_000
 """Bytes."""
+MAX_AGE_PASSPHRASE = 256 << 20
+"""Bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,15 @@ class WithPassphrase:
     passphrase: str
 
 
-Protection = ForRecipients | WithPassphrase | None
+@dataclass(frozen=True, slots=True)
+class WithAgePassphrase:
+    """Encrypted with age to a passphrase (scrypt). Only packages of at most :data:`MAX_AGE_PASSPHRASE` bytes: the
+    library takes them in memory as a whole."""
+
+    passphrase: str
+
+
+Protection = ForRecipients | WithPassphrase | WithAgePassphrase | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +84,8 @@ def hand_over(
     ``volume_size`` in bytes cuts the result into ``.001``, ``.002`` …, which ``cat`` or ``copy /b`` joins. Every file
     is read back from the disk (past the cache where the system allows it) and compared with what was meant to be
     written. Nothing half-made is left. Raises :class:`EvidenceError` ``package.bad_recipient``,
-    ``package.weak_passphrase``, ``package.small_volume``, ``package.already_there``, ``package.not_written``,
-    ``package.disk_full``, ``package.cannot_write``; :class:`CancelledError`.
+    ``package.weak_passphrase``, ``package.too_large_for_age``, ``package.small_volume``, ``package.already_there``,
+    ``package.not_written``, ``package.disk_full``, ``package.cannot_write``; :class:`CancelledError`.
     """
     if volume_size is not None and volume_size < MIN_VOLUME:
         raise EvidenceError("package.small_volume")
@@ -227,14 +237,21 @@ def _sealing(zip_name: str, protection: Protection) -> tuple[str, Callable[[_Wat
         if not recipients:
             raise EvidenceError("package.bad_recipient")
         return f"{zip_name}.age", lambda source, target: _seal_age(source, target, recipients)
+    if isinstance(protection, WithAgePassphrase):
+        words = _strong(protection.passphrase)
+        return f"{zip_name}.age", lambda source, target: _seal_age_passphrase(source, target, words)
     if isinstance(protection, WithPassphrase):
-        if len(protection.passphrase) < MIN_PASSPHRASE:
-            raise EvidenceError("package.weak_passphrase", length=MIN_PASSPHRASE)
-        secret = protection.passphrase.encode()
+        secret = _strong(protection.passphrase).encode()
         return f"{zip_name.removesuffix('.zip')}.aes.zip", lambda source, target: _seal_zip(
             source, target, zip_name, secret
         )
     return zip_name, _copy
+
+
+def _strong(passphrase: str) -> str:
+    if len(passphrase) < MIN_PASSPHRASE:
+        raise EvidenceError("package.weak_passphrase", length=MIN_PASSPHRASE)
+    return passphrase
 
 
 def _copy(source: _Watched, target: Volumes) -> None:
@@ -248,6 +265,15 @@ def _seal_age(source: _Watched, target: Volumes, recipients: list[object]) -> No
     except pyrage.EncryptError as problem:
         # The library reports whatever a stream raised as an error of its own.
         raise source.problem or target.problem or EvidenceError("package.cannot_write", reason="age") from problem
+
+
+def _seal_age_passphrase(source: _Watched, target: Volumes, passphrase: str) -> None:
+    plain = bytearray()
+    while chunk := source.read(CHUNK_SIZE):
+        plain += chunk
+        if len(plain) > MAX_AGE_PASSPHRASE:
+            raise EvidenceError("package.too_large_for_age", most_mb=MAX_AGE_PASSPHRASE >> 20)
+    target.write(pyrage.passphrase.encrypt(bytes(plain), passphrase))
 
 
 def _seal_zip(source: _Watched, target: Volumes, inner_name: str, passphrase: bytes) -> None:

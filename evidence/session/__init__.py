@@ -8,7 +8,9 @@ from evidence.package import (
     PackageCoSigned,
     PackageSigner,
     PackageUpgraded,
+    Protection,
     ValidationSources,
+    WithAgePassphrase,
     WithPassphrase,
     hand_over,
     new_passphrase,
@@ -33,6 +35,7 @@ from evidence.session.session import Session
 from evidence.session.signing import OwnKey, open_signer
 from evidence.session.stamping import StampResult
 from evidence.session.unlocking import AddedMethod, Given, UnlockMethods, public_key_fingerprint
+from evidence.session.uploading import make_upload_set
 from evidence.store import (
     BackupOutcome,
     CheckOutcome,
@@ -48,9 +51,10 @@ from evidence.store import (
 __all__ = [
     "AddedMethod", "BackupOutcome", "CheckOutcome", "FilmView", "Finding", "ForRecipients", "Given", "HandedFile",
     "Kept", "LoadedPage", "OwnKey", "PackageCoSigned", "PackageSigner", "PackageUpgraded", "PageNotice",
-    "PassphraseAdvice", "Ports", "Recording", "RecordingStatus", "Session", "SlotInfo", "SlotKind", "StampResult",
-    "Strength", "UnlockMethods", "ValidationSources", "WithPassphrase", "co_sign_package", "create_vault",
-    "fingerprint_words", "hand_over", "heads_in", "judge_passphrase", "load_page", "load_pkcs12", "new_passphrase",
-    "notice_lines", "open_signer", "open_token", "open_vault", "page_notice", "public_key_fingerprint", "real_ports",
-    "rekey_vault", "restore_vault", "score_files", "screens", "upgrade_package", "verify_package",
+    "PassphraseAdvice", "Ports", "Protection", "Recording", "RecordingStatus", "Session", "SlotInfo", "SlotKind",
+    "StampResult", "Strength", "UnlockMethods", "ValidationSources", "WithAgePassphrase", "WithPassphrase",
+    "co_sign_package", "create_vault", "fingerprint_words", "hand_over", "heads_in", "judge_passphrase", "load_page",
+    "make_upload_set", "new_passphrase", "notice_lines", "open_signer", "open_vault", "page_notice",
+    "public_key_fingerprint", "real_ports", "rekey_vault", "restore_vault", "score_files", "screens",
+    "upgrade_package", "verify_package",
 ]  # fmt: skip

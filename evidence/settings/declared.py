@@ -42,5 +42,7 @@ class Settings:
     """Minutes without a key or the mouse after which the vault is locked."""
     leave_keys: str = _declared("escape3", LEAVE_KEYS.__contains__)
     """The keys that cover the window."""
+    upload_limit_mb: int = _declared(10, range(1, 4001).__contains__)
+    """Megabytes of one file that an upload form takes."""
     vault: str = _declared("", lambda path: len(path) <= PATH_LIMIT and path.isprintable())
     """Where the vault is; empty unless the person asked for it to be remembered."""

@@ -135,3 +135,16 @@ def test_a_token_that_is_not_there_is_said(holdfast: Holdfast, tmp_path: Path) -
     assert (code, said["error"]["code"]) == (2, "cli.usage")
     code, said = holdfast(*words, "--token", "x.so", "--sign-with", "y.p12")
     assert (code, said["error"]["code"]) == (2, "cli.usage")
+
+
+def test_small_files_for_an_upload_form(holdfast: Holdfast, words: list[object], tmp_path: Path) -> None:
+    _code, made = holdfast("package", *words, "--out", tmp_path / "out")
+    code, said = holdfast("package", "upload-set", made["zip_file"], "--out", tmp_path / "up", "--limit-mb", "1")
+    assert code == 0 and {Path(file["path"]).name for file in said["files"]} > {"00_files.csv", "04_manifest.json"}
+    sealing = ("--out", tmp_path / "sealed", "--new-age-passphrase")
+    code, said = holdfast("package", "hand-over", made["zip_file"], *sealing)
+    assert code == 0 and said["passphrase"].count(" ") == 7
+    secret = tmp_path / "secret.txt"
+    secret.write_text(said["passphrase"] + "\n")
+    code, told = holdfast("verify", said["files"][0]["path"], "--passphrase-file", secret)
+    assert (code, len(told["packages"])) == (3, 1)

@@ -11,7 +11,7 @@ import pytest
 import pyzipper
 
 from evidence.errors import CancelledError, EvidenceError
-from evidence.package import ForRecipients, HandedFile, WithPassphrase, hand_over, new_passphrase
+from evidence.package import ForRecipients, HandedFile, WithAgePassphrase, WithPassphrase, hand_over, new_passphrase
 from evidence.package.handover import read_back
 
 MIB = 1 << 20
@@ -53,6 +53,17 @@ def test_only_the_receiver_opens_an_age_file(zip_file: Path, stick: Path) -> Non
     assert pyrage.decrypt(data, [receiver]) == zip_file.read_bytes()
     with pytest.raises(pyrage.DecryptError):
         pyrage.decrypt(data, [other])
+
+
+def test_age_takes_a_passphrase_too(zip_file: Path, stick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (handed,) = hand_over(zip_file, stick, protection=WithAgePassphrase(SECRET))
+    assert pyrage.passphrase.decrypt(handed.path.read_bytes(), SECRET) == zip_file.read_bytes()
+    with pytest.raises(EvidenceError, match=r"package\.weak_passphrase"):
+        hand_over(zip_file, stick / "weak", protection=WithAgePassphrase("short"))
+    monkeypatch.setattr("evidence.package.handover.MAX_AGE_PASSPHRASE", MIB)
+    with pytest.raises(EvidenceError, match=r"package\.too_large_for_age"):
+        hand_over(zip_file, stick / "large", protection=WithAgePassphrase(SECRET))
+    assert list((stick / "large").iterdir()) == []
 
 
 @pytest.mark.parametrize("volume_size", [None, MIB])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from PIL import Image
 from support.pki import TestPki
 from support.tsa import LoopbackTsa
 
@@ -144,3 +148,32 @@ def test_the_report_can_be_read_before_anything_is_signed(session: Session, case
     with pytest.raises(EvidenceError) as raised:
         session.draft_report(case.id, PackageChoices(language="ko", exposure={}), [])
     assert raised.value.code == "package.no_exhibits"
+
+
+@pytest.mark.parametrize("form", ["folder", "zip_file"])
+def test_an_upload_form_gets_small_files(session: Session, case: Case, tmp_path: Path, form: str) -> None:
+    noise = tmp_path / "noise.png"
+    pixels = np.random.default_rng(5).integers(0, 256, (1500, 1500, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(noise)
+    session.add_files(case.id, [noise])
+    made = _package(session, case, tmp_path)
+    files = verbs.make_upload_set(
+        Path(getattr(made, form)), tmp_path / "upload", limit=1_000_000, exposure=Exposure.FULL, language="ko"
+    )
+    by_name = {file.path.name: file for file in files}
+    assert all(file.size <= 1_000_000 for file in files)
+    assert {"00_files.csv", "02_items.csv", "04_manifest.json", "A-01_small.jpg", "A-04_small.jpg"} <= by_name.keys()
+    rows = list(csv.reader((by_name["00_files.csv"].path).read_text("utf-8-sig").splitlines()))
+    listed = {row[0]: row for row in rows[1:]}
+    assert listed.keys() | {"00_files.csv"} == by_name.keys()
+    [original] = [exhibit.item.files[0] for exhibit in session.exhibits(case.id) if exhibit.item.number == "A-04"]
+    assert listed["A-04_small.jpg"][4] == original.digests.sha256
+    for name, row in listed.items():
+        assert row[3] == hashlib.sha256(by_name[name].path.read_bytes()).hexdigest()
+    with pytest.raises(EvidenceError) as raised:
+        verbs.make_upload_set(Path(getattr(made, form)), tmp_path / "upload", limit=1_000_000)
+    assert raised.value.code == "package.already_there"
+    with pytest.raises(EvidenceError) as raised:
+        verbs.make_upload_set(noise, tmp_path / "other", limit=1_000_000)
+    assert raised.value.code == "package.not_a_package"
+    assert not (tmp_path / "other").exists()

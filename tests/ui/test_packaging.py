@@ -164,3 +164,21 @@ def test_a_page_is_never_wider_than_the_window(ready: MainWindow, settle: Callab
         lambda: sheet.leaf.pixmap().width() / sheet.leaf.pixmap().devicePixelRatio() <= sheet.area.viewport().width(),
         timeout=10_000,
     )
+
+
+def test_small_files_for_an_upload_form(ready: MainWindow, settle: Callable[[], None], tmp_path: Path) -> None:
+    ready.package.make()
+    settle()
+    ready.show_handing(ready.package.case_id)
+    settle()
+    page = ready.handing
+    page.list.setCurrentIndex(page.list.rows.index(0))
+    page.write_small()
+    settle()
+    assert page.handed is None and page.message.isVisible()
+    page.upload_place.line.setText(str(tmp_path / "upload"))
+    page.limit.setValue(2)
+    page.write_small()
+    settle()
+    assert page.handed is not None and "00_files.csv" in page.result_text.text()
+    assert ready.desk.settings.upload_limit_mb == 2 and not page.secret.isVisible()

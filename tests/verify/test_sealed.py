@@ -11,7 +11,7 @@ from support.sample_package import LATER, Files, write_zip
 
 from app.verify.command import main
 from evidence.errors import EvidenceError
-from evidence.package import ForRecipients, WithPassphrase, hand_over
+from evidence.package import ForRecipients, WithAgePassphrase, WithPassphrase, hand_over
 from evidence.verify import Parser, Trust, Unlock, verify_package
 from evidence.verify.container import sealed
 
@@ -52,7 +52,11 @@ def test_both_forms_are_verified_as_usual(
     identity = pyrage.x25519.Identity.generate()
     [aes] = hand_over(package, tmp_path / "out", protection=WithPassphrase(PASSPHRASE))
     [age] = hand_over(package, tmp_path / "out", protection=ForRecipients((str(identity.to_public()),)))
+    [age_words] = hand_over(package, tmp_path / "words", protection=WithAgePassphrase(PASSPHRASE))
     before = sorted(tmp_path.rglob("*"))
+    report = verify_package(age_words.path, trust=trust, now=LATER, parser=parser, unlock=Unlock(PASSPHRASE))
+    assert {claim.answer.value for claim in report.claims if claim.name.value != "origin"} == {"yes"}
+    assert _code(age_words.path, Unlock("another passphrase"), trust, parser) == "verify.wrong_passphrase"
     unlock = Unlock(PASSPHRASE, (f"# mine\n{identity}\n".encode(),))
     for path in (aes.path, age.path):
         report = verify_package(path, trust=trust, now=LATER, parser=parser, unlock=unlock)

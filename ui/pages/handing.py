@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QLabel, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QLabel, QRadioButton, QSpinBox, QVBoxLayout, QWidget
 
 from evidence.i18n import Texts
-from evidence.model import PackageMade
+from evidence.model import Exposure, PackageMade
 from ui import wording
 from ui.chooser import PlaceField
 from ui.desk import Desk
@@ -21,7 +21,7 @@ from ui.page import Page
 from ui.rows import Row, RowList
 from ui.signing import SigningKey
 from ui.theme import Theme
-from ui.widgets import Button, Card, Choice, TextField, text
+from ui.widgets import Button, Card, Choice, Field, TextField, text
 
 if TYPE_CHECKING:
     from evidence.session import HandedFile, PackageCoSigned, PackageUpgraded
@@ -70,6 +70,7 @@ class HandingPage(Page):
         column.addWidget(self.package)
         self._build_upgrade(column)
         self._build_handing(column)
+        self._build_upload(column)
         self._build_second(column)
         self.body.addWidget(self.form)
         self.body.addStretch(1)
@@ -108,12 +109,13 @@ class HandingPage(Page):
         self.handing_text = text()
         card.inside.addWidget(self.handing_text)
         group = QButtonGroup(self)
-        self.by_passphrase, self.by_key = QRadioButton(), QRadioButton()
-        for choice in (self.by_passphrase, self.by_key):
+        self.by_passphrase, self.by_age, self.by_key = QRadioButton(), QRadioButton(), QRadioButton()
+        for choice in (self.by_passphrase, self.by_age, self.by_key):
             group.addButton(choice)
             card.inside.addWidget(choice, 0, Qt.AlignmentFlag.AlignLeft)
         self.by_passphrase.setChecked(True)
         self.by_key.toggled.connect(lambda: self._show())
+        self.by_age.toggled.connect(lambda: self._show())
         self.by_hint = text("small")
         self.keys = TextField()
         self.place = PlaceField(self.desk)
@@ -124,6 +126,22 @@ class HandingPage(Page):
         self.hand_button.clicked.connect(self.hand_over)
         row = FlowLayout(gap=10)
         row.addWidget(self.hand_button)
+        card.inside.addLayout(row)
+
+    def _build_upload(self, column: QVBoxLayout) -> None:
+        self.upload_title, card = _section(column)
+        self.upload_text = text()
+        self.upload_place = PlaceField(self.desk)
+        self.limit = QSpinBox()
+        self.limit.setRange(1, 4000)
+        self.limit_field = Field(self.limit)
+        self.looks = Choice(len(Exposure))
+        self.upload_button = Button(self.desk, "", "package")
+        self.upload_button.clicked.connect(self.write_small)
+        row = FlowLayout(gap=10)
+        row.addWidget(self.upload_button)
+        for part in (self.upload_text, self.upload_place, self.limit_field, self.looks):
+            card.inside.addWidget(part)
         card.inside.addLayout(row)
 
     def _build_second(self, column: QVBoxLayout) -> None:
@@ -157,7 +175,8 @@ class HandingPage(Page):
             t("Writes an encrypted copy of the ZIP file and reads it back. The package itself stays as it is.")
         )
         self.by_passphrase.setText(t("With a f&resh passphrase"))
-        self.by_key.setText(t("For the owner of an a&ge key"))
+        self.by_age.setText(t("With a fresh passphrase, for the program a&ge"))
+        self.by_key.setText(t("For the owner of an age &key"))
         self.keys.name(t("Keys of the receivers, one in each &line"), t("Each begins with “age1” or “ssh-ed25519”."))
         self.place.name(t("&Where to put it"), t("A memory stick that you hand over yourself is a good place."))
         self.place.retranslate(t)
@@ -168,6 +187,18 @@ class HandingPage(Page):
                 t("At most {size} each", size=t.size(megabytes * MEGABYTE)) if megabytes else t("In one part"),
             )
         self.hand_button.setText(t("&Hand it over"))
+        self.upload_title.setText(t("For an upload form"))
+        self.upload_text.setText(
+            t("Writes the report, the lists and the proof in small files, and small copies of the pictures. The copies "
+              "are not evidence by themselves; a list says which original each one shows.")
+        )  # fmt: skip
+        self.upload_place.name(t("Where to &put the small files"))
+        self.upload_place.retranslate(t)
+        self.limit_field.name(t("&Most megabytes of one file"), t("It is remembered for the next time."))
+        self.looks.name(t("How the pict&ures look"))
+        for position, exposure in enumerate(Exposure):
+            self.looks.box.setItemText(position, t.code("name", f"exposure.{exposure}"))
+        self.upload_button.setText(t("Write small &files"))
         self.second_title.setText(t("Sign as well"))
         self.second_text.setText(
             t("For a second person: a counsellor, for instance. The package is checked first; what was signed before "
@@ -197,6 +228,7 @@ class HandingPage(Page):
 
     def enter(self) -> None:
         session, case_id = self.desk.session, self.case_id
+        self.limit.setValue(self.desk.settings.upload_limit_mb)
 
         def read(_progress: object, _cancelled: object) -> tuple[list[PackageMade], list[str]]:
             return session.packages(case_id), session.tsas()
@@ -227,6 +259,7 @@ class HandingPage(Page):
         self.case_id, self._wanted_id, self._packages = "", "", ()
         self.package.line.setText("")
         self.place.line.setText("")
+        self.upload_place.line.setText("")
         self.keys.forget()
         self.second_key.forget()
         self._drop()
@@ -260,7 +293,7 @@ class HandingPage(Page):
                 self.say(lambda t: (t("Handing over needs the ZIP file of the package."), ""), kind="plain")
             return
         keys = tuple(line.strip() for line in self.keys.words().splitlines() if line.strip())
-        by_key = self.by_key.isChecked()
+        by_key, by_age = self.by_key.isChecked(), self.by_age.isChecked()
         if by_key and not keys:
             self.keys.edit.setFocus()
             return
@@ -271,15 +304,40 @@ class HandingPage(Page):
         out, megabytes = self.place.path(), PIECES_MB[self.pieces.box.currentIndex()]
 
         def write(progress: Callable[[float, str], None], cancelled: Callable[[], bool]) -> Handed:
-            from evidence.session import ForRecipients, WithPassphrase, hand_over, new_passphrase
+            from evidence.session import ForRecipients, WithAgePassphrase, WithPassphrase, hand_over, new_passphrase
 
             passphrase = "" if by_key else new_passphrase()
+            sealing = WithAgePassphrase if by_age else WithPassphrase
             files = hand_over(
-                zips[0], out,
-                protection=ForRecipients(keys) if by_key else WithPassphrase(passphrase),
+                zips[0], out, protection=ForRecipients(keys) if by_key else sealing(passphrase),
                 volume_size=megabytes * MEGABYTE or None, progress=progress, cancelled=cancelled,
             )  # fmt: skip
             return Handed(files, passphrase)
+
+        self.work(write, self.show_handed, label=self.desk.t("Writing and reading back"), lane=Lane.PARALLEL)
+
+    def write_small(self) -> None:
+        """Write small files for an upload form."""
+        forms = self._forms()
+        if not forms:
+            return
+        if not self.upload_place.line.text().strip():
+            self.upload_place.line.setFocus()
+            self.say(lambda t: (t("Choose where to put the package."), ""), kind="plain")
+            return
+        out, limit = self.upload_place.path(), self.limit.value()
+        exposure, language = list(Exposure)[self.looks.box.currentIndex()], self.desk.language
+        if limit != self.desk.settings.upload_limit_mb:
+            self.desk.change(upload_limit_mb=limit)
+
+        def write(progress: Progress, cancelled: Cancelled) -> Handed:
+            from evidence.session import make_upload_set
+
+            files = make_upload_set(
+                forms[0], out, limit=limit * MEGABYTE, exposure=exposure, language=language, progress=progress,
+                cancelled=cancelled,
+            )  # fmt: skip
+            return Handed(files, "")
 
         self.work(write, self.show_handed, label=self.desk.t("Writing and reading back"), lane=Lane.PARALLEL)
 
@@ -372,7 +430,7 @@ class HandingPage(Page):
         )
         self.by_hint.setText(
             t("The receiver needs the program age.")
-            if self.by_key.isChecked()
+            if self.by_key.isChecked() or self.by_age.isChecked()
             else t("The receiver opens it with 7-Zip or Bandizip. Windows alone cannot open it.")
         )
         self.keys.setVisible(self.by_key.isChecked())

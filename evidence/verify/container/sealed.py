@@ -31,9 +31,12 @@ _CHUNK = 1 << 20
 def open_age(path: Path, unlock: Unlock) -> BinaryIO:
     """The ZIP inside, in memory.
 
-    Raises :class:`EvidenceError` ``verify.encrypted`` when no identity was given, ``verify.bad_identity``,
-    ``verify.not_for_us`` (damaged, or for other keys), ``verify.encrypted_too_large``, ``verify.unreadable``.
+    Raises :class:`EvidenceError` ``verify.encrypted`` when neither identity nor passphrase was given,
+    ``verify.bad_identity``, ``verify.not_for_us`` (damaged, or for other keys), ``verify.wrong_passphrase``,
+    ``verify.encrypted_too_large``, ``verify.unreadable``.
     """
+    if unlock.passphrase and not unlock.identities:
+        return _open_age_passphrase(path, unlock.passphrase)
     if not unlock.identities:
         raise EvidenceError("verify.encrypted", path=path)
     identities = [found for data in unlock.identities for found in _identities(data)]
@@ -51,6 +54,19 @@ def open_age(path: Path, unlock: Unlock) -> BinaryIO:
         raise EvidenceError("verify.unreadable", path=path, reason=problem.strerror or "") from problem
     target.seek(0)
     return target
+
+
+def _open_age_passphrase(path: Path, passphrase: str) -> BinaryIO:
+    try:
+        with path.open("rb") as stream:
+            sealed = stream.read(MAX_IN_MEMORY + 1)
+        if len(sealed) > MAX_IN_MEMORY:
+            raise EvidenceError("verify.encrypted_too_large", path=path)
+        return io.BytesIO(pyrage.passphrase.decrypt(sealed, passphrase))
+    except pyrage.DecryptError as problem:
+        raise EvidenceError("verify.wrong_passphrase", path=path) from problem
+    except OSError as problem:
+        raise EvidenceError("verify.unreadable", path=path, reason=problem.strerror or "") from problem
 
 
 class _Bounded(io.BytesIO):
