@@ -84,10 +84,15 @@ def real_doors() -> Doors:
 
         return session.open_vault(*given, **named)
 
-    def verify_package(*given: Any, **named: Any) -> Any:
+    def check_packages(*given: Any, **named: Any) -> Any:
         from evidence import session
 
-        return session.verify_package(*given, **named)
+        return session.check_packages(*given, tsa_lists=tsa_lists(), **named)
+
+    def tsa_lists() -> Any:
+        from app.verify import lists
+
+        return lists.tsa_lists()
 
     def screens() -> Any:
         from evidence import session
@@ -109,7 +114,9 @@ def real_doors() -> Doors:
 
         return session.rekey_vault(*given, **named)
 
-    return Doors(create_vault, open_vault, verify_package, screens, restore_vault, judge_passphrase, rekey_vault)
+    return Doors(
+        create_vault, open_vault, check_packages, tsa_lists, screens, restore_vault, judge_passphrase, rekey_vault
+    )
 
 
 def settings_path() -> Path:

@@ -53,6 +53,7 @@ def main() -> int:
     parser.add_argument("--readme", type=Path)
     parser.add_argument("--languages", nargs="+", default=list(WORDS))
     parser.add_argument("--looks", nargs="+", default=list(LOOKS))
+    parser.add_argument("--only", default="", help="only the pages whose name begins with this")
     parser.add_argument("--percents", nargs="+", type=int, default=list(PERCENTS))
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
@@ -60,7 +61,7 @@ def main() -> int:
     with _display():
         for language in chosen.languages:
             with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-                Gallery(Path(folder), language).walk(out, chosen.looks, chosen.percents, readme)
+                Gallery(Path(folder), language).walk(out, chosen.looks, chosen.percents, readme, chosen.only)
     return 0
 
 
@@ -89,7 +90,7 @@ class Gallery:
         self.outcome: Any = None
         self.added: list[Any] = []
 
-    def walk(self, out: Path, looks: list[str], percents: list[int], readme: Path | None) -> None:
+    def walk(self, out: Path, looks: list[str], percents: list[int], readme: Path | None, only: str = "") -> None:
         """Fill the vault, then take every page in every look and size."""
         self._shots: list[tuple[str, Callable[[], None]]] = []
         self._before_opening(out, looks, percents)
@@ -98,6 +99,8 @@ class Gallery:
             for percent in percents:
                 self._become(look, percent)
                 for name, show in self._pages():
+                    if not name.startswith(only):
+                        continue
                     show()
                     self.settle()
                     self.take(out / f"{name}-{self.language}-{look}-{percent}.png", percent)
@@ -203,6 +206,27 @@ class Gallery:
             window.show_verify(Path(os.path.relpath(self.package)))
             window.verify.check()
 
+        def officer(part: str) -> Callable[[], None]:
+            def show() -> None:
+                verified()
+                self.settle()
+                getattr(window.verify, part).click()
+
+            return show
+
+        def many() -> None:
+            assert self.package is not None
+            self._stick()
+            window.show_verify(Path("stick"))
+            window.verify.check()
+            self.settle()
+            window.verify.list.setCurrentIndex(window.verify.list.rows.index(1))
+
+        def sealed() -> None:
+            self._stick()
+            window.show_verify(Path("stick") / "c.zip")
+            window.verify.check()
+
         def trouble() -> None:
             window.show_verify(self.folder / "nothing")
             window.verify.check()
@@ -262,6 +286,12 @@ class Gallery:
         yield "verify", partial(window.show_verify, self.package)
         if self.package is not None:
             yield "verified", verified
+            yield "verified-details", officer("details_button")
+            yield "verified-inside", officer("contents_button")
+            yield "verified-print", officer("print_button")
+            yield "verified-receipt", officer("receipt_button")
+            yield "verified-many", many
+            yield "verified-sealed", sealed
         yield "trouble", trouble
         yield "settings", window.show_settings
         yield "keep-less", less
@@ -275,6 +305,23 @@ class Gallery:
         yield "rekeyed", rekeyed
         yield "handing", partial(window.show_handing, case_id)
         yield "handed", handed
+
+    def _stick(self) -> None:
+        """A folder as a memory stick may be: two packages, one of them damaged, and one that is encrypted."""
+        stick = self.folder / "stick"
+        if stick.exists():
+            return
+        from evidence.session import WithPassphrase, hand_over
+
+        made = self.outcome.made
+        stick.mkdir()
+        shutil.copy(made.zip_file, stick / "a.zip")
+        shutil.copytree(made.folder, stick / "b")
+        (stick / "b" / "02_items.csv").write_text("changed")
+        [handed] = hand_over(
+            Path(made.zip_file), self.folder / "sealed", protection=WithPassphrase("four calm otters reading")
+        )
+        shutil.move(handed.path, stick / "c.zip")
 
     def _do(self, act: Callable[[], object]) -> None:
         """Something with the vault, on the lane whose it is."""

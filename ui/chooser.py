@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, QStorageInfo
+from PySide6.QtCore import QStandardPaths, QStorageInfo, Qt
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
@@ -19,7 +19,7 @@ from ui.flow import FlowLayout
 from ui.jobs import Lane
 from ui.page import Page
 from ui.rows import Row, RowList
-from ui.widgets import Button, Field, text
+from ui.widgets import Button, Field, TextField, text
 
 MAX_ENTRIES = 5000
 REMOVABLE = ("/media/", "/run/media/", "/Volumes/")
@@ -51,6 +51,34 @@ class PlaceField(Field):
             self.line.setFocus()
 
         self._desk.go.show_sheet(Chooser(self._desk, self._wants, self.path(), taken))
+
+
+class PlacesField(TextField):
+    """A few paths, one in each line, and a button that adds one with the chooser."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self.choose_button = Button(desk, "", "folder")
+        self.choose_button.clicked.connect(self._choose)
+        self.row.addWidget(self.choose_button, 0, Qt.AlignmentFlag.AlignTop)
+
+    def retranslate(self, t: Texts) -> None:
+        """Name the button."""
+        self.choose_button.setText(t("Choose…"))
+        self.choose_button.setAccessibleName(f"{t('Choose…')} {self.label.text().replace('&', '')}")
+
+    def paths(self) -> list[Path]:
+        """The paths; ``~`` is the home folder."""
+        return [Path(line.strip()).expanduser() for line in self.words().splitlines() if line.strip()]
+
+    def _choose(self) -> None:
+        def taken(paths: Sequence[Path]) -> None:
+            self.set_words("\n".join(map(str, dict.fromkeys([*self.paths(), *paths]))))
+            self.edit.setFocus()
+
+        start = (self.paths() or [Path.home()])[-1]
+        self._desk.go.show_sheet(Chooser(self._desk, "files", start, taken))
 
 
 class Chooser(Page):

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from PySide6.QtCore import QObject, Signal
 
 from evidence.i18n import LANGUAGES, Language, Texts, system_language, texts
-from evidence.model import Item, VerificationReport
+from evidence.model import Item
 from evidence.settings import Settings
 from ui.jobs import Jobs
 from ui.theme import Theme, palette_for
 
 if TYPE_CHECKING:
-    from evidence.session import BackupOutcome, PassphraseAdvice, Session, SlotInfo
+    from evidence.session import BackupOutcome, Checked, PassphraseAdvice, Session, SlotInfo, TsaList
     from ui.page import Page
 
 
@@ -125,7 +125,9 @@ class Doors:
 
     create_vault: Callable[..., tuple[Session, str]]
     open_vault: Callable[..., Session]
-    verify_package: Callable[..., VerificationReport]
+    check_packages: Callable[..., list[Checked]]
+    tsa_lists: Callable[[], Sequence[TsaList]]
+    """The lists of roots of time-stamping authorities that hold on this computer."""
     screens: Callable[[], Sequence[Monitor]]
     restore_vault: Callable[..., BackupOutcome]
     judge_passphrase: Callable[[str], PassphraseAdvice]

@@ -8,27 +8,35 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import repeat
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NoReturn
 
+from app.verify.lists import tsa_lists
 from app.verify.receipts import add_receipt_arguments, prepare, write_receipt
 from app.verify.unlock import add_unlock_arguments, read_unlock
+from evidence.digest import to_json
 from evidence.errors import CancelledError, EvidenceError
 from evidence.i18n import LANGUAGES, Language, Texts, system_language, texts
 from evidence.model import VerificationReport
 from evidence.verify import (
     ChildParser,
+    ExhibitInside,
     Trust,
     Unlock,
+    contents_lines,
+    contents_of,
     exit_code,
     find_packages,
     read_trust,
+    refuse_own_certificates,
     render_text,
     to_document,
     verify_package,
+    with_lists,
 )
 from evidence.version import VERSION
 
@@ -52,12 +60,17 @@ def add_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
         help=t("root certificate of a time-stamping authority that you trust"),
     )  # fmt: skip
     parser.add_argument(
+        "--tsa-list", action="append", default=[], type=Path, metavar="LIST.json",
+        help=t("list of roots of time-stamping authorities that your organisation keeps"),
+    )  # fmt: skip
+    parser.add_argument(
         "--fingerprint", default="", metavar="TEXT",
         help=t("the signer's key fingerprint as you were told it: twelve words or 64 digits"),
     )  # fmt: skip
     parser.add_argument(
         "--report", type=Path, metavar="OUT.pdf", help=t("write a verification report to print; must not exist yet")
     )
+    parser.add_argument("--contents", action="store_true", help=t("say the names and sizes of what is inside, too"))
     parser.add_argument("--language", choices=LANGUAGES, help=t("language of the answers"))
     parser.add_argument("--json", action="store_true", help=t("one JSON document on standard output"))
     parser.add_argument(
@@ -74,8 +87,9 @@ def run(arguments: argparse.Namespace) -> int:
     turn, and the others are still checked.
     """
     t = texts(arguments.language or language_of_system())
-    _refuse_own_certificates([*arguments.trust, *arguments.tsa_root], arguments.packages)
-    trust = read_trust(arguments.trust, arguments.tsa_root, arguments.fingerprint)
+    refuse_own_certificates([*arguments.trust, *arguments.tsa_root, *arguments.tsa_list], arguments.packages)
+    given = read_trust(arguments.trust, arguments.tsa_root, arguments.fingerprint)
+    trust = with_lists(given, tsa_lists(arguments.tsa_list))
     packages = [found for path in arguments.packages for found in find_packages(path)]
     unlock = read_unlock(arguments)
     key = prepare(arguments, t, len(packages))
@@ -84,6 +98,8 @@ def run(arguments: argparse.Namespace) -> int:
         outcomes.append((path, outcome))
         if not arguments.json:
             _say(path, outcome, t, is_first=len(outcomes) == 1)
+            if arguments.contents:
+                _write("".join(f"{line}\n" for line in contents_lines(_inside(path, outcome, unlock), t)))
     if arguments.report is not None:
         _write_report([outcome for _path, outcome in outcomes if isinstance(outcome, VerificationReport)], t, arguments)
     if key is not None and isinstance(outcomes[0][1], VerificationReport):
@@ -96,7 +112,11 @@ def run(arguments: argparse.Namespace) -> int:
             "format": "holdfast-verification",
             "version": 1,
             "exit_code": code,
-            "packages": [_document(path, outcome, t) for path, outcome in outcomes],
+            "packages": [
+                _document(path, outcome, t)
+                | ({"contents": to_json(_inside(path, outcome, unlock))} if arguments.contents else {})
+                for path, outcome in outcomes
+            ],
         }
         _write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
     return code
@@ -186,12 +206,12 @@ def _verify(path: Path, trust: Trust, unlock: Unlock, parser: ChildParser) -> Ou
         return problem
 
 
-def _refuse_own_certificates(certificates: Sequence[Path], packages: Sequence[Path]) -> None:
-    """A certificate from inside the package would make the package vouch for itself."""
-    for certificate in certificates:
-        for package in packages:
-            if package.is_dir() and certificate.resolve().is_relative_to(package.resolve()):
-                raise EvidenceError("verify.own_certificate", path=certificate)
+def _inside(path: Path, outcome: Outcome, unlock: Unlock) -> tuple[ExhibitInside, ...]:
+    """What is inside, where it can be read; the answers have said why it cannot."""
+    if isinstance(outcome, VerificationReport):
+        with suppress(EvidenceError):
+            return contents_of(outcome, path, unlock)
+    return ()
 
 
 def _exit_code(outcomes: Sequence[Outcome]) -> int:

@@ -16,6 +16,15 @@ from evidence.package import (
     new_passphrase,
     upgrade_package,
 )
+from evidence.session.checking import (
+    Checked,
+    Known,
+    ReceiptWritten,
+    check_packages,
+    package_contents,
+    save_verification,
+    sign_receipt,
+)
 from evidence.session.cosigning import co_sign_package
 from evidence.session.films import FilmView
 from evidence.session.handing import heads_in
@@ -47,14 +56,16 @@ from evidence.store import (
     Strength,
     judge_passphrase,
 )
+from evidence.verify import ExhibitInside, TsaList
 
 __all__ = [
-    "AddedMethod", "BackupOutcome", "CheckOutcome", "FilmView", "Finding", "ForRecipients", "Given", "HandedFile",
-    "Kept", "LoadedPage", "OwnKey", "PackageCoSigned", "PackageSigner", "PackageUpgraded", "PageNotice",
-    "PassphraseAdvice", "Ports", "Protection", "Recording", "RecordingStatus", "Session", "SlotInfo", "SlotKind",
-    "StampResult", "Strength", "UnlockMethods", "ValidationSources", "WithAgePassphrase", "WithPassphrase",
-    "co_sign_package", "create_vault", "fingerprint_words", "hand_over", "heads_in", "judge_passphrase", "load_page",
-    "make_upload_set", "new_passphrase", "notice_lines", "open_signer", "open_vault", "page_notice",
-    "public_key_fingerprint", "real_ports", "rekey_vault", "restore_vault", "score_files", "screens",
-    "upgrade_package", "verify_package",
+    "AddedMethod", "BackupOutcome", "CheckOutcome", "Checked", "ExhibitInside", "FilmView", "Finding",
+    "ForRecipients", "Given", "HandedFile", "Kept", "Known", "LoadedPage", "OwnKey", "PackageCoSigned",
+    "PackageSigner", "PackageUpgraded", "PageNotice", "PassphraseAdvice", "Ports", "Protection", "ReceiptWritten",
+    "Recording", "RecordingStatus", "Session", "SlotInfo", "SlotKind", "StampResult", "Strength", "TsaList",
+    "UnlockMethods", "ValidationSources", "WithAgePassphrase", "WithPassphrase", "check_packages", "co_sign_package",
+    "create_vault", "fingerprint_words", "hand_over", "heads_in", "judge_passphrase", "load_page", "load_pkcs12",
+    "make_upload_set", "new_passphrase", "notice_lines", "open_signer", "open_token", "open_vault",
+    "package_contents", "page_notice", "public_key_fingerprint", "real_ports", "rekey_vault", "restore_vault",
+    "save_verification", "score_files", "screens", "sign_receipt", "upgrade_package", "verify_package",
 ]  # fmt: skip

@@ -121,6 +121,7 @@ def _report(path: Path, state: State) -> VerificationReport:
             "exhibits_in_case": str(manifest.exhibits_in_case),
             "case_id": manifest.case_id,
         }
+    state.facts |= dict(state.trust.lists)
     state.facts["report_sha256"] = hashlib.sha256(state.reading.kept[REPORT]).hexdigest()
     return VerificationReport(
         path=printable_path(str(path)),

@@ -22,7 +22,7 @@ from evidence.digest import fingerprint_groups
 from evidence.errors import EvidenceError
 from evidence.i18n import Texts
 from evidence.model import Answer, ClaimName, VerificationReport
-from evidence.verify.render import cosignatures, reading_help, reasons_for, safe, sentence
+from evidence.verify.render import cosignatures, list_lines, reading_help, reasons_for, safe, sentence
 
 _MARGIN = 18 * mm
 _WIDTH = A4[0] - 2 * _MARGIN
@@ -81,7 +81,7 @@ class _Paper:
                 more = len(report.damaged) - _DAMAGED_SHOWN
                 parts.append(self._p(t.plural("and {n} more", "and {n} more", more), self._small))
         parts.append(Spacer(1, 8))
-        parts += [self._p(line, self._body) for line in reading_help(report, t)]
+        parts += [self._p(line, self._body) for line in (*list_lines(report, t), *reading_help(report, t))]
         parts.append(KeepTogether([Spacer(1, 14), self._signatures()]))
         return parts
 

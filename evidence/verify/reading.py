@@ -117,8 +117,6 @@ class _Reader:
             self._reading.unreadable.append(Flaw("container.unreadable", path))
             return
         self._reading.digests[path] = digests
-        self._reading.bytes_read += digests.size
-        self._tick()
         if kept is not None and digests.size <= (limit or 0):
             self._reading.kept[path] = bytes(kept)
             self._kept_bytes += digests.size
@@ -154,6 +152,8 @@ class _Reader:
             piece = memoryview(buffer)[:count]
             head = head or bytes(piece[:_HEAD])
             done += count
+            self._reading.bytes_read += count
+            self._tick()
             if done > size:
                 raise EvidenceError("verify.changed_while_read")
             if kept is not None:

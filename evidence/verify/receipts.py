@@ -35,12 +35,7 @@ def make_receipt(report: VerificationReport, key: OfficerKey, *, receiver: str, 
     ``receipt.nothing_to_sign``, ``receipt.no_receiver`` or ``receipt.too_long``.
     """
     receiver, note = receiver.strip(), note.strip()
-    if not receiver:
-        raise EvidenceError("receipt.no_receiver")
-    if len(receiver) > MAX_WORDS or len(note) > MAX_WORDS:
-        raise EvidenceError("receipt.too_long", length=MAX_WORDS)
-    if not report.package_id or "manifest_sha256" not in report.facts:
-        raise EvidenceError("receipt.nothing_to_sign")
+    ensure_signable(report, receiver=receiver, note=note)
     receipt = Receipt(
         package_id=report.package_id,
         case_id=report.facts["case_id"],
@@ -63,6 +58,16 @@ def make_receipt(report: VerificationReport, key: OfficerKey, *, receiver: str, 
         )
     )
     return canonical_json({"receipt": to_json(receipt), "signature": b64encode(signature).decode("ascii")})
+
+
+def ensure_signable(report: VerificationReport, *, receiver: str, note: str) -> None:
+    """Raise what :func:`make_receipt` would raise: before a key is made or asked for."""
+    if not receiver.strip():
+        raise EvidenceError("receipt.no_receiver")
+    if len(receiver) > MAX_WORDS or len(note) > MAX_WORDS:
+        raise EvidenceError("receipt.too_long", length=MAX_WORDS)
+    if not report.package_id or "manifest_sha256" not in report.facts:
+        raise EvidenceError("receipt.nothing_to_sign")
 
 
 def is_receipt(untrusted_data: bytes) -> bool:

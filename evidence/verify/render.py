@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from evidence.digest import fingerprint_groups, to_json
 from evidence.i18n import Texts
 from evidence.model import Answer, Check, Claim, ClaimName, VerificationReport
 from evidence.verify.claims import worst
+from evidence.verify.contents import ExhibitInside
 
 _WIDTH = 100
 _REASONS_SHOWN = 6
@@ -47,7 +49,8 @@ def render_text(report: VerificationReport, t: Texts) -> str:
         lines += [f"  {safe(path)}" for path in report.damaged[:50]]
         if len(report.damaged) > 50:
             lines.append(f"  {t.plural('and {n} more', 'and {n} more', len(report.damaged) - 50)}")
-    lines += ["", *(line for help_line in reading_help(report, t) for line in textwrap.wrap(help_line, _WIDTH))]
+    said = [*list_lines(report, t), *reading_help(report, t)]
+    lines += ["", *(line for each in said for line in textwrap.wrap(each, _WIDTH))]
     return "\n".join(lines) + "\n"
 
 
@@ -108,8 +111,39 @@ def _claim_lines(report: VerificationReport, claim: Claim, t: Texts) -> list[str
     return lines
 
 
+def list_lines(report: VerificationReport, t: Texts) -> list[str]:
+    """Which lists of authorities the answer about time rests on, each with its date; none: none was used."""
+    facts, lines = report.facts, []
+    number = 1
+    while (name := facts.get(f"tsa_list.{number}.name")) is not None:
+        lines.append(
+            t(
+                "List of time-stamping authorities: {name}, of {date}, roots: {count}",
+                name=safe(name), date=facts[f"tsa_list.{number}.dated"], count=facts[f"tsa_list.{number}.roots"],
+            )
+        )  # fmt: skip
+        number += 1
+    return lines
+
+
+def contents_lines(exhibits: Sequence[ExhibitInside], t: Texts) -> list[str]:
+    """What is inside, as the package says it: one line for each exhibit and for each of its files."""
+    lines = []
+    for exhibit in exhibits:
+        acquired = t.moment(exhibit.acquired.at, exhibit.acquired.utc_offset_s)
+        lines.append(f"{safe(exhibit.number)}  {safe(exhibit.title)}")
+        lines.append(f"{_INDENT}{t.code('name', f'method.{exhibit.method}')}, {acquired}")
+        lines += [f"{_INDENT}{safe(file.original_name or file.path)} · {t.size(file.size)}" for file in exhibit.files]
+    return lines
+
+
+def needs_newer(report: VerificationReport) -> bool:
+    """Whether the package is of a format that came after this verifier."""
+    return any(check.reason == "format.newer" for check in report.checks)
+
+
 def reading_help(report: VerificationReport, t: Texts) -> list[str]:
-    """How to take the answers, in two sentences."""
+    """How to take the answers, in two sentences, or three where this verifier is too old."""
     answer = overall(report)
     if answer is Answer.NO:
         said = t("At least one answer is “no”: do not rely on this package as it is. Ask for the original again.")
@@ -118,7 +152,8 @@ def reading_help(report: VerificationReport, t: Texts) -> list[str]:
     else:
         said = t("Everything that can be told from the package is “yes”.")
     always = t("“Yes” speaks of these bytes since they were acquired, never of whether what they show is true.")
-    return [said, always]
+    newer = t("The package is of a newer format than this program knows: check it with a newer version.")
+    return [*([newer] if needs_newer(report) else []), said, always]
 
 
 def _wrapped(text: str, mark: str = "") -> list[str]:

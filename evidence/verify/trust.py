@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,8 @@ class Trust:
     tsa_roots: tuple[bytes, ...] = ()
     """Roots of time-stamping authorities."""
     fingerprint: str = ""
+    lists: tuple[tuple[str, str], ...] = ()
+    """What the answers say of the lists that ``tsa_roots`` were taken from: facts by name."""
 
 
 def read_trust(
@@ -42,6 +44,17 @@ def read_trust(
         tsa_roots=tuple(der for path in tsa_root_paths for der in _read(path)),
         fingerprint=clean,
     )
+
+
+def refuse_own_certificates(certificates: Iterable[Path], packages: Sequence[Path]) -> None:
+    """A certificate from inside the package would make the package vouch for itself.
+
+    Raises :class:`EvidenceError` ``verify.own_certificate``.
+    """
+    for certificate in certificates:
+        for package in packages:
+            if package.is_dir() and certificate.resolve().is_relative_to(package.resolve()):
+                raise EvidenceError("verify.own_certificate", path=certificate)
 
 
 def normal_fingerprint(text: str) -> str:

@@ -89,7 +89,7 @@ def _report(path: Path, state: State) -> VerificationReport:
             "exhibits_in_case": str(manifest.exhibits_in_case),
             "case_id": manifest.case_id,
         }
-    state.facts["files"] = str(len(state.located.files))
+    state.facts |= {"files": str(len(state.located.files)), **dict(state.trust.lists)}
     return VerificationReport(
         path=printable_path(str(path)),
         package_id=manifest.package_id if manifest else "",

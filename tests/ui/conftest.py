@@ -12,6 +12,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.verify.lists import tsa_lists
 from app.window import make_window
 from evidence import session
 from evidence.model import Case, Examiner, OperatorRole
@@ -37,7 +38,8 @@ def doors() -> Doors:
     return Doors(
         create_vault=partial(session.create_vault, cost=CHEAP),
         open_vault=session.open_vault,
-        verify_package=session.verify_package,
+        check_packages=partial(session.check_packages, tsa_lists=tsa_lists()),
+        tsa_lists=tsa_lists,
         screens=session.screens,
         restore_vault=session.restore_vault,
         judge_passphrase=session.judge_passphrase,

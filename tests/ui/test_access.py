@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -25,10 +25,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from support.sample_package import Recipe, World, write_zip
 
 from evidence.i18n import LANGUAGES
 from evidence.model import Case
-from evidence.session import AddedMethod, HandedFile
+from evidence.session import AddedMethod, Checked, HandedFile, WithPassphrase, hand_over
 from ui.main_window import MainWindow
 from ui.page import Page
 from ui.pages.handing import Handed
@@ -39,6 +40,7 @@ CONTROLS = {
     QAccessible.Role.ListItem,
 }  # fmt: skip
 WRAPPED = int(Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextShowMnemonic)
+OFFICER = ("details_button", "contents_button", "print_button", "receipt_button")
 SIZES = {100: (1120, 760), 200: (1440, 960)}
 
 
@@ -61,6 +63,29 @@ def pages(
     def trouble() -> None:
         window.show_verify(tmp_path / "nothing")
         window.verify.check()
+
+    found: dict[tuple[Path, ...], Sequence[Checked]] = {}
+
+    def checked(*paths: Path, part: str = "") -> Callable[[], None]:
+        def show() -> None:
+            page = window.verify
+            window.show_verify(paths[0])
+            if paths not in found:  # checking itself is the same in every language
+                page._name(paths)
+                page.check()
+                settle()
+                found[paths] = page.found
+            page._checked(found[paths])
+            if part:
+                getattr(page, part).click()
+
+        return show
+
+    package, sealed = (
+        write_zip(Recipe(World()).build(), tmp_path / "a package with a rather long name.zip"),
+        tmp_path / "e",
+    )
+    [locked] = hand_over(package, sealed, protection=WithPassphrase("four calm otters reading"))
 
     def less() -> None:
         window.show_exhibit(case.id, key)
@@ -100,6 +125,10 @@ def pages(
         ("exhibit", lambda: window.show_exhibit(case.id, key)),
         ("package", lambda: window.show_package(case.id)),
         ("verify", window.show_verify),
+        ("verified", checked(package)),
+        *((part, checked(package, part=part)) for part in OFFICER),
+        ("many", checked(package, locked.path, tmp_path / "nothing.zip")),
+        ("locked", checked(locked.path)),
         ("trouble", trouble),
         ("settings", window.show_settings),
         ("keep less", less),

@@ -18,6 +18,7 @@ from ui.desk import Desk
 from ui.flow import FlowLayout
 from ui.jobs import Cancelled, Lane, Progress
 from ui.page import Page
+from ui.receipts import BringReceipt
 from ui.rows import Row, RowList
 from ui.signing import SigningKey
 from ui.theme import Theme
@@ -72,6 +73,8 @@ class HandingPage(Page):
         self._build_handing(column)
         self._build_upload(column)
         self._build_second(column)
+        self.receipts = BringReceipt(self)
+        column.addWidget(self.receipts)
         self.body.addWidget(self.form)
         self.body.addStretch(1)
         self.relook(desk.theme)
@@ -212,6 +215,7 @@ class HandingPage(Page):
         )
         self.is_written.setText(t("I &wrote it down"))
         self.done_button.setText(t("&Done"))
+        self.receipts.retranslate(t)
         self._show()
 
     def relook(self, theme: Theme) -> None:
@@ -224,6 +228,7 @@ class HandingPage(Page):
         if case_id != self.case_id:
             self._packages = ()
         self.case_id, self._wanted_id = case_id, package_id
+        self.receipts.open_case(case_id)
         self._drop()
 
     def enter(self) -> None:
@@ -262,6 +267,7 @@ class HandingPage(Page):
         self.upload_place.line.setText("")
         self.keys.forget()
         self.second_key.forget()
+        self.receipts.forget()
         self._drop()
 
     def upgrade(self) -> None:

@@ -62,6 +62,18 @@ def open_container(path: Path, unlock: Unlock = NOTHING) -> Container:
     return read_archive(open_aes_zip(path, unlock.passphrase), path)
 
 
+def opened_by(path: Path) -> str:
+    """What opens the encrypted file at ``path``: ``key`` for age, ``passphrase`` for a ZIP, nothing for another."""
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(32)
+    except (OSError, ValueError):
+        return ""
+    if is_age(head):
+        return "key"
+    return "passphrase" if is_zip(head) else ""
+
+
 def find_packages(path: Path) -> list[Path]:
     """The packages at ``path``: the ZIPs and package folders directly in it when there are several, as on a stick;
     otherwise ``path`` itself, whatever it is."""

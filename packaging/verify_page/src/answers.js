@@ -9,12 +9,18 @@ export function showReport(place, report, t) {
   const heading = made("h2", t.page("result"));
   heading.tabIndex = -1;
   place.replaceChildren(
-    heading, made("p", summary(report, t), `summary ${report.answer}`), ...about(report, t),
+    heading, ...newer(report, t), made("p", summary(report, t), `summary ${report.answer}`), ...about(report, t),
     list("ol", report.claims.map((claim) => claimItem(report, claim, t)), "claims"), ...damagedList(report, t),
     made("p", t.text("“Yes” speaks of these bytes since they were acquired, never of whether what they show is true.")),
     fold(t.page("details"), list("ul", report.checks.map((check) => checkItem(check, t)))),
     fold(t.page("facts"), factsTable(report.facts)), fold(t.page("machine"), made("pre", JSON.stringify(report, null, 2), "document")),
   );
+}
+
+/** A format that came after this page: said before everything else. */
+function newer(report, t) {
+  if (!report.checks.some((check) => check.reason === "format.newer")) return [];
+  return [made("p", t.text("The package is of a newer format than this program knows: check it with a newer version."), "summary cannot_tell")];
 }
 
 function summary(report, t) {

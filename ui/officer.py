@@ -1,0 +1,283 @@
+"""What an officer does with the answers: see what is inside, print them, give a receipt. Parts of the checking page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+
+from evidence.i18n import LANGUAGES, Texts
+from evidence.model import VerificationReport
+from ui import wording
+from ui.chooser import PlaceField
+from ui.desk import LANGUAGE_NAMES
+from ui.flow import FlowLayout
+from ui.jobs import Lane
+from ui.widgets import Button, Card, Choice, Field, SecretField, text
+
+if TYPE_CHECKING:
+    from evidence.session import Checked, ExhibitInside, Known, ReceiptWritten
+    from ui.page import Page
+
+KEY_FILE = "receipt-key.pem"
+
+
+class Part(QWidget):
+    """A card below the answers that is shown when it is asked for; it works through the page."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__()
+        self.page = page
+        self.checked: Checked | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        self.card = Card()
+        self.title = text("heading")
+        self.card.inside.addWidget(self.title)
+        column.addWidget(self.card)
+        self.hide()
+
+    def add_buttons(self, *buttons: Button) -> None:
+        """A row of buttons at the end of the card."""
+        row = FlowLayout(gap=10)
+        for button in buttons:
+            row.addWidget(button)
+        self.card.inside.addLayout(row)
+
+
+class ContentsPart(Part):
+    """Names and sizes of what is inside: read when it is asked for, gone when it is closed."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(page)
+        self.hint, self.words = text("small"), text("body", selectable=True)
+        self.card.inside.addWidget(self.hint)
+        self.card.inside.addWidget(self.words)
+        self._inside: Sequence[ExhibitInside] = ()
+
+    def retranslate(self, t: Texts) -> None:
+        """Say its words in the language of ``t``."""
+        self.title.setText(t("What is inside"))
+        self.hint.setText(t("Names and titles as whoever made the package wrote them. No picture is shown."))
+        self._show()
+
+    def begin(self, checked: Checked, known: Callable[[], Known]) -> None:
+        """Read the list of this package."""
+        self.forget()
+        self.checked = checked
+
+        def read(_progress: object, _cancelled: object) -> Sequence[ExhibitInside]:
+            from evidence.session import package_contents
+
+            return package_contents(checked, known())
+
+        def done(inside: Sequence[ExhibitInside]) -> None:
+            if self.checked is checked:
+                self._inside = inside
+                self._show()
+
+        self.page.work(read, done, lane=Lane.PARALLEL)
+
+    def forget(self) -> None:
+        """Drop what was read."""
+        self.checked, self._inside = None, ()
+        self._show()
+
+    def _show(self) -> None:
+        t = self.page.desk.t
+        lines = []
+        for exhibit in self._inside:
+            lines.append(f"{wording.safe(exhibit.number)}  {wording.safe(exhibit.title)}")
+            lines.append(f"{t.code('name', f'method.{exhibit.method}')} · {wording.moment(t, exhibit.acquired)}")
+            lines += [
+                f"{wording.safe(file.original_name or file.path)} · {t.size(file.size)}" for file in exhibit.files
+            ]
+            lines.append("")
+        self.words.setText("\n".join(lines).strip())
+
+
+class PrintPart(Part):
+    """The verification report as PDF, in the language of whoever reads it."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(page)
+        self.about = text()
+        self.report_language = Choice(len(LANGUAGES))
+        for position, language in enumerate(LANGUAGES):
+            self.report_language.box.setItemText(position, LANGUAGE_NAMES[language])
+        self.place = PlaceField(page.desk)
+        self.save_button = Button(page.desk, "main", "print")
+        self.save_button.clicked.connect(self.save)
+        self.saved = text("body", selectable=True)
+        for part in (self.about, self.report_language, self.place):
+            self.card.inside.addWidget(part)
+        self.add_buttons(self.save_button)
+        self.card.inside.addWidget(self.saved)
+        self.saved.hide()
+        self.reports: Sequence[VerificationReport] = ()
+
+    def retranslate(self, t: Texts) -> None:
+        """Say its words in the language of ``t``."""
+        self.title.setText(t("Report to print"))
+        self.report_language.name(t("&Language of the report"))
+        self.place.name(t("Folder for the report"), t("A new PDF file; nothing is overwritten."))
+        self.place.retranslate(t)
+        self.save_button.setText(t("Save the report"))
+        self._show()
+
+    def begin(self, reports: Sequence[VerificationReport]) -> None:
+        """Offer to print these."""
+        self.reports = reports
+        self.report_language.box.setCurrentIndex(LANGUAGES.index(self.page.desk.language))
+        self.saved.hide()
+        self._show()
+
+    def forget(self) -> None:
+        """Drop the reports."""
+        self.reports = ()
+        self.place.line.setText("")
+        self.saved.hide()
+
+    def save(self) -> None:
+        """Write the PDF."""
+        if not self.place.line.text().strip():
+            self.place.line.setFocus()
+            self.page.say(lambda t: (t("Choose a folder first."), ""), kind="plain")
+            return
+        reports, folder = self.reports, self.place.path()
+        language = LANGUAGES[self.report_language.box.currentIndex()]
+
+        def write(_progress: object, _cancelled: object) -> Path:
+            from evidence.session import save_verification
+
+            return save_verification(reports, folder, language)
+
+        def done(path: Path) -> None:
+            self.saved.setText(self.page.desk.t("Saved: {path}", path=wording.safe(str(path))))
+            self.saved.show()
+            self.save_button.setFocus()
+
+        self.page.work(write, done, label=self.page.desk.t("Writing the report"), can_stop=False, lane=Lane.PARALLEL)
+
+    def _show(self) -> None:
+        t = self.page.desk.t
+        self.about.setText(
+            t.plural("The answers for {n} package.", "The answers for {n} packages, one after the other.",
+                     len(self.reports))
+        )  # fmt: skip
+
+
+class ReceiptPart(Part):
+    """A receipt that the person can take back into the vault, signed with the officer's own key."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(page)
+        desk = page.desk
+        self.about = text()
+        self.receiver, self.note = Field(), Field()
+        self.key = PlaceField(desk, wants="any")
+        self.makes_key = QCheckBox()
+        self.makes_key.toggled.connect(lambda: self.retranslate(desk.t))
+        self.password = SecretField(desk)
+        self.place = PlaceField(desk)
+        self.sign_button = Button(desk, "main", "check")
+        self.sign_button.clicked.connect(self.sign)
+        for part in (self.about, self.receiver, self.note, self.key):
+            self.card.inside.addWidget(part)
+        self.card.inside.addWidget(self.makes_key, 0, Qt.AlignmentFlag.AlignLeft)
+        for part in (self.password, self.place):
+            self.card.inside.addWidget(part)
+        self.add_buttons(self.sign_button)
+        self.done_text, self.words = text("body", selectable=True), text("lead", selectable=True)
+        self.digest = text("mono", selectable=True)
+        for part in (self.done_text, self.words, self.digest):
+            self.card.inside.addWidget(part)
+        self.written: ReceiptWritten | None = None
+        self._show()
+
+    def retranslate(self, t: Texts) -> None:
+        """Say its words in the language of ``t``."""
+        self.title.setText(t("Receipt for this package"))
+        self.about.setText(
+            t("Says what was checked and what the answers were, signed with your key. The person keeps it as proof.")
+        )
+        self.receiver.name(t("Who received it"), t("Name and office. It stands in the receipt."))
+        self.note.name(t("Note, if you want"), t("A file number, for example."))
+        self.makes_key.setText(t("I have no key yet: make one in that folder"))
+        if self.makes_key.isChecked():
+            self.key.name(t("Folder for the new key"), t("The file {name} is made there. Keep it.", name=KEY_FILE))
+        else:
+            self.key.name(t("File with your key"), t("PKCS #12 or PEM, with its certificate."))
+        self.key.retranslate(t)
+        self.password.name(t("Password of the key"), t("Leave it empty if the key has none."))
+        self.password.show_button.setText(t("Show"))
+        self.password.show_button.setAccessibleName(t("Show what is typed"))
+        self.place.name(t("Folder for the receipt"), t("A new file; nothing is overwritten."))
+        self.place.retranslate(t)
+        self.sign_button.setText(t("Sign the receipt"))
+        self._show()
+
+    def begin(self, checked: Checked) -> None:
+        """Offer a receipt for this package."""
+        self.checked, self.written = checked, None
+        self._show()
+
+    def leave(self) -> None:
+        """The page is left: no password stays."""
+        self.password.forget()
+
+    def forget(self) -> None:
+        """Drop everything."""
+        self.checked, self.written = None, None
+        self.password.forget()
+        for field in (self.receiver, self.note, self.key, self.place):
+            field.line.setText("")
+        self._show()
+
+    def sign(self) -> None:
+        """Make the receipt."""
+        for field in (self.receiver, self.key, self.place):
+            if not field.line.text().strip():
+                field.line.setFocus()
+                self._say_missing(field.label.text())
+                return
+        report = self.checked.report if self.checked is not None else None
+        if report is None:
+            return
+        makes_key, key_file, folder = self.makes_key.isChecked(), self.key.path(), self.place.path()
+        key_file = key_file / KEY_FILE if makes_key else key_file
+        password, receiver, note = self.password.take(), self.receiver.line.text(), self.note.line.text()
+
+        def write(_progress: object, _cancelled: object) -> ReceiptWritten:
+            from evidence.session import sign_receipt
+
+            return sign_receipt(
+                report, folder, key_file=key_file, makes_key=makes_key, password=password, receiver=receiver, note=note
+            )
+
+        def done(written: ReceiptWritten) -> None:
+            self.written = written
+            if makes_key:
+                self.makes_key.setChecked(False)
+                self.key.line.setText(str(key_file))
+            self._show()
+            self.sign_button.setFocus()
+
+        self.page.work(write, done, label=self.page.desk.t("Signing the receipt"), can_stop=False, lane=Lane.PARALLEL)
+
+    def _say_missing(self, name: str) -> None:
+        self.page.say(lambda t: (t("Still missing: {name}", name=name), ""), kind="plain")
+
+    def _show(self) -> None:
+        t, written = self.page.desk.t, self.written
+        parts = (self.done_text, self.words, self.digest)
+        for part in parts:
+            part.setVisible(written is not None)
+        if written is not None:
+            said = t("Tell the person the fingerprint of your key in another way than the file goes:")
+            self.done_text.setText(f"{t('Saved: {path}', path=wording.safe(str(written.path)))}\n{said}")
+            self.words.setText(written.words)
+            self.digest.setText(wording.groups(written.certificate_sha256))
