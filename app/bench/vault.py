@@ -87,9 +87,14 @@ def _small_files(bench: Bench, folder: Path, small: tuple[int, int]) -> None:
     with _vault(folder) as session:
         case = session.create_case("bench").id
         seconds = measured(lambda: session.add_files(case, paths))
+        checking, hashing = measured(session.check), measured(lambda: [_hash(path) for path in paths])
     bench.alone(
         f"taking in {small[0]} files of {small[1] >> 10} KiB added at once, each on the disk",
         ours=small[0] / seconds, unit="files/s", goal="at least 300",
+    )  # fmt: skip
+    bench.versus(
+        "a whole check of these: of small files, the time goes into rows, events and signatures",
+        ours=small[0] / checking, peer=small[0] / hashing, peer_name="SHA-256", unit="files/s",
     )  # fmt: skip
     _clear(folder)
 
