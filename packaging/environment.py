@@ -21,8 +21,8 @@ from pathlib import Path
 STAMP = "set-up.json"
 UNFINISHED = "set-up.unfinished"
 LOCKS = {"run": "requirements.lock", "test": "requirements-dev.lock"}
-FROM_SOURCE = {"run": ":none:", "test": "bagit"}
-"""The one requirement that is published as source alone (one file of pure Python); only the tests use it."""
+FROM_SOURCE = {"run": (":none:",), "test": ("bagit", "surt")}
+"""Requirements that are published as source alone, in pure Python; only the tests use them."""
 INDEX_SETTINGS = ("index-url", "extra-index-url", "find-links", "no-index", "proxy", "cert", "client-cert")
 
 
@@ -43,7 +43,7 @@ def main(root_folder: str, words: Sequence[str]) -> int:
         say(str(problem))
     except OSError as problem:
         say(f"The set-up could not finish: {problem}.")
-        say("Make sure that this folder can be written to and that 2 GB of disk are free, then start again.")
+        say("Make sure that this folder can be written to and that 4 GB of disk are free, then start again.")
     except KeyboardInterrupt:
         say("Stopped. Start again to go on.")
         return 130
@@ -154,7 +154,8 @@ def install_packages(root: Path, venv: Path, purpose: str) -> None:
     python = str(python_of(venv))
     say("  Installing the packages …")
     lock = str(root / LOCKS[purpose])
-    arguments = ["--require-hashes", "--only-binary", ":all:", "--no-binary", FROM_SOURCE[purpose], "-r", lock]
+    from_source = [word for name in FROM_SOURCE[purpose] for word in ("--no-binary", name)]
+    arguments = ["--require-hashes", "--only-binary", ":all:", *from_source, "-r", lock]
     failure = (
         "The packages could not be installed; the lines above say why.\n"
         "They come from the package index that this computer's pip is set to use: check the network connection and\n"
