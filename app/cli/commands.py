@@ -139,6 +139,8 @@ def capture_screen(arguments: argparse.Namespace, console: Console) -> int:
             region=arguments.region,
             note=arguments.note,
             lawful_access=arguments.lawful_access,
+            guide=arguments.guide,
+            said=dict(arguments.said),
         )
         same = session.same_content([item.id], is_earlier=True)
     return _say_items(console, [item], same)

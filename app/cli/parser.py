@@ -16,7 +16,7 @@ from app.cli.handing import (
 )
 from app.cli.pages import add_page_arguments
 from app.cli.receipts import add_receipt_verbs
-from app.cli.recording import add_record_arguments, add_still_arguments
+from app.cli.recording import add_guide_arguments, add_record_arguments, add_still_arguments, guide
 from app.cli.redacting import add_redact_arguments
 from app.cli.secrets import secret_options
 from app.cli.signing import add_signing_arguments
@@ -55,6 +55,10 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
     )
     _vault_and_case(still, t)
     add_still_arguments(still, t)
+
+    checklist = verbs.add_parser("guide", parents=[shared], help=t("what to let the screen show, step by step"))
+    checklist.add_argument("name", nargs="?", default="", metavar="NAME", help=t("without it the names of all"))
+    checklist.set_defaults(run=guide)
 
     items = verbs.add_parser("items", parents=[shared, secret], help=t("list the exhibits of a case"))
     _vault_and_case(items, t)
@@ -232,6 +236,7 @@ def _capture(
     _vault_and_case(screen, t)
     screen.add_argument("--screen", type=int, metavar="N", help=t("one monitor, counted from 1; without it all"))
     screen.add_argument("--region", type=_region, metavar="X,Y,W,H", help=t("a part of the desktop, in pixels"))
+    add_guide_arguments(screen, t)
     screen.set_defaults(run=commands.capture_screen)
 
     film = verbs.add_parser("record", parents=[shared, secret, about], help=t("record what the screen shows"))

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from app.cli.console import Console
 from app.cli.opened import choose, unlocked
 from app.cli.wording import exhibit_document, exhibit_lines
-from evidence.i18n import Texts
+from evidence import session as verbs
+from evidence.i18n import Texts, named_code
 from evidence.model import Exhibit
-from evidence.session import Recording
+from evidence.session import Guide, Recording
 
 DONE = 0
 _LOOK_S = 0.1
@@ -27,6 +28,7 @@ def add_record_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
         "--marks", action="store_true",
         help=t("each line on standard input notes that something happened: profile opened, link copied …"),
     )  # fmt: skip
+    add_guide_arguments(parser, t)
     parser.set_defaults(run=record)
 
 
@@ -36,8 +38,12 @@ def record(arguments: argparse.Namespace, console: Console) -> int:
     with unlocked(arguments, console) as session:
         going_on = session.films.begin(
             arguments.case, screen=arguments.screen, region=arguments.region, rate=arguments.rate,
-            note=arguments.note, lawful_access=arguments.lawful_access,
+            note=arguments.note, lawful_access=arguments.lawful_access, guide=arguments.guide,
+            said=dict(arguments.said),
         )  # fmt: skip
+        if arguments.guide:
+            for line in guide_lines(t, verbs.guide(arguments.guide)):
+                console.say(line)
         console.say(t("The screen is being recorded. Ctrl+C ends it and keeps it."))
         if arguments.marks:
             threading.Thread(target=_take_marks, args=(going_on,), daemon=True).start()
@@ -52,6 +58,52 @@ def record(arguments: argparse.Namespace, console: Console) -> int:
     lines = [*exhibit_lines(t, exhibit), *recording_lines(t, item.source)]
     console.result({"item": exhibit_document(exhibit)["item"]}, lines)
     return DONE
+
+
+def add_guide_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
+    """``--guide`` and ``--said``, for whatever pictures the screen."""
+    names = ", ".join(one.key for one in verbs.GUIDES)
+    parser.add_argument(
+        "--guide", default="", metavar="NAME", help=t("the checklist that you follow; one of: {names}", names=names)
+    )
+    parser.add_argument(
+        "--said", action="append", default=[], type=_said, metavar="FIELD=TEXT",
+        help=t("what you read off the screen: username=@name, chat_id=-100123 … Counts as your word."),
+    )  # fmt: skip
+
+
+def guide(arguments: argparse.Namespace, console: Console) -> int:
+    """Print one checklist, or name them all."""
+    t = console.t
+    if not arguments.name:
+        lines = [f"{one.key}  {t(one.title)}" for one in verbs.GUIDES]
+        console.result({"guides": [{"name": one.key, "title": t(one.title)} for one in verbs.GUIDES]}, lines)
+        return DONE
+    one = verbs.guide(arguments.name)
+    steps = [
+        {"step": step.key, "text": t(step.text), "fills": step.fills, "said": step.says} for step in one.steps
+    ]  # fmt: skip
+    document = {"name": one.key, "title": t(one.title), "care": t(verbs.CARE), "steps": steps}
+    console.result(document, guide_lines(t, one))
+    return DONE
+
+
+def guide_lines(t: Texts, one: Guide) -> list[str]:
+    """A checklist to read beside the screen."""
+    lines = [t(one.title), t(verbs.CARE), ""]
+    for number, step in enumerate(one.steps, 1):
+        lines.append(f"{number:2}. {t(step.text)}")
+        if step.says:
+            fields = ", ".join(f"{name} ({named_code(t, 'fact', name)})" for name in step.says)
+            lines.append("    " + t("may be written down: {fields}", fields=fields))
+    return lines
+
+
+def _said(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise argparse.ArgumentTypeError(text)
+    return name.strip(), value
 
 
 def add_still_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:

@@ -9,6 +9,7 @@ from evidence.capture.desktop import MssGrabber
 from evidence.capture.files import acquire_file, acquire_files
 from evidence.capture.film import FORMAT as FILM_FORMAT
 from evidence.capture.folders import FolderLimits, FolderListing, list_folder
+from evidence.capture.guides import CARE, GUIDES, SAID_FIELDS, Guide, GuideStep, guide, said_facts
 from evidence.capture.link import acquire_link, address_of
 from evidence.capture.naming import time_name
 from evidence.capture.paste import acquire_paste
@@ -18,8 +19,9 @@ from evidence.capture.tool import tool_facts
 from evidence.capture.watch import FolderWatch
 
 __all__ = [
-    "Clock", "ClockCheck", "DEFAULT_RATE", "FILM_FORMAT", "FolderLimits", "FolderListing", "FolderWatch", "Frame",
-    "MssGrabber", "Recorder", "RecordingStatus", "Region", "Screen", "ScreenGrabber", "Window", "acquire_file",
-    "acquire_files", "acquire_link", "acquire_paste", "acquire_screen", "address_of", "choose_place", "list_folder",
-    "read_clock", "time_name", "tool_facts",
+    "CARE", "Clock", "ClockCheck", "DEFAULT_RATE", "FILM_FORMAT", "FolderLimits", "FolderListing", "FolderWatch",
+    "Frame", "GUIDES", "Guide", "GuideStep", "MssGrabber", "Recorder", "RecordingStatus", "Region", "SAID_FIELDS",
+    "Screen", "ScreenGrabber", "Window", "acquire_file", "acquire_files", "acquire_link", "acquire_paste",
+    "acquire_screen", "address_of", "choose_place", "guide", "list_folder", "read_clock", "said_facts", "time_name",
+    "tool_facts",
 ]  # fmt: skip

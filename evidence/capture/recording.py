@@ -11,7 +11,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -105,6 +105,7 @@ class Recorder:
         self._problem: EvidenceError | None = None
         self._ended_s = 0.0
         self._ended_by = ""
+        self._more: dict[str, str] = {}
         self._threads = (
             threading.Thread(target=self._look_all, name="recording-look", daemon=True),
             threading.Thread(target=self._encode_all, name="recording-film", daemon=True),
@@ -120,6 +121,11 @@ class Recorder:
             if len(self._counts.marks) < _MOST_MARKS:
                 self._counts.marks.append((at_s, words))
         return at_s
+
+    def add_facts(self, facts: Mapping[str, str]) -> None:
+        """Add to what is known; a later value of the same name counts."""
+        with self._lock:
+            self._more |= facts
 
     def pause(self) -> None:
         """Take no pictures until :meth:`resume`; the time of the film runs on."""
@@ -281,6 +287,7 @@ class Recorder:
                 "frames_dropped": str(counts.dropped),
                 "longest_gap_s": f"{counts.longest_gap_s:.3f}",
             }
+            facts |= self._more
             if marks:
                 facts["marks"] = marks
             if pauses:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +18,9 @@ from typing import NamedTuple, Protocol
 
 from mss.tools import to_png
 
+from evidence.capture import guides
 from evidence.capture.clock import Clock, read_clock
+from evidence.capture.guides import said_facts
 from evidence.capture.naming import time_name
 from evidence.capture.recording import Look
 from evidence.errors import EvidenceError
@@ -121,16 +123,18 @@ class ScreenGrabber(Protocol):
 def acquire_screen(
     grabber: ScreenGrabber, *, clock: Clock = read_clock, screen: int | None = None,
     region: Region | tuple[int, int, int, int] | None = None, window: Window | None = None, note: str = "",
-    lawful_access: str = "",
+    lawful_access: str = "", guide: str = "", said: Mapping[str, str] | None = None,
 ) -> Acquisition:  # fmt: skip
     """Picture the whole desktop, or monitor ``screen``, or ``region`` (measured from that monitor's corner when both
-    are given), or the place of ``window`` with whatever lies over it, and keep it as PNG.
+    are given), or the place of ``window`` with whatever lies over it, and keep it as PNG. ``guide`` and ``said`` as in
+    :mod:`evidence.capture.guides`.
 
     What of the region lies outside is cut off, and both the wish and the result are recorded. The title of the active
     window is recorded where the system tells it. Raises :class:`EvidenceError` ``capture.no_display``,
     ``capture.wayland``, ``capture.no_such_screen``, ``capture.bad_region``, ``capture.region_outside`` or
     ``capture.screen_failed``.
     """
+    words = said_facts(said or {}) | ({"guide": guides.guide(guide).key} if guide else {})
     place = choose_place(grabber, screen=screen, region=region, window=window)
     taken = place.taken
     facts = grabber.facts()
@@ -143,6 +147,7 @@ def acquire_screen(
     source = {
         **facts,
         **place.facts,
+        **words,
         "pixels": f"{frame.width}x{frame.height}",
         "scale": f"{frame.width / taken.width:g}",
         "grab_ms": f"{grab_ms:.1f}",

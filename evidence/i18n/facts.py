@@ -8,6 +8,13 @@ from evidence.model import ProvenanceFact
 
 _LISTS = frozenset({"capture_marks", "page_refused"})
 """Facts whose value is a list of codes, each perhaps with a count after it."""
+SAID = "said_"
+"""What the key of a fact begins with when a person read its value off and wrote it down."""
+
+
+def is_said(key: str) -> bool:
+    """Whether a fact is the word of a person, and not of the program."""
+    return key.startswith(SAID)
 
 
 def named_fact(t: Texts, key: str, value: str) -> tuple[str, str]:
@@ -17,6 +24,8 @@ def named_fact(t: Texts, key: str, value: str) -> tuple[str, str]:
     ``fact.KEY.VALUE``. What it does not know is shown as it is, never hidden: a fact of a newer version is still a
     fact.
     """
+    if is_said(key):
+        return t("{name} (written by a person)", name=_known(t, f"fact.{key.removeprefix(SAID)}", key)), value
     name = _known(t, f"fact.{key}", key)
     if key in _LISTS:
         return name, ", ".join(_counted(t, key, part) for part in value.split(", "))

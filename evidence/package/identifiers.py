@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evidence.i18n import N_, Texts
+from evidence.i18n import N_, SAID, Texts, is_said
 from evidence.model import Exhibit
 
 # Keys of an acquisition's machine facts, by the kind of identifier that they hold.
 _SOURCE_KINDS = {
-    "url": "link", "canonical_url": "link", "final_url": "link", "page_url": "link",
+    "url": "link", "canonical_url": "link", "message_link": "link", "post_link": "link", "profile_link": "link",
+    "final_url": "link", "page_url": "link",
     "invite_link": "room", "invite_hash": "room", "chat_id": "room", "chat_name": "room", "channel_id": "room",
     "community_id": "room", "topic_id": "room", "list_id": "room",
     "platform_user_id": "account", "user_id": "account", "username": "account", "display_name": "account",
@@ -56,6 +57,8 @@ def find_identifiers(exhibits: Sequence[Exhibit]) -> tuple[Identifier, ...]:
         item = exhibit.item
         rows = [(_SOURCE_KINDS[key], value, key, "recorded") for key, value in item.source.items()
                 if value and key in _SOURCE_KINDS]  # fmt: skip
+        rows += [(_SOURCE_KINDS[name], value, name, "stated") for key, value in item.source.items()
+                 if value and is_said(key) and (name := key.removeprefix(SAID)) in _SOURCE_KINDS]  # fmt: skip
         recorded = {value for _kind, value, _key, _basis in rows}
         for text in (item.title, item.note):
             stated = [("link", value.rstrip(".,;:!?)]}"), "text", "stated") for value in _URL.findall(text)]

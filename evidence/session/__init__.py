@@ -1,6 +1,6 @@
 """An unlocked vault and its examiner: one short method for each verb of the window and of the command line."""
 
-from evidence.capture import RecordingStatus
+from evidence.capture import CARE, GUIDES, Guide, GuideStep, RecordingStatus, guide
 from evidence.digest import fingerprint_words
 from evidence.package import (
     ForRecipients,
@@ -59,13 +59,14 @@ from evidence.store import (
 from evidence.verify import ExhibitInside, TsaList
 
 __all__ = [
-    "AddedMethod", "BackupOutcome", "CheckOutcome", "Checked", "ExhibitInside", "FilmView", "Finding",
-    "ForRecipients", "Given", "HandedFile", "Kept", "Known", "LoadedPage", "OwnKey", "PackageCoSigned",
-    "PackageSigner", "PackageUpgraded", "PageNotice", "PassphraseAdvice", "Ports", "Protection", "ReceiptWritten",
-    "Recording", "RecordingStatus", "Session", "SlotInfo", "SlotKind", "StampResult", "Strength", "TsaList",
-    "UnlockMethods", "ValidationSources", "WithAgePassphrase", "WithPassphrase", "check_packages", "co_sign_package",
-    "create_vault", "fingerprint_words", "hand_over", "heads_in", "judge_passphrase", "load_page", "load_pkcs12",
-    "make_upload_set", "new_passphrase", "notice_lines", "open_signer", "open_token", "open_vault",
-    "package_contents", "page_notice", "public_key_fingerprint", "real_ports", "rekey_vault", "restore_vault",
-    "save_verification", "score_files", "screens", "sign_receipt", "upgrade_package", "verify_package",
+    "AddedMethod", "BackupOutcome", "CARE", "CheckOutcome", "Checked", "ExhibitInside", "FilmView", "Finding",
+    "ForRecipients", "GUIDES", "Given", "Guide", "GuideStep", "HandedFile", "Kept", "Known", "LoadedPage", "OwnKey",
+    "PackageCoSigned", "PackageSigner", "PackageUpgraded", "PageNotice", "PassphraseAdvice", "Ports", "Protection",
+    "ReceiptWritten", "Recording", "RecordingStatus", "Session", "SlotInfo", "SlotKind", "StampResult", "Strength",
+    "TsaList", "UnlockMethods", "ValidationSources", "WithAgePassphrase", "WithPassphrase", "check_packages",
+    "co_sign_package", "create_vault", "fingerprint_words", "guide", "hand_over", "heads_in", "judge_passphrase",
+    "load_page", "load_pkcs12", "make_upload_set", "new_passphrase", "notice_lines", "open_signer", "open_token",
+    "open_vault", "package_contents", "page_notice", "public_key_fingerprint", "real_ports", "rekey_vault",
+    "restore_vault", "save_verification", "score_files", "screens", "sign_receipt", "upgrade_package",
+    "verify_package",
 ]  # fmt: skip

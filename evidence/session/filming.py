@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from evidence import capture
@@ -36,16 +36,19 @@ class Films:
 
     def begin(
         self, case_id: str, *, screen: int | None = None, region: tuple[int, int, int, int] | None = None,
-        rate: float = capture.DEFAULT_RATE, note: str = "", lawful_access: str = "",
+        rate: float = capture.DEFAULT_RATE, note: str = "", lawful_access: str = "", guide: str = "",
+        said: Mapping[str, str] | None = None,
     ) -> Recording:  # fmt: skip
-        """Begin to record the screen; locking the vault ends it and keeps it.
+        """Begin to record the screen; locking the vault ends it and keeps it. ``guide``: the checklist that is
+        followed; ``said``: what the person read off the screen already.
 
         Raises ``vault.no_such_case`` and as :func:`evidence.session.recording.begin`.
         """
         self._store.cases.get(case_id)
         made = recording.begin(
             self._store, self._grabber(), self._clock, self._tool, self._examiner(), case_id,
-            screen=screen, region=region, rate=rate, note=note, lawful_access=lawful_access,
+            screen=screen, region=region, rate=rate, note=note, lawful_access=lawful_access, guide=guide,
+            said=said or {},
         )  # fmt: skip
         self._going_on.append(made)
         return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from evidence import capture
@@ -35,6 +35,7 @@ class Recording:
         self.begun = begun
         self.growing = growing
         self.recorder = recorder
+        self._steps: dict[str, str] = {}
 
     def status(self) -> RecordingStatus:
         """How it stands."""
@@ -43,6 +44,16 @@ class Recording:
     def mark(self, label: str = "") -> float:
         """Note that something happened now, in the person's words. Gives the time in seconds."""
         return self.recorder.mark(label)
+
+    def say(self, said: Mapping[str, str]) -> None:
+        """Keep what the person read off and wrote down; it counts as her word. Raises ``capture.no_such_field``."""
+        self.recorder.add_facts(capture.said_facts(said))
+
+    def step(self, key: str, label: str = "", *, is_skipped: bool = False) -> None:
+        """A step of the checklist was done now (``label`` becomes a mark), or was skipped."""
+        at_s = None if is_skipped else self.mark(label)
+        self._steps[key] = "skipped" if at_s is None else f"{at_s:.3f}"
+        self.recorder.add_facts({"guide_steps": "; ".join(f"{name} {when}" for name, when in self._steps.items())})
 
     def pause(self) -> None:
         """Take no pictures until :meth:`resume`; the time of the film runs on."""
@@ -56,8 +67,12 @@ class Recording:
 def begin(
     store: Store, grabber: ScreenGrabber, clock: Callable[[], Moment], tool: Tool, examiner: Examiner, case_id: str, *,
     screen: int | None, region: tuple[int, int, int, int] | None, rate: float, note: str, lawful_access: str,
+    guide: str, said: Mapping[str, str],
 ) -> Recording:  # fmt: skip
-    """Begin to record. Raises as :func:`evidence.capture.choose_place`, and those of the disk."""
+    """Begin to record. Raises as :func:`evidence.capture.choose_place`, :func:`evidence.capture.guide` and
+    :func:`evidence.capture.said_facts`, and those of the disk."""
+    guided = {"guide": capture.guide(guide).key} if guide else {}
+    words = capture.said_facts(said)
     place = capture.choose_place(grabber, screen=screen, region=region)
     started = clock()
     name = capture.time_name("recording", started, ".mp4")
@@ -73,6 +88,7 @@ def begin(
     with store.transaction():
         growing = store.recordings.begin(begun)
     recorder = Recorder(grabber, place.taken, _VaultSink(growing), clock=clock, started=started, rate=rate)
+    recorder.add_facts(guided | words)
     return Recording(begun, growing, recorder)
 
 

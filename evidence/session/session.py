@@ -5,7 +5,7 @@ A session belongs to one thread at a time: the window runs every call on its ser
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -263,9 +263,12 @@ class Session:
 
     def capture_screen(
         self, case_id: str, *, screen: int | None = None, region: tuple[int, int, int, int] | None = None,
-        note: str = "", lawful_access: str = "",
+        note: str = "", lawful_access: str = "", guide: str = "", said: Mapping[str, str] | None = None,
     ) -> Item:  # fmt: skip
-        """Take in what the screen shows: everything, one monitor (from 1) or a region (x, y, width, height)."""
+        """Take in what the screen shows: everything, one monitor (from 1) or a region (x, y, width, height).
+
+        ``guide`` and ``said``: the checklist that is followed, and what the person read off.
+        """
         self.case(case_id)
         acquisition = capture.acquire_screen(
             self._ports.grabber(),
@@ -274,6 +277,8 @@ class Session:
             note=note,
             lawful_access=lawful_access,
             clock=self._clock,
+            guide=guide,
+            said=said,
         )
         return self.add(case_id, acquisition)
 

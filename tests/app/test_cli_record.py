@@ -61,7 +61,7 @@ def test_three_seconds_become_an_exhibit_that_anyone_can_play(
     monkeypatch.setattr("sys.stdin", io.StringIO("profile opened\nlink copied\n"))
     code, made = holdfast(
         "capture", "record", vault, "--case", case_id, "--region", "100,50,640,360", "--seconds", "1.5", "--marks",
-        "--lawful-access", "my own account",
+        "--lawful-access", "my own account", "--guide", "telegram_room", "--said", "username=@some_room",
     )  # fmt: skip
     item = made["item"]
     assert code == 0
@@ -69,6 +69,8 @@ def test_three_seconds_become_an_exhibit_that_anyone_can_play(
     assert item["files"][0]["media_type"] == "video/mp4"
     assert (item["source"]["completeness"], item["source"]["ended_by"]) == ("complete", "time")
     assert re.fullmatch(r"\d\.\d{3} profile opened; \d\.\d{3} link copied", item["source"]["marks"])
+    assert item["source"]["guide"] == "telegram_room"
+    assert item["source"]["said_username"] == "@some_room"
     assert holdfast("vault", "check", vault)[0] == 0
     code, packed = holdfast("package", vault, "--case", case_id, "--out", tmp_path / "out", "--no-zip")
     assert code == 0
@@ -145,3 +147,11 @@ def test_an_interrupt_ends_it_and_keeps_it(case: tuple[Path, str], running: subp
     out, _err = running.communicate(timeout=30)
     assert running.returncode == 0
     assert json.loads(out)["item"]["source"]["ended_by"] == "person"
+
+
+def test_a_checklist_can_be_read_without_a_vault(holdfast: Holdfast) -> None:
+    assert len(holdfast("guide", vault=False)[1]["guides"]) == 6
+    code, one = holdfast("guide", "kakaotalk", vault=False)
+    assert code == 0
+    assert one["steps"][0]["said"] == ["app_version", "account_used"]
+    assert holdfast("guide", "nowhere", vault=False)[1]["error"]["code"] == "capture.no_such_guide"

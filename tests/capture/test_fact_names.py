@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evidence.capture import FILM_FORMAT
+from evidence.capture import FILM_FORMAT, GUIDES, SAID_FIELDS
 from evidence.capture.platforms import PLATFORM_NAMES
 from evidence.capture.reading import ID_FACTS, KINDS, Reading
 from evidence.i18n import Language, named_fact, texts
@@ -16,12 +16,14 @@ OTHER_FACTS = {
     "region_asked": (), "scale": (), "screen": (), "tracking_parameters": (), "url": (), "window_program": (),
     "window_title": (), "cursor": ("drawn", "not_drawn"), "extent": ("desktop", "screen", "region", "window"),
     "file_name_encoding": ("escaped",), "followed_link": ("yes",), "format": ("png_rgb8", FILM_FORMAT),
-    "id_source": ("from_url",),
+    "id_source": ("from_url", "read_off_screen"),
     "network_used": ("no",), "path_kept": ("yes", "no"), "scheme": ("assumed",),
     "text_encoding": ("utf_8", "utf_8_escaped"), "userinfo": ("removed",),
     "film_frames": (), "film_seconds": (), "frame_rate_asked": (), "frames_unchanged": (), "frames_dropped": (),
     "longest_gap_s": (), "marks": (), "pauses": (), "clock_change_ms": (), "last_clock_reading": (),
-    "completeness": ("complete", "partial"), "sound": ("not_recorded",),
+    "guide": tuple(one.key for one in GUIDES), "guide_steps": (), **dict.fromkeys(SAID_FIELDS, ()),
+    "derived_from": (), "derived_from_sha256": (), "film_frame": (), "film_time_s": (), "film_time_asked_s": (),
+    "transform": (), "completeness": ("complete", "partial"), "sound": ("not_recorded",),
     "ended_by": ("person", "time", "lock", "interruption", "screen", "disk", "encoder"),
     "link_kind": tuple(KINDS), "platform": PLATFORM_NAMES,
 }  # fmt: skip

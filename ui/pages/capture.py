@@ -284,7 +284,9 @@ class CapturePage(Page):
             self._done([item])
 
         self.work(
-            lambda _progress, _cancelled: session.capture_screen(case_id, screen=screen, region=region, **said),
+            lambda _progress, _cancelled: session.capture_screen(
+                case_id, screen=screen, region=region, note=said["note"], lawful_access=said["lawful_access"]
+            ),
             done,
             failed=lambda _problem: self._come_back(),
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from reportlab.lib.units import mm
 
-from evidence.i18n import N_, Texts, named_fact, provenance_line
+from evidence.i18n import N_, Texts, is_said, named_fact, provenance_line
 from evidence.manifest import FileEntry
 from evidence.model import Exhibit, Exposure, Item, Moment, ScoreReport
 from evidence.package.labels import digest_lines, name_of
@@ -54,6 +54,7 @@ def write_exhibit(t: Texts, sheet: Sheet, content: ReportContent, exhibit: Exhib
         (t("Collected by"), said_examiner(t, item.examiner)),
         (t("Note"), item.note or t("none")),
         (t("How it could be seen"), item.lawful_access or t("not stated")),
+        *(named_fact(t, key, value) for key, value in sorted(item.source.items()) if value and is_said(key)),
     ])  # fmt: skip
     _write_score(t, sheet, exhibit.score)
 
@@ -82,7 +83,7 @@ def _recorded(t: Texts, item: Item) -> list[tuple[str, str]]:
         (t("Program"), f"{tool.name} {tool.version} · Python {tool.python}"),
         (t("System"), tool.system),
     ]
-    rows += [named_fact(t, key, value) for key, value in sorted(item.source.items()) if value]
+    rows += [named_fact(t, key, value) for key, value in sorted(item.source.items()) if value and not is_said(key)]
     rows += [named_fact(t, key, value) for key, value in sorted(item.settings.items()) if value]
     return rows
 
