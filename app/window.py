@@ -114,9 +114,15 @@ def real_doors() -> Doors:
 
         return session.rekey_vault(*given, **named)
 
+    def load_page(*given: Any, **named: Any) -> Any:
+        from app import pages
+
+        return pages.load_page(*given, **named)
+
     return Doors(
-        create_vault, open_vault, check_packages, tsa_lists, screens, restore_vault, judge_passphrase, rekey_vault
-    )
+        create_vault, open_vault, check_packages, tsa_lists, screens, restore_vault, judge_passphrase, rekey_vault,
+        load_page,
+    )  # fmt: skip
 
 
 def settings_path() -> Path:

@@ -269,6 +269,16 @@ class Gallery:
             window.handing.place.line.setText(os.path.relpath(place))
             window.handing.hand_over()
 
+        def web_failed() -> None:
+            from evidence.capture import read_clock
+            from evidence.capture.web import PageRecord, PageRequest, judge
+            from evidence.session import LoadedPage
+
+            record = PageRecord(request=PageRequest(url="https://forum.example/room/7"), started=read_clock())
+            record.dns = {"forum.example": ()}
+            window.show_web(case_id)
+            window.web.show_failed(LoadedPage(record, judge(record)))
+
         def cover() -> None:
             window.show_case(case_id)
 
@@ -276,6 +286,8 @@ class Gallery:
         yield "case", cover
         for kind in ("screen", "files", "link"):
             yield f"capture-{kind}", partial(window.show_capture, case_id, kind=kind)
+        yield "web", partial(window.show_web, case_id, url="https://forum.example/room/7")
+        yield "web-failed", web_failed
         yield "chooser", chooser
         yield "exhibit", partial(window.show_exhibit, case_id, first)
         if self.outcome is not None:

@@ -32,6 +32,11 @@ class InputWatch(QObject):
         """Count from now."""
         self._timer.start(round(minutes * 60_000))
 
+    def touch(self) -> None:
+        """Somebody is there, in another window of the program: the count begins anew."""
+        if self._timer.isActive():
+            self._timer.start()
+
     def end(self) -> None:
         """Do not count."""
         self._timer.stop()

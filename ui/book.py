@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ui.pages.upkeep import UpkeepPage
     from ui.pages.verify import VerifyPage
     from ui.pages.way import WayPage
+    from ui.pages.web import WebPage
 
 P = TypeVar("P", bound=Page)
 
@@ -73,6 +74,13 @@ class Book(QMainWindow):
         from ui.pages.capture import CapturePage
 
         return self._made(CapturePage(self.desk))
+
+    @cached_property
+    def web(self) -> WebPage:
+        """Record a web page."""
+        from ui.pages.web import WebPage
+
+        return self._made(WebPage(self.desk))
 
     @cached_property
     def exhibit(self) -> ExhibitPage:

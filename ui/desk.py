@@ -16,7 +16,11 @@ from ui.jobs import Jobs
 from ui.theme import Theme, palette_for
 
 if TYPE_CHECKING:
+<<<<<<< HEAD
     from evidence.session import BackupOutcome, Checked, PassphraseAdvice, Session, SlotInfo, TsaList
+=======
+    from evidence.session import BackupOutcome, LoadedPage, PassphraseAdvice, Session, SlotInfo
+>>>>>>> 6146ed0 (ui: record a web page, seen first or not at all)
     from ui.page import Page
 
 
@@ -41,6 +45,9 @@ class Navigator(Protocol):
 
     def show_capture(self, case_id: str, *, kind: str = "screen", url: str = "") -> None:
         """Bring something into a case; ``kind`` is ``screen``, ``files`` or ``link``."""
+
+    def show_web(self, case_id: str, *, url: str = "") -> None:
+        """Record a web page for a case."""
 
     def show_exhibit(self, case_id: str, item_id: str) -> None:
         """One exhibit."""
@@ -132,6 +139,7 @@ class Doors:
     restore_vault: Callable[..., BackupOutcome]
     judge_passphrase: Callable[[str], PassphraseAdvice]
     rekey_vault: Callable[..., tuple[Session, str, Sequence[SlotInfo]]]
+    load_page: Callable[..., LoadedPage]
 
 
 class Desk(QObject):
@@ -140,6 +148,8 @@ class Desk(QObject):
     language_changed = Signal()
     look_changed = Signal()
     keys_changed = Signal()
+    touched = Signal()
+    """The person did something in another window of the program: the vault must not lock for want of touch."""
 
     def __init__(
         self,

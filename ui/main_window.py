@@ -62,6 +62,7 @@ class MainWindow(Book):
         desk.look_changed.connect(self.relook)
         desk.keys_changed.connect(self.retranslate)
         watch.idle.connect(self._idle)
+        desk.touched.connect(watch.touch)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._focus_moved)
@@ -130,6 +131,11 @@ class MainWindow(Book):
         """Bring something into a case."""
         self.capture.open_for(case_id, kind, url)
         self._show(self.capture)
+
+    def show_web(self, case_id: str, *, url: str = "") -> None:
+        """Record a web page for a case."""
+        self.web.open_for(case_id, url)
+        self._show(self.web)
 
     def show_exhibit(self, case_id: str, item_id: str) -> None:
         """One exhibit."""

@@ -70,13 +70,21 @@ def _serve(request: Message, tell: Pipe) -> None:
         from PySide6.QtWidgets import QApplication
 
         from app.browser.sitting import Sitting
+        from evidence.i18n import texts
 
         application = QApplication(["holdfast"])
         application.setQuitOnLastWindowClosed(False)
         sitting = Sitting(request, relay, tell)
         tell({"kind": "ready"}, b"")
-        sitting.view.show()
-        sitting.record(str(request["url"]))
+        url = str(request["url"])
+        if request["is_shown"] is True:
+            url = sitting.show_first(url, texts(str(request["language"])))
+        else:
+            sitting.view.show()
+        if url:
+            sitting.record(url)
+        else:
+            tell({"kind": "closed"}, b"")
         sitting.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,6 +16,8 @@ from app.browser.looking import Looker, difference
 from app.browser.page import Gate, GuardedPage, Refusals, make_profile, refuse_downloads
 from app.browser.proxy import Relay, is_local
 from app.browser.recording import Recorder
+from app.browser.window import BrowserWindow
+from evidence.i18n import Texts
 
 Tell = Callable[[Message, bytes], None]
 _QUIET_S = 0.4
@@ -32,6 +35,8 @@ class Sitting:
         self._refusals = Refusals()
         roots = [bytes.fromhex(str(each)) for each in request["trusted_roots"]]
         self._recorder: Recorder | None = None
+        self._window: BrowserWindow | None = None
+        self._is_own_account = False
         self.view = QWebEngineView()
         self._profile = make_profile(self.view, request["accept_language"])
         agent = " ".join(part for part in self._profile.httpUserAgent().split() if not part.startswith("QtWebEngine/"))
@@ -45,6 +50,18 @@ class Sitting:
         self._devtools = DevTools(self._page, self._tools_profile, self._event)
         self._navigations = 0
         self._page.loadStarted.connect(self._count_navigation)
+
+    def show_first(self, url: str, t: Texts) -> str:
+        """Let the person look at the page; the address to record, or an empty string when she left."""
+        percent = int(self._request["text_percent"])
+        touched: Message = {"kind": "touched"}
+        window = self._window = BrowserWindow(self.view, t, percent, lambda: self._tell(touched, b""))
+        window.begin()
+        self._page.load(QUrl(url))
+        spin(lambda: bool(window.answer), math.inf)
+        window.rest()
+        self._is_own_account = window.is_own.isChecked()
+        return self._page.url().toString() if window.answer == "keep" else ""
 
     def record(self, url: str) -> None:
         """Load ``url`` with everything written down, and look at what came of it."""
@@ -82,6 +99,8 @@ class Sitting:
         self.view.close()
         self.view.setPage(None)  # type: ignore[arg-type]
         self._page.deleteLater()
+        if self._window is not None:
+            self._window.close()
 
     # Loading
 
@@ -190,6 +209,7 @@ class Sitting:
                 "accept_language": self._profile.httpAcceptLanguage(),
                 "final_url": self._page.url().toString(),
                 "navigations": self._navigations,
+                "is_logged_in": self._is_own_account,
             },
             b"",
         )

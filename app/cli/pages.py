@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
 from app.cli.console import Console
 from app.cli.opened import never, unlocked
 from app.cli.wording import exhibit_document, exhibit_lines
+from app.pages import load_page
 from evidence import session as verbs
-from evidence.capture.web import EngineProcess
 from evidence.errors import EvidenceError
 from evidence.i18n import Texts, named_fact, visible
 from evidence.model import Exhibit
@@ -20,10 +19,6 @@ from evidence.verify import read_trust
 
 DONE = 0
 FAILED = 2
-LANGUAGES = {"ko": "ko-KR,ko;q=0.9,en;q=0.8", "en": "en-GB,en;q=0.9", "fr": "fr-FR,fr;q=0.9,en;q=0.8"}
-"""What a site is told of the person's languages, by the language of the program."""
-AS_ROOT = "HOLDFAST_PAGE_AS_ROOT"
-"""The tests' own switch: as root the browser has no sandbox, so that a person never sets it."""
 _SHOWN = (
     "capture_outcome", "capture_marks", "final_url", "page_title", "http_status", "redirects", "server_ip",
     "certificate_subject", "certificate_issuer", "served_and_rendered", "only_rendered", "only_served",
@@ -61,9 +56,9 @@ def capture_page(arguments: argparse.Namespace, console: Console) -> int:
         raise EvidenceError("capture.page_not_confirmed", host=notice.host)
     with unlocked(arguments, console) as session:
         session.case(arguments.case)
-        page = verbs.load_page(
-            arguments.url, languages=LANGUAGES[t.language], language=t.language, is_shown=arguments.show,
-            allowed_hosts=arguments.allow_local, trusted_roots=roots, browser=browser(), progress=console.progress,
+        page = load_page(
+            arguments.url, language=t.language, is_shown=arguments.show, allowed_hosts=arguments.allow_local,
+            trusted_roots=roots, progress=console.progress,
         )  # fmt: skip
         if page.outcome.is_failed and not arguments.keep_failed:
             advice = t("This was not kept. Say --keep-failed to keep it, marked as a failed capture.")
@@ -79,11 +74,6 @@ def capture_page(arguments: argparse.Namespace, console: Console) -> int:
         [*exhibit_lines(t, exhibit), *_page_lines(t, item.source)],
     )
     return DONE
-
-
-def browser() -> EngineProcess:
-    """The browser of this program. Only the tests run it as root."""
-    return EngineProcess(may_run_as_root=os.environ.get(AS_ROOT) == "1")
 
 
 def _is_agreed(console: Console, notice: PageNotice) -> bool:

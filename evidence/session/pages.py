@@ -81,6 +81,7 @@ def load_page(
     languages: str = "",
     language: str = "en",
     is_shown: bool = False,
+    text_percent: int = 100,
     allowed_hosts: Sequence[str] = (),
     trusted_roots: Sequence[bytes] = (),
     limits: PageLimits | None = None,
@@ -101,6 +102,7 @@ def load_page(
         languages=languages,
         language=language,
         is_shown=is_shown,
+        text_percent=text_percent,
         allowed_hosts=tuple(host.lower() for host in allowed_hosts),
         trusted_roots=tuple(trusted_roots),
     )

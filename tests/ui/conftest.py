@@ -12,6 +12,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from app import pages
 from app.verify.lists import tsa_lists
 from app.window import make_window
 from evidence import session
@@ -44,6 +45,7 @@ def doors() -> Doors:
         restore_vault=session.restore_vault,
         judge_passphrase=session.judge_passphrase,
         rekey_vault=partial(session.rekey_vault, cost=CHEAP),
+        load_page=pages.load_page,
     )
 
 

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from support.pages import failed_page
 from support.sample_package import Recipe, World, write_zip
 
 from evidence.i18n import LANGUAGES
@@ -59,6 +60,10 @@ def pages(
     def chooser() -> None:
         window.show_capture(case.id, kind="files")
         window.capture.choose_button.click()
+
+    def web_failed() -> None:
+        window.show_web(case.id)
+        window.web.show_failed(failed_page())
 
     def trouble() -> None:
         window.show_verify(tmp_path / "nothing")
@@ -121,6 +126,8 @@ def pages(
         ("capture screen", lambda: window.show_capture(case.id)),
         ("capture files", lambda: window.show_capture(case.id, kind="files")),
         ("capture link", lambda: window.show_capture(case.id, kind="link")),
+        ("web", lambda: window.show_web(case.id, url="http://example.org/a/rather/long/address?with=parameters")),
+        ("web failed", web_failed),
         ("chooser", chooser),
         ("exhibit", lambda: window.show_exhibit(case.id, key)),
         ("package", lambda: window.show_package(case.id)),

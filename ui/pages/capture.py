@@ -118,6 +118,11 @@ class CapturePage(Page):
         self.url = Field()
         self.url.line.returnPressed.connect(self.take)
         column.addWidget(self.url)
+        row = FlowLayout(gap=8)
+        self.web_button = Button(self.desk, "", "link")
+        self.web_button.clicked.connect(lambda: self.desk.go.show_web(self.case_id, url=self.url.line.text().strip()))
+        row.addWidget(self.web_button)
+        column.addLayout(row)
         return part
 
     def retranslate(self, t: Texts) -> None:
@@ -144,6 +149,7 @@ class CapturePage(Page):
         )
         self.choose_button.setText(t("C&hoose files…"))
         self.url.name(t("The &link"), t("It is written down as it is. It is not opened, and nobody learns of it."))
+        self.web_button.setText(t("&Record the page behind it…"))
         self.access.name(
             t("How you could see &it, if you want"),
             t("For example: it was sent to me, I was added to the room, it is public."),

@@ -29,6 +29,8 @@ from evidence.media.wire import WireError, receive, send
 
 ENGINE_MODULE = "app.browser.child"
 """The module whose ``main()`` is the browser: it needs Qt, which nothing here may import."""
+PAGE_TOUCHED = "page_touched"
+"""The step that is reported while the person uses the browser's window: somebody is there."""
 _POLL_S = 0.05
 _KEPT_NAMES = ("SYSTEMROOT", "WINDIR", "LD_LIBRARY_PATH", "TZ", "LANG", "LC_ALL", "PATH", "FONTCONFIG_PATH")
 _SHOWN_NAMES = ("DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR", "XDG_SESSION_TYPE", "QT_SCALE_FACTOR")
@@ -106,6 +108,7 @@ class EngineProcess:
                 "trusted_roots": [each.hex() for each in request.trusted_roots],
                 "is_shown": request.is_shown,
                 "language": request.language,
+                "text_percent": request.text_percent,
                 "sandbox": sandbox,
                 "limits": asdict(limits),
             },
@@ -115,6 +118,9 @@ class EngineProcess:
             message, body = receive(process.stdout, limits.total_bytes + limits.response_bytes)
             if message.get("kind") == "closed":
                 raise CancelledError
+            if message.get("kind") == "touched":
+                progress(0.0, PAGE_TOUCHED)
+                continue
             if gathering.take(message, bytes(body)):
                 return
             count += 1

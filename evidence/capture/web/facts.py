@@ -162,7 +162,7 @@ def _certificate(der: bytes) -> dict[str, str]:
 def _difference_facts(record: PageRecord) -> dict[str, str]:
     found = record.difference
     if found is None:
-        return {"served_and_rendered": "not_compared"}
+        return {"served_and_rendered": "not_compared"} if record.document is not None else {}
     if not found.added and not found.missing:
         return {"served_and_rendered": "same_text"}
     facts = {

@@ -25,6 +25,8 @@ class PageRequest:
     """Whether the person sees the page first, may log in, and says when."""
     language: str = "en"
     """Of the engine's own window."""
+    text_percent: int = 100
+    """Size of the words in that window."""
 
 
 @dataclass(slots=True)
