@@ -16,11 +16,7 @@ from ui.jobs import Jobs
 from ui.theme import Theme, palette_for
 
 if TYPE_CHECKING:
-<<<<<<< HEAD
-    from evidence.session import BackupOutcome, Checked, PassphraseAdvice, Session, SlotInfo, TsaList
-=======
-    from evidence.session import BackupOutcome, LoadedPage, PassphraseAdvice, Session, SlotInfo
->>>>>>> 6146ed0 (ui: record a web page, seen first or not at all)
+    from evidence.session import BackupOutcome, Checked, LoadedPage, PassphraseAdvice, Session, SlotInfo, TsaList
     from ui.page import Page
 
 
