@@ -143,6 +143,34 @@ def test_a_flipped_byte_in_what_a_crash_left(vault: Any, tmp_path: Path) -> None
         print(f"vault.db-wal: {dict(tried)}")
 
 
+def test_a_cut_or_missing_log_after_a_crash_is_said(vault: Any, tmp_path: Path) -> None:
+    case = vault.add_case()
+    contents = {vault.add_item(case, b"before").number: b"before"}
+    vault.reopen()
+    contents |= {vault.add_item(case, content).number: content for content in (b"first after", b"second after")}
+    crashed = tmp_path / "crashed"
+    shutil.copytree(vault.folder, crashed)
+    vault.store.close()
+    whole = (crashed / "vault.db-wal").read_bytes()
+    lengths = [None, 0, 1, 31, 32, 100, len(whole) // 2, len(whole) - 5000, len(whole) - 1]
+    for length in lengths:
+        folder = tmp_path / "cut"
+        shutil.copytree(crashed, folder)
+        if length is None:
+            (folder / "vault.db-wal").unlink()
+        else:
+            (folder / "vault.db-wal").write_bytes(whole[:length])
+        with open_store(folder, vault.passphrase, now=vault.now) as store:
+            found = {
+                one.item.number: store.open_object(one.item.files[0].object_id).read()
+                for one in store.items.exhibits(case.id)
+            }
+            assert found.items() <= contents.items(), length
+            assert found == contents or store.repairs, length
+            assert {finding.code for finding in check(store).findings} <= {"vault.damage.unknown_objects"}, length
+        shutil.rmtree(folder)
+
+
 def time_seed() -> int:
     """Another sample in each run; named in the failure by its place."""
     return int.from_bytes(os.urandom(4), "big")
