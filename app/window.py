@@ -11,6 +11,7 @@ from PySide6.QtCore import QLibraryInfo, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from app.discretion import NEUTRAL_NAME, leave_out_of_screens, name_process
+from evidence.i18n import Texts
 from evidence.settings import Settings, load_settings, save_settings
 from ui import icons
 from ui.autolock import InputWatch
@@ -28,6 +29,7 @@ def run_window() -> int:
     application = make_application(sys.argv[:1])
     window = make_window(application, settings_path(), suggested_vault())
     window.resize(1120, 760)
+    window.begin()
     window.show()
     window.desk.is_left_out_of_screens = leave_out_of_screens(int(window.winId()))
     window.follow(watch_system(application, int(window.winId())))
@@ -119,9 +121,14 @@ def real_doors() -> Doors:
 
         return pages.load_page(*given, **named)
 
+    def make_practice(t: Texts) -> Any:
+        from app.practice import make_practice
+
+        return make_practice(t)
+
     return Doors(
         create_vault, open_vault, check_packages, tsa_lists, screens, restore_vault, judge_passphrase, rekey_vault,
-        load_page,
+        load_page, make_practice,
     )  # fmt: skip
 
 

@@ -120,6 +120,10 @@ class Gallery:
             for percent in percents:
                 self._become(look, percent)
                 for name, show in (
+                    ("welcome", self._welcome(0)),
+                    ("welcome-promise", self._welcome(1)),
+                    ("welcome-leaving", self._welcome(2)),
+                    ("welcome-choice", self._welcome(3)),
                     ("start", window.show_start),
                     ("start-shares", partial(window.start.opening.choose, "shares")),
                     ("start-file", partial(window.start.opening.choose, "public_key")),
@@ -141,8 +145,21 @@ class Gallery:
                 self._become(look, percent)
                 self.take(out / f"key-{self.language}-{look}-{percent}.png", percent)
         create.written.setChecked(True)
-        create.continue_button.click()
+        for look in looks:
+            for percent in percents:
+                self._become(look, percent)
+                self.take(out / f"key-tried-{self.language}-{look}-{percent}.png", percent)
+        create.key_card.later_button.click()
         self.settle()
+
+    def _welcome(self, step: int) -> Callable[[], None]:
+        def show() -> None:
+            self.window.show_welcome()
+            for who in ("home", "unsure"):
+                self.window.welcome.answers[who].setChecked(step == 0)
+            self.window.welcome.go_to(step)
+
+        return show
 
     def _fill(self) -> None:
         from app.sample import chat_picture, note_file
@@ -282,7 +299,13 @@ class Gallery:
         def cover() -> None:
             window.show_case(case_id)
 
+        def over(show: Callable[[], None]) -> None:
+            window.show_settings()
+            show()
+
         yield "cases", window.show_cases
+        yield "help", partial(over, window.show_help)
+        yield "help-lines", partial(over, window.show_help_lines)
         yield "case", cover
         for kind in ("screen", "files", "link"):
             yield f"capture-{kind}", partial(window.show_capture, case_id, kind=kind)

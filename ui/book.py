@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ui.pages.verify import VerifyPage
     from ui.pages.way import WayPage
     from ui.pages.web import WebPage
+    from ui.pages.welcome import WelcomePage
 
 P = TypeVar("P", bound=Page)
 
@@ -46,6 +47,13 @@ class Book(QMainWindow):
         from ui.pages.start import StartPage
 
         return self._made(StartPage(self.desk))
+
+    @cached_property
+    def welcome(self) -> WelcomePage:
+        """The first steps."""
+        from ui.pages.welcome import WelcomePage
+
+        return self._made(WelcomePage(self.desk))
 
     @cached_property
     def create_page(self) -> CreatePage:

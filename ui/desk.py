@@ -30,6 +30,15 @@ class Navigator(Protocol):
     def show_start(self) -> None:
         """The page before a vault is open."""
 
+    def show_welcome(self) -> None:
+        """The first steps: is this computer safe, what the program does, how to leave."""
+
+    def practise(self) -> None:
+        """Open a vault of drawn material, which is thrown away when it is locked."""
+
+    def leave_now(self) -> None:
+        """Cover the window and lock the vault at once."""
+
     def show_create(self) -> None:
         """Make a vault."""
 
@@ -87,6 +96,12 @@ class Navigator(Protocol):
     def close_sheet(self) -> None:
         """Take the sheet away."""
 
+    def show_help(self, topic: str = "") -> None:
+        """Help with the page that is shown, or with ``topic``."""
+
+    def show_help_lines(self) -> None:
+        """People and authorities to turn to."""
+
     def said_in_case(self, items: Sequence[Item]) -> None:
         """Say in the shown case what came in."""
 
@@ -136,6 +151,8 @@ class Doors:
     judge_passphrase: Callable[[str], PassphraseAdvice]
     rekey_vault: Callable[..., tuple[Session, str, Sequence[SlotInfo]]]
     load_page: Callable[..., LoadedPage]
+    make_practice: Callable[[Texts], tuple[Session, Callable[[], None]]]
+    """An open vault of drawn material, and what throws it away."""
 
 
 class Desk(QObject):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,11 @@ from evidence.model import Item
 from ui.autolock import InputWatch
 from ui.book import Book
 from ui.desk import Desk
+from ui.flow import FlowLayout
 from ui.focus import FocusRing
 from ui.leaving import Exit, keys_in_words
 from ui.page import Page
+from ui.sheets import Sheets
 from ui.widgets import Button, Icon, text
 
 if TYPE_CHECKING:
@@ -33,10 +36,11 @@ class MainWindow(Book):
         self._watch = watch
         self.pending: Session | None = None
         """A vault that was just made while its recovery key is still on the screen."""
+        self._throw_away: Callable[[], None] | None = None
+        """What throws the open vault away, when it is one to practise in."""
         self._holder: QWidget | None = None
         """The page that shows that key."""
-        self._sheet: Page | None = None
-        self._under: QWidget | None = None
+        self.sheets = Sheets(self.stack, _focus)
         self.setWindowTitle("Holdfast")
         self._build_side()
         whole = QWidget()
@@ -44,7 +48,14 @@ class MainWindow(Book):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.side)
-        row.addWidget(self.stack, 1)
+        beside = QVBoxLayout()
+        beside.setSpacing(0)
+        beside.addWidget(self.stack, 1)
+        self.practice_note = text("label")
+        self.practice_note.setObjectName("practice")
+        beside.addWidget(self.practice_note)
+        beside.addWidget(self._build_foot())
+        row.addLayout(beside, 1)
         self.setCentralWidget(whole)
         self.ring = FocusRing(desk, whole)
         self.exit = Exit(self, watch.leave_keys)
@@ -56,6 +67,7 @@ class MainWindow(Book):
             QShortcut(QKeySequence("Ctrl+2"), self, self.show_verify),
             QShortcut(QKeySequence("Ctrl+,"), self, self.show_settings),
             QShortcut(QKeySequence("Alt+Left"), self, self._back),
+            QShortcut(QKeySequence("F1"), self, lambda: self.show_help()),
         ]
         desk.language_changed.connect(self.relook)
         desk.language_changed.connect(self.retranslate)
@@ -102,6 +114,21 @@ class MainWindow(Book):
         column.addStretch(1)
         column.addWidget(self.lock_way)
 
+    def _build_foot(self) -> QWidget:
+        """The same on every page, in the same place: help with it, and people who help."""
+        foot = QWidget()
+        foot.setObjectName("foot")
+        foot.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        ways = FlowLayout(foot, gap=12)
+        ways.setContentsMargins(28, 2, 28, 6)
+        self.lines_way = Button(self.desk, "text", "people")
+        self.lines_way.clicked.connect(lambda: self.show_help_lines())
+        self.help_way = Button(self.desk, "text", "question")
+        self.help_way.clicked.connect(lambda: self.show_help())
+        ways.addWidget(self.help_way)
+        ways.addWidget(self.lines_way)
+        return foot
+
     # The ways (ui.desk.Navigator) -------------------------------------------------------------------------------------
 
     def show_start(self) -> None:
@@ -112,6 +139,32 @@ class MainWindow(Book):
             self._show(self._holder)
         else:
             self._show(self.start)
+
+    def begin(self) -> None:
+        """The first page: where no vault is yet, the first steps."""
+        if not self.start.is_vault_there():
+            self.show_welcome()
+
+    def show_welcome(self) -> None:
+        """Is this computer safe, what the program does, how to leave."""
+        self._show(self.welcome)
+
+    def leave_now(self) -> None:
+        """Cover the window and lock the vault at once."""
+        self.exit.leave()
+
+    def practise(self) -> None:
+        """Open a vault of drawn material."""
+        t, make, page = self.desk.t, self.desk.doors.make_practice, self.stack.currentWidget()
+        if self.desk.is_open or not isinstance(page, Page):
+            return
+
+        def done(made: tuple[Session, Callable[[], None]]) -> None:
+            session, self._throw_away = made
+            self.opened(session)
+
+        label = t("Drawing material to practise with")
+        page.work(lambda _progress, _cancelled: make(t), done, label=label, can_stop=False)
 
     def show_create(self) -> None:
         """Make a vault."""
@@ -196,23 +249,26 @@ class MainWindow(Book):
 
     def show_sheet(self, sheet: Page) -> None:
         """Lay a sheet over the page."""
-        self.close_sheet()
-        self._under = self.stack.currentWidget()
-        self._sheet = sheet
-        self.stack.addWidget(sheet)
-        self.stack.setCurrentWidget(sheet)
-        _focus(sheet)
+        self.sheets.lay(sheet)
 
     def close_sheet(self) -> None:
         """Take the sheet away; the page under it comes back as it was."""
-        if self._sheet is not None:
-            sheet, self._sheet = self._sheet, None
-            if self._under is not None:
-                self.stack.setCurrentWidget(self._under)
-            self.stack.removeWidget(sheet)
-            sheet.deleteLater()
-            if isinstance(self._under, Page):
-                _focus(self._under)
+        self.sheets.take_away()
+
+    def show_help(self, topic: str = "") -> None:
+        """Help with the page that is shown, or with ``topic``."""
+        from ui.pages.help import HelpSheet
+
+        page = self.stack.currentWidget()
+        if isinstance(page, Page) and not isinstance(page, HelpSheet):
+            self.show_sheet(HelpSheet(self.desk, topic or page.HELP))
+
+    def show_help_lines(self) -> None:
+        """People and authorities to turn to."""
+        from ui.pages.helplines import HelpLinesSheet
+
+        if not isinstance(self.stack.currentWidget(), HelpLinesSheet):
+            self.show_sheet(HelpLinesSheet(self.desk, datetime.now(UTC).date()))
 
     def said_in_case(self, items: Sequence[Item]) -> None:
         """Say in the shown case what came in."""
@@ -243,7 +299,14 @@ class MainWindow(Book):
         self._watch.end()
         for page in self.pages:
             page.forget()
-        self.desk.jobs.start(lambda _progress, _cancelled: session.lock(), _nothing, _nothing)
+        throw_away, self._throw_away = self._throw_away, None
+
+        def close(_progress: object, _cancelled: object) -> None:
+            session.lock()
+            if throw_away is not None:
+                throw_away()
+
+        self.desk.jobs.start(close, _nothing, _nothing)
         self._show_side()
         self._show(self.start)
 
@@ -267,6 +330,9 @@ class MainWindow(Book):
             way.setToolTip(words.replace("&", ""))
         self.leave_way.setToolTip(t("Covers this window and locks the vault at once ({keys})", keys=keys))
         self.leave_way.setAccessibleDescription(self.leave_way.toolTip())
+        self.practice_note.setText(t("Practice: nothing here is real. Locking throws all of it away."))
+        self.help_way.setText(t("Help with this page (F1)"))
+        self.lines_way.setText(t("People and places that help"))
         for page in self._all_pages():
             page.retranslate(t)
         self._show_side()
@@ -304,10 +370,10 @@ class MainWindow(Book):
         super().setVisible(is_visible and not self.exit.is_away)
 
     def _all_pages(self) -> list[Page]:
-        return [*self.pages, *([self._sheet] if self._sheet is not None else [])]
+        return [*self.pages, *self.sheets.pages]
 
     def _show(self, page: Page) -> None:
-        self.close_sheet()
+        self.sheets.take_all_away()
         before = self.stack.currentWidget()
         if isinstance(before, Page) and before is not page:
             before.leave()
@@ -323,6 +389,7 @@ class MainWindow(Book):
         """The ways that there are now; narrow, when the page needs the room."""
         theme = self.desk.theme
         is_open = self.desk.is_open
+        self.practice_note.setVisible(self._throw_away is not None)
         self.cases_way.setVisible(is_open)
         self.lock_way.setVisible(is_open or self.pending is not None)
         is_narrow = self.width() < theme.px(232) + theme.px(480)

@@ -37,6 +37,8 @@ class Page(QWidget):
 
     WAY = ""
     """Which way at the side leads here: ``cases``, ``verify``, ``settings`` or none."""
+    HELP = "general"
+    """Which topic of :data:`ui.helping.TOPICS` F1 tells about here."""
     COLUMN = 760
     """Width of the column in pixels at 100 %: lines longer than this are tiring to read."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from app.bench import NAMES as BENCHMARKS
 from app.cli import commands, upkeep
 from app.cli.corpus import add_corpus_arguments
+from app.cli.guiding import add_help_lines_arguments
 from app.cli.handing import (
     add_co_sign_arguments,
     add_hand_over_arguments,
@@ -150,6 +151,8 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
     verify = verbs.add_parser("verify", help=t("check a package that someone handed over"))
     add_verify_arguments(verify, t)
     verify.set_defaults(run=lambda arguments, _console: run_verify(arguments))
+    lines = verbs.add_parser("help-lines", parents=[shared], help=t("people and authorities to turn to"))
+    add_help_lines_arguments(lines, t)
     bench = verbs.add_parser("bench", parents=[shared], help=t("measure, as ratios against named peers"))
     bench.add_argument("name", nargs="?", metavar="NAME", help=t("one of: {names}", names=", ".join(BENCHMARKS)))
     add_corpus_arguments(bench, t)

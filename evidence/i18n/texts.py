@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gettext
 import locale
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from importlib.resources import files
 from typing import Literal, cast
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
 from evidence.errors import EvidenceError
@@ -63,6 +63,10 @@ class Texts:
         # Babel applies its own zone to an aware time; the wall-clock digits are already right, so it gets a naive one.
         wall = format_datetime(local.replace(tzinfo=None), patterns[self.language], locale=self.language)
         return f"{wall} ({offset})"
+
+    def date(self, day: date) -> str:
+        """A day as this language writes it."""
+        return format_date(day, {"ko": "y년 M월 d일", "en": "d MMMM y", "fr": "d MMMM y"}[self.language], self.language)
 
     def number(self, value: float) -> str:
         """A number with this language's separators."""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import pages
+from app.practice import make_practice
 from app.verify.lists import tsa_lists
 from app.window import make_window
 from evidence import session
@@ -46,6 +47,7 @@ def doors() -> Doors:
         judge_passphrase=session.judge_passphrase,
         rekey_vault=partial(session.rekey_vault, cost=CHEAP),
         load_page=pages.load_page,
+        make_practice=make_practice,
     )
 
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractScrollArea,
     QApplication,
     QCheckBox,
     QComboBox,
@@ -150,7 +151,15 @@ def pages(
         ("shares", written),
         ("handing", lambda: window.show_handing(case.id)),
         ("handed", handed),
+        ("help", partial(over, window, window.show_help)),
+        ("help lines", partial(over, window, window.show_help_lines)),
     ]
+
+
+def over(window: MainWindow, show: Callable[[], None]) -> None:
+    """A sheet over the settings."""
+    window.show_settings()
+    show()
 
 
 def unnamed(root: QWidget) -> list[str]:
@@ -219,12 +228,34 @@ def covered(root: QWidget) -> list[str]:
     shown = [
         w for w in root.findChildren(QWidget) if w.isVisible() and isinstance(w, QLabel | QAbstractButton | QLineEdit)
     ]
-    boxes = [(w, QRect(w.mapTo(root, QPoint(0, 0)), w.size())) for w in shown if w.size().width() > 1]
-    for position, (one, box) in enumerate(boxes):
-        for other, its in boxes[position + 1 :]:
-            if not one.isAncestorOf(other) and not other.isAncestorOf(one) and box.intersects(its):
+    boxes = [
+        (w, area_of(w), QRect(w.mapTo(root, QPoint(0, 0)), w.size())) for w in shown if w.size().width() > 1
+    ]  # fmt: skip
+    for position, (one, area, box) in enumerate(boxes):
+        for other, its_area, its in boxes[position + 1 :]:
+            if one.isAncestorOf(other) or other.isAncestorOf(one):
+                continue
+            # What is scrolled out of its own area is under nothing; within one area all of it counts.
+            seen, its_seen = (box, its) if area is its_area else (within(root, area, box), within(root, its_area, its))
+            if seen.intersects(its_seen):
                 found.append(f"{_words(one)} over {_words(other)}")
     return found
+
+
+def area_of(widget: QWidget) -> QAbstractScrollArea | None:
+    """The scroll area that ``widget`` stands in."""
+    above = widget.parentWidget()
+    while above is not None and not isinstance(above, QAbstractScrollArea):
+        above = above.parentWidget()
+    return above
+
+
+def within(root: QWidget, area: QAbstractScrollArea | None, box: QRect) -> QRect:
+    """What of ``box`` is not scrolled out of ``area``."""
+    if area is None:
+        return box
+    port = area.viewport()
+    return box.intersected(QRect(port.mapTo(root, QPoint(0, 0)), port.size()))
 
 
 def problems_of(root: QWidget) -> list[str]:
@@ -272,13 +303,16 @@ def test_pages_before_a_vault_is_open_are_named_and_whole(
         window.resize(*size)
         window.desk.change(text_percent=percent, language=language)
         for show in (
-            window.show_start, partial(by, window, "shares"), partial(by, window, "public_key"), window.show_create,
+            *(partial(welcomed, window, step) for step in range(4)), partial(on_paper, window, False),
+            partial(on_paper, window, True), window.show_start, partial(by, window, "shares"),
+            partial(by, window, "public_key"), window.show_create,
             window.show_restore, partial(by, window, "shares", restores=True),
             partial(by, window, "public_key", restores=True), window.show_verify, window.show_settings,
         ):  # fmt: skip
             show()
             settle()
-            problems += problems_of(window)
+            problems += [f"{language} {percent}: {problem}" for problem in problems_of(window)]
+            window.create_page.forget()
     assert not problems, "\n".join(problems)
 
 
@@ -287,6 +321,25 @@ def by(window: MainWindow, kind: str, *, restores: bool = False) -> None:
     (window.show_restore if restores else window.show_start)()
     secret = window.restore.present if restores else window.start.opening
     secret.choose(kind)
+
+
+def welcomed(window: MainWindow, step: int) -> None:
+    """One of the first steps, with the most advice."""
+    window.show_welcome()
+    for who in ("home", "managed", "watched"):
+        window.welcome.answers[who].setChecked(True)
+    window.welcome.go_to(step)
+
+
+def on_paper(window: MainWindow, is_asked: bool) -> None:
+    """The recovery key, shown or asked for."""
+    page = window.create_page
+    page.forget()
+    window.show_create()
+    page.form.hide()
+    page.key_card.show_key("-".join(["4MR7"] * 9))
+    page.key_card.show()
+    page.written.setChecked(is_asked)
 
 
 def is_tab_stop(widget: QWidget) -> bool:

@@ -31,6 +31,7 @@ class CapturePage(Page):
     """Three ways in, one note, one button."""
 
     WAY = "cases"
+    HELP = "capture"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, has_back=True)

@@ -27,6 +27,7 @@ class CasePage(Page):
     """The exhibits of a case, and the ways in and out."""
 
     WAY = "cases"
+    HELP = "case"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, has_back=True)

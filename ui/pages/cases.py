@@ -20,6 +20,7 @@ class CasesPage(Page):
     """What items are gathered for."""
 
     WAY = "cases"
+    HELP = "cases"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from evidence.i18n import Texts
 from evidence.model import Examiner, OperatorRole
@@ -13,6 +12,7 @@ from ui.chooser import PlaceField
 from ui.desk import Desk
 from ui.flow import FlowLayout
 from ui.page import Page
+from ui.paper import PaperCard
 from ui.secrets import NewPassphrase
 from ui.widgets import Button, Card, Field, text
 
@@ -23,13 +23,17 @@ if TYPE_CHECKING:
 class CreatePage(Page):
     """Two steps on one page: the form, and the recovery key."""
 
+    HELP = "create"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, has_back=True)
         self.back.clicked.connect(self._go_back)
         self._session: Session | None = None
-        self.form, self.key_card = QWidget(), Card()
+        self.form, self.key_card = QWidget(), PaperCard(desk)
+        self.key, self.written = self.key_card.key, self.key_card.written
+        self.continue_button = self.key_card.continue_button
+        self.key_card.done.connect(self._continue)
         self._build_form()
-        self._build_key()
         self.body.addWidget(self.form)
         self.body.addWidget(self.key_card)
         self.body.addStretch(1)
@@ -73,25 +77,6 @@ class CreatePage(Page):
         row.addWidget(self.create_button)
         card.inside.addLayout(row)
 
-    def _build_key(self) -> None:
-        inside = self.key_card.inside
-        self.key_title, self.key_text = text("heading"), text()
-        self.key = text("mono", selectable=True)
-        self.written = QCheckBox()
-        self.continue_button = Button(self.desk, "main", "check")
-        self.continue_button.setEnabled(False)
-        self.written.toggled.connect(self.continue_button.setEnabled)
-        self.continue_button.clicked.connect(self._continue)
-        row = FlowLayout(gap=10)
-        row.addWidget(self.continue_button)
-        inside.addWidget(self.key_title)
-        inside.addWidget(self.key_text)
-        framed = Card("plain")
-        framed.inside.addWidget(self.key)
-        inside.addWidget(framed)
-        inside.addWidget(self.written, 0, Qt.AlignmentFlag.AlignLeft)
-        inside.addLayout(row)
-
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
         self.back.setText(t("&Back"))
@@ -111,16 +96,7 @@ class CreatePage(Page):
         self.person.name(t("Na&me, if you want"), t("It is printed in packages. You can leave it empty."))
         self.new.retranslate(t, t("&Passphrase"), t("The &same once more"))
         self.create_button.setText(t("Make the &vault"))
-        self.key_title.setText(t("Your recovery key"))
-        self.key_text.setText(
-            t(
-                "It opens the vault if you forget the passphrase. It is shown only now. Write it on paper and keep the "
-                "paper away from this computer, with someone you trust."
-            )
-        )
-        self.key.setAccessibleName(t("Your recovery key"))
-        self.written.setText(t("I &wrote it down"))
-        self.continue_button.setText(t("&Continue"))
+        self.key_card.retranslate(t)
 
     def first_focus(self) -> QWidget:
         return self.place.line if self._session is None else self.written
@@ -143,7 +119,7 @@ class CreatePage(Page):
             self.desk.go.made(self._session)
             self.form.hide()
             self.back.hide()
-            self.key.setText(recovery_key)
+            self.key_card.show_key(recovery_key)
             self.key_card.show()
             self.written.setFocus()
 
@@ -170,8 +146,7 @@ class CreatePage(Page):
 
     def _reset(self) -> None:
         self._session = None
-        self.key.setText("")
-        self.written.setChecked(False)
+        self.key_card.forget()
         self.person.line.clear()
         self.new.forget()
         self.key_card.hide()

@@ -25,6 +25,7 @@ class ExhibitPage(Page):
     """Facts, digital fingerprints, the log, a note."""
 
     WAY = "cases"
+    HELP = "exhibit"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, has_back=True)

@@ -44,6 +44,7 @@ class HandingPage(Page):
     """The list, what can be done with the chosen one, and what came of it."""
 
     WAY = "cases"
+    HELP = "handing"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, has_back=True)

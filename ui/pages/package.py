@@ -37,6 +37,7 @@ class PackagePage(Page):
     """The choices, and afterwards what was made."""
 
     WAY = "cases"
+    HELP = "package"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, has_back=True)

@@ -42,6 +42,7 @@ class RekeyPage(Page):
     """Two steps on one page, as for a new vault: the form, and the recovery key."""
 
     WAY = "settings"
+    HELP = "upkeep"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, has_back=True)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 class RestorePage(Page):
     """Where the backup is, where the vault goes, what opens it; and then what came over."""
 
+    HELP = "start"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, has_back=True)
         self._session: Session | None = None

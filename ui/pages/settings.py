@@ -23,6 +23,7 @@ class SettingsPage(Page):
     """Two cards: this window, and this vault."""
 
     WAY = "settings"
+    HELP = "settings"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, has_back=True)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 class StartPage(Page):
     """Unlock; ways to the pages that need no vault."""
 
+    HELP = "start"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.lead = text("lead")
@@ -56,9 +58,15 @@ class StartPage(Page):
         self.verify_button.clicked.connect(lambda: self.desk.go.show_verify())
         self.restore_button = Button(desk, "", "copy")
         self.restore_button.clicked.connect(lambda: self.desk.go.show_restore())
+        self.first_button = Button(desk, "", "info")
+        self.first_button.clicked.connect(lambda: self.desk.go.show_welcome())
+        self.practice_button = Button(desk, "", "package")
+        self.practice_button.clicked.connect(lambda: self.desk.go.practise())
         others.addWidget(self.create_button)
         others.addWidget(self.verify_button)
         others.addWidget(self.restore_button)
+        others.addWidget(self.practice_button)
+        others.addWidget(self.first_button)
         self.body.addLayout(others)
         tongues = FlowLayout(gap=8)
         tongue_group = QButtonGroup(self)
@@ -88,6 +96,8 @@ class StartPage(Page):
         self.create_button.setText(t("Make a &new vault"))
         self.verify_button.setText(t("&Check a package"))
         self.restore_button.setText(t("Make a vault from a &backup"))
+        self.practice_button.setText(t("P&ractise first"))
+        self.first_button.setText(t("Is this computer safe?"))
         self.promise.setText(t("Nothing is sent anywhere. There is no account."))
 
     def enter(self) -> None:
@@ -99,8 +109,11 @@ class StartPage(Page):
         self.opening.forget()
 
     def first_focus(self) -> QWidget:
-        is_there = Path(self.place.line.text()).joinpath("slots.json").exists()
-        return self.secret.line if is_there else self.create_button
+        return self.secret.line if self.is_vault_there() else self.create_button
+
+    def is_vault_there(self) -> bool:
+        """Whether a vault stands at the place in the line."""
+        return Path(self.place.line.text()).joinpath("slots.json").exists()
 
     def _speak(self, language: str) -> None:
         try:

@@ -37,6 +37,7 @@ class UpkeepPage(Page):
     """Three cards: ways to open, check, backup."""
 
     WAY = "settings"
+    HELP = "upkeep"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, has_back=True)

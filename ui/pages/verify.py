@@ -33,6 +33,7 @@ class VerifyPage(Page):
     """Drop one package or many, read the claims, print them, give a receipt."""
 
     WAY = "verify"
+    HELP = "verify"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, has_back=True)

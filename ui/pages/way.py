@@ -33,6 +33,7 @@ class WayPage(Page):
     """The form of one change; for a recovery key or shares, afterwards the words to write down."""
 
     WAY = "settings"
+    HELP = "upkeep"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, has_back=True)
