@@ -26,14 +26,20 @@ NAME = "Holdfast"
 def run_window() -> int:
     """Open the window and stay until it is closed; returns the exit code."""
     name_process()
-    application = make_application(sys.argv[:1])
-    window = make_window(application, settings_path(), suggested_vault())
-    window.resize(1120, 760)
-    window.begin()
-    window.show()
+    application, window = open_window(settings_path(), suggested_vault())
     window.desk.is_left_out_of_screens = leave_out_of_screens(int(window.winId()))
     window.follow(watch_system(application, int(window.winId())))
     return application.exec()
+
+
+def open_window(settings_file: Path, vault: Path) -> tuple[QApplication, MainWindow]:
+    """The application and its window, shown."""
+    application = make_application(sys.argv[:1])
+    window = make_window(application, settings_file, vault)
+    window.resize(1120, 760)
+    window.begin()
+    window.show()
+    return application, window
 
 
 def make_application(arguments: list[str]) -> QApplication:

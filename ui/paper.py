@@ -33,6 +33,7 @@ class PaperCard(Card):
         self.title, self.words = text("heading"), text()
         self.key = text("mono", selectable=True)
         self.frame = Card("plain")
+        self.frame.inside.setContentsMargins(10, 12, 10, 12)
         self.frame.inside.addWidget(self.key)
         self.print_button = Button(desk, "", "print")
         self.print_button.clicked.connect(self._print)

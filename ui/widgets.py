@@ -150,6 +150,9 @@ class Choice(Field):
     def __init__(self, count: int) -> None:
         self.box = QComboBox()
         self.box.addItems([""] * count)
+        # As wide as there is room, not as the longest of the words: those are seen when it opens.
+        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.box.setMinimumContentsLength(8)
         super().__init__(self.box)
 
 

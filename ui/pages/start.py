@@ -96,7 +96,7 @@ class StartPage(Page):
         self.create_button.setText(t("Make a &new vault"))
         self.verify_button.setText(t("&Check a package"))
         self.restore_button.setText(t("Make a vault from a &backup"))
-        self.practice_button.setText(t("P&ractise first"))
+        self.practice_button.setText(t("Practise first"))
         self.first_button.setText(t("Is this computer safe?"))
         self.promise.setText(t("Nothing is sent anywhere. There is no account."))
 

@@ -117,7 +117,7 @@ class WelcomePage(Page):
             "alone": t("Nobody but me"),
             "home": t("Someone I live with"),
             "managed": t("A school or an employer manages it"),
-            "watched": t("Someone I am afraid of, or who may have harmed me"),
+            "watched": t("Someone I am afraid of"),
             "unsure": t("I am not sure"),
         }
         for who, box in self.answers.items():
@@ -135,7 +135,7 @@ class WelcomePage(Page):
             )
         )
         self.create_button.setText(t("Make a &new vault"))
-        self.practice_button.setText(t("P&ractise first"))
+        self.practice_button.setText(t("Practise first"))
         self.next_button.setText(t("&Continue"))
         self.before_button.setText(t("&Back"))
         self.skip_button.setText(t("&Skip these steps"))
