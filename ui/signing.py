@@ -48,7 +48,7 @@ class SigningKey(QWidget):
 
     def retranslate(self, t: Texts) -> None:
         """Say its words in the language of ``t``."""
-        self.choice.name(t("&Key that signs"))
+        self.choice.name(t("Key that signs"))
         for kind, words in enumerate(
             (t("This vault's own key"), t("A key file (.p12 or .pfx)"),
              t("A certificate with its key in two files"), t("A card, stick or other token"))

@@ -196,7 +196,7 @@ class HandingPage(Page):
             t("Writes the report, the lists and the proof in small files, and small copies of the pictures. The copies "
               "are not evidence by themselves; a list says which original each one shows.")
         )  # fmt: skip
-        self.upload_place.name(t("Where to &put the small files"))
+        self.upload_place.name(t("Where to put the small files"))
         self.upload_place.retranslate(t)
         self.limit_field.name(t("&Most megabytes of one file"), t("It is remembered for the next time."))
         self.looks.name(t("How the pict&ures look"))
