@@ -36,6 +36,7 @@ from evidence import manifest  # noqa: E402
 from evidence.digest import to_json  # noqa: E402
 from evidence.manifest import layout  # noqa: E402
 from evidence.model import DisclosedLog  # noqa: E402
+from evidence.redaction import Redaction  # noqa: E402
 from evidence.version import NAME, VERSION  # noqa: E402
 
 SOURCES = ROOT / "packaging" / "verify_page"
@@ -116,8 +117,10 @@ def data(spoken: dict[str, Any]) -> dict[str, Any]:
             "addedToken": layout._ADDED_TOKEN.pattern,
             "cosignature": layout._ADDED_COSIGNATURE.pattern,
             "cosignaturePrefix": layout.COSIGNATURE_PREFIX,
+            "redactionsFolder": layout.REDACTIONS_FOLDER,
+            "firstWithRedactions": layout.FIRST_WITH_REDACTIONS,
         },
-        "shapes": shapes(manifest.Manifest, DisclosedLog),
+        "shapes": shapes(manifest.Manifest, DisclosedLog, Redaction),
         "words": list(WORDLIST),
         "cp437": bytes(range(128, 256)).decode("cp437"),
         "texts": spoken,

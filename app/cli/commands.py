@@ -229,6 +229,7 @@ def package(arguments: argparse.Namespace, console: Console) -> int:
             language=t.language,
             exposure=exposures(chosen, arguments.exposure, arguments.exposure_of),
             statement=arguments.statement,
+            redacted=frozenset(each.item.id for each in choose(chosen, arguments.redacted) if arguments.redacted),
             as_folder=not arguments.no_folder,
             as_zip=not arguments.no_zip,
             ask_time=arguments.ask_time,

@@ -104,6 +104,10 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
         "--exposure-of", action="append", default=[], metavar="NO=HOW",
         help=t("how the picture of one exhibit appears, A-02=small for instance"),
     )  # fmt: skip
+    package.add_argument(
+        "--redacted", action="append", default=[], metavar="NO",
+        help=t("hand this exhibit over redacted: its newest redacted copy instead of the original"),
+    )  # fmt: skip
     package.add_argument("--statement", default="", metavar="TEXT", help=t("your own statement, in your own words"))
     package.add_argument(
         "--ask-time", action="store_true", help=t("ask the authorities kept in the vault to confirm the time now")

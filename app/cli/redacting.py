@@ -31,7 +31,7 @@ def add_redact_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--blur", action="append", default=[], type=_area, metavar="X,Y,W,H",
-        help=t("cover this part with one soft colour instead of black; nothing of it can be brought back"),
+        help=t("cover this part with one soft grey instead of black; nothing of it can be brought back"),
     )  # fmt: skip
     parser.add_argument(
         "--remove-text", action="append", default=[], metavar="TEXT",

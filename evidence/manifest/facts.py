@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 
 from evidence.digest import canonical_json, to_json
-from evidence.manifest.schema import FileEntry, FileRole, ItemEntry, Manifest
+from evidence.manifest.schema import FileEntry, FileRole, ItemEntry, Manifest, WithheldFile
 from evidence.model import Digests, Item
 
 
@@ -35,7 +35,7 @@ def acquired_facts_of_entry(manifest: Manifest, entry: ItemEntry) -> dict[str, s
     return _facts(
         number=entry.number,
         digests=[
-            Digests(sha256=file.sha256, sha512=file.sha512, size=file.size) for file in originals_of(manifest, entry)
+            Digests(sha256=file.sha256, sha512=file.sha512, size=file.size) for file in sealed_of(manifest, entry)
         ],
         acquisition={
             "acquired": to_json(entry.acquired),
@@ -53,6 +53,17 @@ def originals_of(manifest: Manifest, entry: ItemEntry) -> list[FileEntry]:
     """The originals of one exhibit in the order in which they were sealed: ``FileEntry.position``."""
     files = [file for file in manifest.files if file.item == entry.number and file.role is FileRole.ORIGINAL]
     return sorted(files, key=lambda file: file.position)
+
+
+def sealed_of(manifest: Manifest, entry: ItemEntry) -> list[FileEntry | WithheldFile]:
+    """What was sealed for one exhibit, in that order: its originals, in the package or withheld."""
+    withheld = (file for file in manifest.withheld if file.item == entry.number)
+    return sorted([*originals_of(manifest, entry), *withheld], key=lambda file: file.position)
+
+
+def is_redacted(manifest: Manifest, number: str) -> bool:
+    """Whether the exhibit with this number is handed over redacted."""
+    return any(file.item == number for file in manifest.withheld)
 
 
 def _facts(*, number: str, digests: list[Digests], acquisition: dict[str, object], method: str) -> dict[str, str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 FORMAT_NAME = "holdfast-package"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""2 since a package can hold redacted copies; packages of version 1 are read as before."""
 
 PAYLOAD_FOLDER = "data"
 REPORT = "01_report.pdf"
@@ -19,6 +20,8 @@ CERTIFICATES = "proof/certificates.pem"
 JSONLD = "proof/case.jsonld"
 HEADS_FOLDER = "proof/heads"
 TOKENS_FOLDER = "proof/tokens"
+FIRST_WITH_REDACTIONS = 2
+REDACTIONS_FOLDER = "proof/redactions"
 BAG_FILES = (
     "bagit.txt",
     "bag-info.txt",
@@ -41,6 +44,11 @@ _ADDED_COSIGNATURE = re.compile(re.escape(COSIGNATURE_PREFIX) + r"([1-9]\d?)\.p7
 def head_path(size: int) -> str:
     """The file that holds the canonical JSON of the signed head of ``size`` leaves: what a token stamps."""
     return f"{HEADS_FOLDER}/{size:08d}.json"
+
+
+def redaction_path(number: str, position: int) -> str:
+    """The record of the redacted copy of an exhibit's file at ``position``, from 0."""
+    return f"{REDACTIONS_FOLDER}/{number}-{position + 1}.json"
 
 
 def is_added_token(path: str) -> bool:

@@ -76,6 +76,31 @@ class LogSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class WithheldFile:
+    """An original that is not in the package, because its exhibit is handed over redacted: what the log sealed."""
+
+    item: str
+    position: int
+    """Order among the originals of its exhibit, from 0."""
+    size: int
+    sha256: str
+    sha512: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class RedactedFile:
+    """A redacted copy that stands in the place of an original, with its record."""
+
+    item: str
+    original_sha256: str
+    path: str
+    """Of the copy; it is listed among the files as derived."""
+    record: str
+    """Path of its record, which the log cites by digest."""
+
+
+@dataclass(frozen=True, slots=True)
 class HeadToken:
     """A time-stamp token over the head of ``head_size`` that was there when the package was made."""
 
@@ -108,5 +133,9 @@ class Manifest:
     log_signer: SignerEntry | None = None
     """The vault's key, which signs the heads of the log, where another key signs the package. The FROZEN event then
     names ``signer`` in turn: neither key can be put beside the other without both having signed that."""
+    withheld: tuple[WithheldFile, ...] = ()
+    """Originals that stay sealed, by exhibit and position. An exhibit that has one has no original in the package."""
+    redacted: tuple[RedactedFile, ...] = ()
+    """The copies in their place, by path."""
     format: str = "holdfast-package"
-    version: int = 1
+    version: int = 2

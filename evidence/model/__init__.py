@@ -18,7 +18,15 @@ from evidence.model.case import Case, DerivedFile, Exhibit, Item, Note, Original
 from evidence.model.custody import ConsistencyProof, CustodyEvent, EventKind, Head, InclusionProof, SignedHead
 from evidence.model.digest import Digests
 from evidence.model.receipt import Receipt, ReceiptRead
-from evidence.model.redaction import CopyForPackage, Fill, MarkedArea, RedactedCopy, RedactionKind, RedactionWish
+from evidence.model.redaction import (
+    TILE_SIDE,
+    CopyForPackage,
+    Fill,
+    MarkedArea,
+    RedactedCopy,
+    RedactionKind,
+    RedactionWish,
+)
 from evidence.model.score import Band, DetectorRun, ErrorRates, FaceFinding, FrameScore, ProvenanceFact, ScoreReport
 from evidence.model.snapshot import DisclosedLog, Exposure, PackageChoices, PackageMade, Snapshot
 from evidence.model.time import TimestampToken
@@ -30,5 +38,6 @@ __all__ = [
     "EventKind", "Examiner", "Exhibit", "Exposure", "FaceFinding", "Fill", "FrameScore", "Head", "InclusionProof",
     "IncomingFile", "Item", "MarkedArea", "Moment", "Note", "OperatorRole", "OriginalFile", "PackageChoices",
     "PackageMade", "ProvenanceFact", "Receipt", "ReceiptRead", "RedactedCopy", "RedactionKind", "RedactionWish",
-    "ScoreReport", "SignedHead", "Snapshot", "TimestampToken", "Tool", "VerificationReport", "exhibit_number",
+    "ScoreReport", "SignedHead", "Snapshot", "TILE_SIDE", "TimestampToken", "Tool", "VerificationReport",
+    "exhibit_number",
 ]  # fmt: skip

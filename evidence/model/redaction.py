@@ -8,14 +8,17 @@ from enum import StrEnum
 
 from evidence.model.digest import Digests
 
+TILE_SIDE = 64
+"""Pixels: areas are widened to whole tiles of this side, of which each is proven or covered."""
+
 
 class Fill(StrEnum):
     """What stands in the place of a marked area. Both destroy it; neither can be undone."""
 
     BLACK = "black"
     FLAT = "flat"
-    """One soft colour: the average of the whole area, each channel rounded to eight levels. Nine bits are all that is
-    left of it, so there is nothing to sharpen, and too little to compare guesses with."""
+    """One soft grey: the average of the whole area, rounded to eight levels. Three bits are all that is left of it, so
+    there is nothing to sharpen, and too little to compare guesses with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,12 @@ class MarkedArea:
     width: int
     height: int
     fill: Fill = Fill.BLACK
+
+    def widened(self, width: int, height: int) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom of what is covered in a picture of that size."""
+        side = TILE_SIDE
+        right, bottom = -(-(self.x + self.width) // side) * side, -(-(self.y + self.height) // side) * side
+        return self.x // side * side, self.y // side * side, min(right, width), min(bottom, height)
 
 
 class RedactionKind(StrEnum):

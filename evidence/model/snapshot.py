@@ -11,6 +11,7 @@ from typing import BinaryIO
 from evidence.model.acquisition import Examiner, Moment, Tool
 from evidence.model.case import Case, Exhibit
 from evidence.model.custody import ConsistencyProof, CustodyEvent, InclusionProof, SignedHead
+from evidence.model.redaction import CopyForPackage
 from evidence.model.time import TimestampToken
 
 
@@ -58,6 +59,12 @@ class Snapshot:
     """Object id to a seekable stream that verifies as it reads."""
     certificate_der: bytes
     """The signer's certificate."""
+    redacted: tuple[CopyForPackage, ...] = ()
+    """Of exhibits that are handed over redacted: the copies, by item and file. Their originals stay in the vault."""
+
+    def copies_of(self, item_id: str) -> tuple[CopyForPackage, ...]:
+        """The redacted copies in the place of one exhibit's originals; none: it is handed over as it is."""
+        return tuple(each for each in self.redacted if each.copy.item_id == item_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,8 @@ class PackageChoices:
     """The collector's own statement; a human statement."""
     as_folder: bool = True
     as_zip: bool = True
+    redacted: frozenset[str] = frozenset()
+    """Ids of the items whose newest redacted copies go into the package instead of their originals."""
     ask_time: bool = False
     """Whether to ask the chosen time-stamping authorities now; the one part of packaging that uses a network."""
 

@@ -36,6 +36,8 @@ class ClaimName(StrEnum):
     """How each exhibit came in."""
     REPORT = "report"
     """The report says what the manifest says."""
+    REDACTION = "redaction"
+    """What redacted copies show is what the log fixed of their originals. Said of packages alone that hold any."""
     ORIGIN = "origin"
     """The site or person really sent this: always ``CANNOT_TELL``; said, not counted."""
 

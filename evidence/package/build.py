@@ -21,7 +21,7 @@ from evidence.package.archive import write_zip
 from evidence.package.attaching import attach_manifest
 from evidence.package.bag import BAGIT, bag_info, checksum_list
 from evidence.package.certificates import certificate_bundle
-from evidence.package.describing import describe_package
+from evidence.package.describing import describe_package, redacted_files, withheld_files
 from evidence.package.guide import guide
 from evidence.package.identifiers import find_identifiers
 from evidence.package.jsonld import case_jsonld
@@ -29,7 +29,16 @@ from evidence.package.report.content import ReportContent
 from evidence.package.report.document import write_report
 from evidence.package.report.fonts import FontFiles, choose_typeface, find_fonts, font_folders
 from evidence.package.signing import PackageSigner, sign_manifest, sign_report, signature_value
-from evidence.package.staging import SPARE_BYTES, Staging, leaving_nothing, remove_folder, require_room, sweep
+from evidence.package.staging import (
+    SPARE_BYTES,
+    Staging,
+    copy_entries,
+    leaving_nothing,
+    original_entries,
+    remove_folder,
+    require_room,
+    sweep,
+)
 from evidence.package.stamping import add_signature_time, report_signature, stamp_signature, tag_of
 from evidence.package.tables import identifiers_table, items_table
 
@@ -77,7 +86,7 @@ def build_package(
     with leaving_nothing(part, zip_part):
         out_dir.mkdir(parents=True, exist_ok=True)
         sweep(out_dir, now().timestamp())
-        payload = sum(file.digests.size for exhibit in snapshot.exhibits for file in exhibit.item.files)
+        payload = sum(entry.size for _file, entry in (*original_entries(snapshot), *copy_entries(snapshot)))
         require_room(out_dir, payload * (2 if choices.as_zip else 1) + SPARE_BYTES)
         build = _Build(snapshot, choices, Staging(part), signer, package_id, tuple(supersedes), now, cancelled)
         build.originals(_share_of(progress, 0.0, 0.5, payload, "originals"))
@@ -156,10 +165,13 @@ class _Build:
         snapshot, staging = self.snapshot, self.staging
         tool = snapshot.tool
         payload = list(staging.entries)
-        staging.add(layout.ITEMS, items_table(self.t, snapshot.exhibits, payload), FileRole.TABLE)
+        items = items_table(self.t, snapshot.exhibits, payload, withheld_files(snapshot))
+        staging.add(layout.ITEMS, items, FileRole.TABLE)
         staging.add(layout.IDENTIFIERS, identifiers_table(self.t, self.identifiers), FileRole.TABLE)
         staging.add(layout.CUSTODY, canonical_json(snapshot.log), FileRole.PROOF)
         self._add_heads_and_tokens()
+        for each, redacted in zip(snapshot.redacted, redacted_files(snapshot), strict=True):
+            staging.add(redacted.record, each.record, FileRole.PROOF)
         certificates = certificate_bundle(
             [self.signer.certificate_der, *getattr(self.signer, "chain", ()), snapshot.certificate_der],
             snapshot.tokens,
@@ -168,8 +180,9 @@ class _Build:
         staging.add(layout.JSONLD, case_jsonld(snapshot, payload, package_id=self.package_id), FileRole.PROOF)
         certificate_sha256 = hashlib.sha256(self.signer.certificate_der).hexdigest()
         first = cast(Language, self.choices.language)
-        staging.add(layout.GUIDE, guide(self.tokens, certificate_sha256=certificate_sha256, first=first),
-                    FileRole.GUIDE)  # fmt: skip
+        recipe = guide(self.tokens, certificate_sha256=certificate_sha256, first=first,
+                       is_redacted=bool(snapshot.redacted))  # fmt: skip
+        staging.add(layout.GUIDE, recipe, FileRole.GUIDE)
         staging.add("bagit.txt", BAGIT, FileRole.BAG)
         info = bag_info(payload, package_id=self.package_id, date=f"{snapshot.frozen.at:%Y-%m-%d}",
                         software=f"{tool.name} {tool.version}")  # fmt: skip
@@ -222,7 +235,7 @@ class _Build:
 
     def close_bag(self) -> None:
         """The tag manifests over everything that is not payload."""
-        tags = [entry for entry in self.staging.entries if entry.role is not FileRole.ORIGINAL]
+        tags = [entry for entry in self.staging.entries if not entry.path.startswith(f"{layout.PAYLOAD_FOLDER}/")]
         for algorithm in ("sha256", "sha512"):
             self.staging.add(f"tagmanifest-{algorithm}.txt", _checksums(tags, algorithm), FileRole.BAG)
 

@@ -6,8 +6,19 @@ import hashlib
 from collections.abc import Sequence
 
 from evidence.digest import fingerprint_words
-from evidence.manifest import FileEntry, HeadToken, ItemEntry, LogSummary, Manifest, SignerEntry
+from evidence.manifest import (
+    FileEntry,
+    HeadToken,
+    ItemEntry,
+    LogSummary,
+    Manifest,
+    RedactedFile,
+    SignerEntry,
+    WithheldFile,
+    redaction_path,
+)
 from evidence.model import Exhibit, PackageChoices, Snapshot
+from evidence.package.names import copy_path
 
 
 def describe_package(
@@ -40,8 +51,34 @@ def describe_package(
         items=tuple(_item_entry(exhibit) for exhibit in snapshot.exhibits),
         files=tuple(sorted(files, key=lambda entry: entry.path)),
         tokens=tuple(tokens),
+        withheld=withheld_files(snapshot),
+        redacted=tuple(sorted(redacted_files(snapshot), key=lambda each: each.path)),
         supersedes=tuple(supersedes),
     )
+
+
+def withheld_files(snapshot: Snapshot) -> tuple[WithheldFile, ...]:
+    """The originals of exhibits that are handed over redacted: what was sealed, without a name."""
+    return tuple(
+        WithheldFile(
+            item=exhibit.item.number, position=position, size=file.digests.size, sha256=file.digests.sha256,
+            sha512=file.digests.sha512, media_type=file.media_type,
+        )
+        for exhibit in snapshot.exhibits if snapshot.copies_of(exhibit.item.id)
+        for position, file in enumerate(exhibit.item.files)
+    )  # fmt: skip
+
+
+def redacted_files(snapshot: Snapshot) -> list[RedactedFile]:
+    """The copies in their place."""
+    return [
+        RedactedFile(
+            item=exhibit.item.number, original_sha256=each.copy.original_sha256,
+            path=copy_path(exhibit.item.number, each.copy),
+            record=redaction_path(exhibit.item.number, each.copy.file_index),
+        )
+        for exhibit in snapshot.exhibits for each in snapshot.copies_of(exhibit.item.id)
+    ]  # fmt: skip
 
 
 def _signer(certificate_sha256: str) -> SignerEntry:

@@ -14,7 +14,7 @@ from evidence.package.identifiers import find_identifiers
 from evidence.package.report.content import ReportContent
 from evidence.package.report.document import write_report
 from evidence.package.report.fonts import FontFiles, choose_typeface, find_fonts, font_folders
-from evidence.package.staging import original_entries
+from evidence.package.staging import copy_entries, original_entries
 
 DRAFT_ID = "00000000-0000-0000-0000-000000000000"
 
@@ -51,7 +51,7 @@ def draft_report(
             choices,
             package_id=DRAFT_ID,
             certificate_sha256=hashlib.sha256(snapshot.certificate_der).hexdigest(),
-            files=[entry for _original, entry in original_entries(snapshot)],
+            files=[entry for _file, entry in (*original_entries(snapshot), *copy_entries(snapshot))],
             supersedes=supersedes,
         ),
         manifest_sha256="",

@@ -10,7 +10,16 @@ from dataclasses import dataclass
 
 from evidence.digest import fingerprint_groups
 from evidence.i18n import LANGUAGES, Language, Texts, texts
-from evidence.manifest import CERTIFICATES, MANIFEST, REPORT, SIGNATURE, HeadToken, head_path
+from evidence.manifest import (
+    CERTIFICATES,
+    CUSTODY,
+    MANIFEST,
+    REDACTIONS_FOLDER,
+    REPORT,
+    SIGNATURE,
+    HeadToken,
+    head_path,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +31,8 @@ class Step:
     expect: str
 
 
-def steps(t: Texts, tokens: Sequence[HeadToken]) -> tuple[Step, ...]:
-    """The recipe in one language, for a package with these tokens over heads."""
+def steps(t: Texts, tokens: Sequence[HeadToken], *, is_redacted: bool = False) -> tuple[Step, ...]:
+    """The recipe in one language, for a package with these tokens over heads, and redacted copies or none."""
     check = f"-content {MANIFEST} -CAfile {CERTIFICATES} -partial_chain -purpose any"
     found = [
         Step(
@@ -65,6 +74,19 @@ def steps(t: Texts, tokens: Sequence[HeadToken]) -> tuple[Step, ...]:
               "Adobe Reader shows the same in its signature panel."),
         ),
     ]  # fmt: skip
+    if is_redacted:
+        found.append(
+            Step(
+                t("Redacted copies are those that the custody log names"),
+                (
+                    f"$ sha256sum data/*/redacted-* {REDACTIONS_FOLDER}/*",
+                    f"$ grep -o '\"record_sha256\":\"[0-9a-f]*\"' {CUSTODY}",
+                ),
+                t("The digest of each record must be among those that the log shows. That every part which is shown is "
+                  "what the log fixed beforehand as the original's takes computing over all parts: the verifying "
+                  "program and the page for browsers do it."),
+            )
+        )  # fmt: skip
     if tokens:
         found.append(
             Step(
@@ -84,7 +106,9 @@ def _ask(token: HeadToken) -> str:
     return f"$ openssl ts -verify -partial_chain -data {data} -in {token.path} -CAfile {CERTIFICATES}"
 
 
-def guide(tokens: Sequence[HeadToken], *, certificate_sha256: str, first: Language) -> bytes:
+def guide(
+    tokens: Sequence[HeadToken], *, certificate_sha256: str, first: Language, is_redacted: bool = False
+) -> bytes:  # fmt: skip
     """The whole text file, UTF-8 with a byte order mark and CRLF, the package's own language first."""
     lines: list[str] = []
     for language in (first, *(each for each in LANGUAGES if each != first)):
@@ -96,7 +120,7 @@ def guide(tokens: Sequence[HeadToken], *, certificate_sha256: str, first: Langua
               "OpenSSL, poppler."),
             "",
         ]  # fmt: skip
-        for number, step in enumerate(steps(t, tokens), 1):
+        for number, step in enumerate(steps(t, tokens, is_redacted=is_redacted), 1):
             lines += [f"{number}. {step.title}", ""]
             lines += [f"    {command}" for command in step.commands]
             lines += ["", f"   {step.expect}", ""]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from evidence.manifest import FileEntry, FileRole
-from evidence.model import Exhibit, Snapshot
+from evidence.model import Exhibit, RedactedCopy, Snapshot
+from evidence.package.staging import copy_entries
 
 _CONTEXT = {
     "case-investigation": "https://ontology.caseontology.org/case/investigation/",
@@ -34,7 +36,10 @@ def case_jsonld(snapshot: Snapshot, files: Sequence[FileEntry], *, package_id: s
         if entry.role is FileRole.ORIGINAL:
             by_item.setdefault(entry.item, []).append(entry)
     for exhibit in snapshot.exhibits:
-        graph += _exhibit(exhibit, by_item.get(exhibit.item.number, ()))
+        copies = snapshot.copies_of(exhibit.item.id)
+        graph += _exhibit(exhibit, _sealed(exhibit) if copies else by_item.get(exhibit.item.number, ()))
+        for position, (each, entry) in enumerate(copy_entries(replace(snapshot, exhibits=(exhibit,))), 1):
+            graph += _redaction(exhibit.item.id, position, each.copy, entry)
     investigation = {
         "@id": f"kb:{snapshot.case.id}",
         "@type": "case-investigation:Investigation",
@@ -79,6 +84,33 @@ def _exhibit(exhibit: Exhibit, files: Sequence[FileEntry]) -> list[dict[str, Any
     return [tool, role, *observables, record, action]
 
 
+def _sealed(exhibit: Exhibit) -> list[FileEntry]:
+    """The originals of an exhibit that is handed over redacted: their digests, without a place or a name."""
+    return [
+        FileEntry(
+            path="", size=file.digests.size, sha256=file.digests.sha256, sha512=file.digests.sha512,
+            role=FileRole.ORIGINAL, media_type=file.media_type,
+        )
+        for file in exhibit.item.files
+    ]  # fmt: skip
+
+
+def _redaction(item_id: str, position: int, copy: RedactedCopy, entry: FileEntry) -> list[dict[str, Any]]:
+    """A redacted copy and the act of making it."""
+    observable = _file(f"{item_id}/copy/{position}", entry)
+    action = {
+        "@id": _node(f"{item_id}/redaction/{position}"),
+        "@type": "case-investigation:InvestigativeAction",
+        "uco-core:name": f"redaction: {copy.kind}",
+        "uco-action:startTime": {"@type": "xsd:dateTime", "@value": copy.made_at.isoformat()},
+        "uco-action:instrument": {"@id": _node(f"{item_id}/tool")},
+        "uco-action:performer": {"@id": _node(f"{item_id}/role")},
+        "uco-action:object": [{"@id": _node(f"{item_id}/file/{copy.file_index + 1}")}],
+        "uco-action:result": [{"@id": observable["@id"]}],
+    }
+    return [observable, action]
+
+
 def _node(name: str) -> str:
     """An id for a part of something: always the same UUID for the same name (RFC 9562, version 5)."""
     return f"kb:{uuid5(NAMESPACE_URL, name)}"
@@ -102,8 +134,8 @@ def _file(name: str, entry: FileEntry) -> dict[str, Any]:
             {
                 "@id": _node(f"{name}/name"),
                 "@type": "uco-observable:FileFacet",
-                "uco-observable:fileName": entry.original_name,
-                "uco-observable:filePath": entry.path,
+                **({"uco-observable:fileName": entry.original_name} if entry.original_name else {}),
+                **({"uco-observable:filePath": entry.path} if entry.path else {}),
                 "uco-observable:sizeInBytes": size,
             },
             {

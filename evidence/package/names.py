@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from evidence.manifest import PAYLOAD_FOLDER
+from evidence.model import RedactedCopy
+
 MAX_BYTES = 120
 """Longest file name in UTF-8 bytes: short enough for old ZIP programs and for Windows paths below a folder."""
 
+_COPY_ENDINGS = {
+    "image/png": "png", "text/plain": "txt", "audio/x-wav": "wav", "video/mp4": "mp4", "video/x-matroska": "mkv",
+}  # fmt: skip
 _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(?:\.|$)")
 _FORBIDDEN = frozenset('<>:"/\\|?*%')
 _INVISIBLE_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
@@ -27,6 +33,12 @@ def safe_file_name(untrusted_name: str) -> str:
     if _RESERVED.match(name):
         name = f"_{name}"
     return shorten(name) or "file"
+
+
+def copy_path(number: str, copy: RedactedCopy) -> str:
+    """Where the redacted copy of an exhibit's file stands: a name that says nothing of the original's."""
+    ending = _COPY_ENDINGS.get(copy.media_type, "bin")
+    return f"{PAYLOAD_FOLDER}/{number}/redacted-{copy.file_index + 1}.{ending}"
 
 
 def unique_file_name(untrusted_name: str, taken: set[str]) -> str:

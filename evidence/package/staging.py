@@ -11,8 +11,8 @@ from pathlib import Path
 from evidence.digest import CHUNK_SIZE, Digester, digest_bytes
 from evidence.errors import CancelledError, EvidenceError
 from evidence.manifest import PAYLOAD_FOLDER, FileEntry, FileRole
-from evidence.model import OriginalFile, Snapshot
-from evidence.package.names import unique_file_name
+from evidence.model import CopyForPackage, Digests, OriginalFile, Snapshot
+from evidence.package.names import copy_path, unique_file_name
 
 STALE_S = 6 * 3600
 SPARE_BYTES = 64 << 20
@@ -39,34 +39,35 @@ class Staging:
     def add_originals(
         self, snapshot: Snapshot, *, progress: Callable[[int], None], cancelled: Callable[[], bool]
     ) -> None:
-        """Stream every original out of the vault into ``data/``, in constant memory.
+        """Stream every original, or redacted copy, out of the vault into ``data/``, in constant memory.
 
         ``progress`` gets the bytes of each step. Raises :class:`EvidenceError` ``package.original_changed`` when what
         comes out is not what was sealed, :class:`CancelledError`, ``OSError``.
         """
-        for original, entry in original_entries(snapshot):
-            self._copy(snapshot, original, self._target(entry.path), entry.item, progress, cancelled)
+        payload = [(original.object_id, entry) for original, entry in original_entries(snapshot)]
+        payload += [(each.copy.object_id, entry) for each, entry in copy_entries(snapshot)]
+        for object_id, entry in payload:
+            self._copy(snapshot, object_id, entry, progress, cancelled)
             self.entries.append(entry)
 
     def _copy(
         self,
         snapshot: Snapshot,
-        original: OriginalFile,
-        target: Path,
-        number: str,
+        object_id: str,
+        entry: FileEntry,
         progress: Callable[[int], None],
         cancelled: Callable[[], bool],
     ) -> None:
         digester = Digester()
-        with snapshot.open_original(original.object_id) as stream, target.open("xb") as output:
+        with snapshot.open_original(object_id) as stream, self._target(entry.path).open("xb") as output:
             while chunk := stream.read(CHUNK_SIZE):
                 if cancelled():
                     raise CancelledError
                 digester.update(chunk)
                 output.write(chunk)
                 progress(len(chunk))
-        if digester.digests() != original.digests:
-            raise EvidenceError("package.original_changed", exhibit=number)
+        if digester.digests() != Digests(sha256=entry.sha256, sha512=entry.sha512, size=entry.size):
+            raise EvidenceError("package.original_changed", exhibit=entry.item)
 
     def _target(self, path: str) -> Path:
         target = self.folder / path
@@ -75,8 +76,11 @@ class Staging:
 
 
 def original_entries(snapshot: Snapshot) -> Iterator[tuple[OriginalFile, FileEntry]]:
-    """Each original with its place in the package, by the digests that were sealed."""
+    """Each original with its place in the package, by the digests that were sealed; none of an exhibit that is handed
+    over redacted."""
     for exhibit in snapshot.exhibits:
+        if snapshot.copies_of(exhibit.item.id):
+            continue
         number = exhibit.item.number
         taken: set[str] = set()
         for position, original in enumerate(exhibit.item.files):
@@ -92,6 +96,28 @@ def original_entries(snapshot: Snapshot) -> Iterator[tuple[OriginalFile, FileEnt
                     media_type=original.media_type,
                     original_name=original.name,
                     position=position,
+                ),
+            )
+
+
+def copy_entries(snapshot: Snapshot) -> Iterator[tuple[CopyForPackage, FileEntry]]:
+    """Each redacted copy with its place in the package."""
+    for exhibit in snapshot.exhibits:
+        for each in snapshot.copies_of(exhibit.item.id):
+            copy, number = each.copy, exhibit.item.number
+            yield (
+                each,
+                FileEntry(
+                    path=copy_path(number, copy),
+                    size=copy.digests.size,
+                    sha256=copy.digests.sha256,
+                    sha512=copy.digests.sha512,
+                    role=FileRole.DERIVED,
+                    item=number,
+                    media_type=copy.media_type,
+                    position=copy.file_index,
+                    derived_from_sha256=copy.original_sha256,
+                    transform="redaction",
                 ),
             )
 

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from evidence.i18n import Texts
-from evidence.manifest import FileEntry, FileRole
+from evidence.manifest import FileEntry, FileRole, WithheldFile
 from evidence.model import Exhibit
 from evidence.package.identifiers import Identifier
 from evidence.package.labels import name_of
@@ -29,16 +29,19 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     return stream.getvalue().encode("utf-8-sig")
 
 
-def items_table(t: Texts, exhibits: Sequence[Exhibit], files: Sequence[FileEntry]) -> bytes:
-    """``02_items.csv``: one row for each original."""
+def items_table(
+    t: Texts, exhibits: Sequence[Exhibit], files: Sequence[FileEntry], withheld: Sequence[WithheldFile] = ()
+) -> bytes:  # fmt: skip
+    """``02_items.csv``: one row for each original; of an exhibit that is handed over redacted one for each original
+    that stays sealed, without a file, and one for each copy."""
     header = [
         t("Exhibit"), t("Title"), t("File"), t("Name as found"), t("Type"), t("Size in bytes"), "SHA-256", "SHA-512",
         t("How it came in"), t("Acquired (UTC)"), t("Acquired (local)"), t("Time zone"), t("Collected by"),
-        t("Link"), t("Note"), t("Result of scoring"),
+        t("Link"), t("Note"), t("Result of scoring"), t("Redacted"),
     ]  # fmt: skip
     by_item: dict[str, list[FileEntry]] = {}
     for entry in files:
-        if entry.role is FileRole.ORIGINAL:
+        if entry.role in (FileRole.ORIGINAL, FileRole.DERIVED):
             by_item.setdefault(entry.item, []).append(entry)
     rows = []
     for exhibit in exhibits:
@@ -48,13 +51,20 @@ def items_table(t: Texts, exhibits: Sequence[Exhibit], files: Sequence[FileEntry
             item.acquired.timezone, name_of(t, "role", item.examiner.role), item.source.get("url", ""), item.note,
             name_of(t, "band", exhibit.score.band) if exhibit.score else "",
         ]  # fmt: skip
+        for kept in (each for each in withheld if each.item == item.number):
+            rows.append([
+                item.number, item.title, "", "", kept.media_type, str(kept.size), kept.sha256, kept.sha512, *about,
+                t("original, stays sealed in the vault"),
+            ])  # fmt: skip
         for entry in by_item.get(item.number, ()):
+            is_copy = entry.role is FileRole.DERIVED
             rows.append([
                 item.number, item.title, entry.path, entry.original_name, entry.media_type, str(entry.size),
                 entry.sha256, entry.sha512, *about,
+                t("redacted copy of {sha256}", sha256=entry.derived_from_sha256) if is_copy else "",
             ])  # fmt: skip
         if item.number not in by_item:
-            rows.append([item.number, item.title, "", "", "", "", "", "", *about])
+            rows.append([item.number, item.title, "", "", "", "", "", "", *about, ""])
     return table(header, rows)
 
 

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from evidence.errors import EvidenceError
-from evidence.model import Fill, MarkedArea, RedactionKind, Tool
+from evidence.model import TILE_SIDE, Fill, MarkedArea, RedactionKind, Tool
 from evidence.redaction.png import write_png
 from evidence.redaction.record import BLACK, Area, PictureProof, Redaction
-from evidence.redaction.tiles import SEED_SIZE, TILE_SIDE, grid, leaves_of, root_of, salt_of
+from evidence.redaction.tiles import SEED_SIZE, grid, leaves_of, root_of, salt_of
 
 _LEVELS = 8
+MOST_AREAS, MOST_LAYERS = 1000, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ def redact_picture(
     for area in marked:
         if not is_inside(area, width, height):
             raise EvidenceError("redaction.outside")
+    if are_too_many(marked, width, height):
+        raise EvidenceError("redaction.too_many_areas")
     leaves = leaves_of(pixels, width, height, seed)
     areas = tuple(
         Area(area.x, area.y, area.width, area.height,
@@ -76,6 +79,18 @@ def is_inside(area: Area | MarkedArea, width: int, height: int) -> bool:
     )
 
 
+def are_too_many(areas: Sequence[Area | MarkedArea], width: int, height: int) -> bool:
+    """Whether there are more areas, or they lie more often over one another, than anyone marks by hand: a reader of
+    records that may come from anybody must not work for ever."""
+    columns, rows = grid(width, height)
+    spans = (
+        ((area.x + area.width - 1) // TILE_SIDE - area.x // TILE_SIDE + 1)
+        * ((area.y + area.height - 1) // TILE_SIDE - area.y // TILE_SIDE + 1)
+        for area in areas
+    )
+    return len(areas) > MOST_AREAS or sum(spans) > MOST_LAYERS * columns * rows + MOST_AREAS
+
+
 def touched(area: Area | MarkedArea, width: int, height: int) -> list[int]:
     """Positions of the tiles that an area touches."""
     columns, _rows = grid(width, height)
@@ -95,22 +110,17 @@ def covers_of(areas: Sequence[Area], width: int, height: int) -> dict[int, bytes
 
 
 def average_colour(pixels: bytes, width: int, height: int, area: MarkedArea) -> str:
-    """The average over the area widened to whole tiles, each channel rounded to one of eight levels: all that is left
-    of it are nine bits."""
-    left, top = area.x // TILE_SIDE * TILE_SIDE, area.y // TILE_SIDE * TILE_SIDE
-    right = min(-(-(area.x + area.width) // TILE_SIDE) * TILE_SIDE, width)
-    bottom = min(-(-(area.y + area.height) // TILE_SIDE) * TILE_SIDE, height)
-    sums, line = [0, 0, 0], width * 3
-    for y in range(top, bottom):
-        row = pixels[y * line + left * 3 : y * line + right * 3]
-        for channel in range(3):
-            sums[channel] += sum(row[channel::3])
-    count = (right - left) * (bottom - top)
-    return bytes(LEVELS[round(each / count / 255 * (_LEVELS - 1))] for each in sums).hex()
+    """The average over the area widened to whole tiles, as grey of one of eight levels: all that is left are three
+    bits."""
+    left, top, right, bottom = area.widened(width, height)
+    line = width * 3
+    total = sum(sum(pixels[y * line + left * 3 : y * line + right * 3]) for y in range(top, bottom))
+    level = LEVELS[round(total / (3 * (right - left) * (bottom - top)) / 255 * (_LEVELS - 1))]
+    return bytes((level, level, level)).hex()
 
 
 LEVELS = tuple(round(level * 255 / (_LEVELS - 1)) for level in range(_LEVELS))
-"""The values that a channel of a flat colour may have."""
+"""The greys that a covered area may have; the first is black."""
 
 
 def _covered_rows(pixels: bytes, width: int, height: int, covers: dict[int, bytes]) -> Iterator[bytes]:

@@ -16,6 +16,8 @@ from evidence.redaction.tiles import root_of
 MARK = "█████"
 """Stands for every passage, whatever its length was."""
 MOST_BYTES = 16 << 20
+MOST_LINES = 250_000
+"""The record names each line: a verifier keeps it in memory."""
 
 
 def read_text(data: bytes) -> tuple[str, str]:
@@ -52,6 +54,8 @@ def redact_text(
             raise EvidenceError("redaction.not_found", position=number)
     places = find(text, passages)
     lines, copied, hidden = lines_of(text), [], []
+    if len(lines) > MOST_LINES:
+        raise EvidenceError("redaction.text_too_long", most=MOST_BYTES >> 20)
     leaves, start, next_place = line_leaves(lines, seed), 0, 0
     for position, line in enumerate(lines):
         end = start + len(line)

@@ -18,9 +18,9 @@ import struct
 from collections.abc import Iterator, Sequence
 
 from evidence.custody.tree import EMPTY_ROOT, hash_children, hash_leaf
+from evidence.model import TILE_SIDE
 from evidence.redaction.png import MOST_SIDE
 
-TILE_SIDE = 64
 SEED_SIZE = 32
 """Bytes of the seed of all salts: random, one for each original, kept with it."""
 _PLACE = struct.Struct(">IIII")

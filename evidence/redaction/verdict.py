@@ -8,17 +8,17 @@ import re
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from evidence.model import RedactionKind
+from evidence.model import TILE_SIDE, RedactionKind
 from evidence.redaction.lines import line_leaf, lines_of
-from evidence.redaction.picture import LEVELS, covers_of, is_inside
+from evidence.redaction.picture import LEVELS, are_too_many, covers_of, is_inside
 from evidence.redaction.png import MOST_SIDE, NotOurPng, read_rows, read_size
-from evidence.redaction.record import BLACK, Area, PictureProof, Redaction, TextProof
+from evidence.redaction.record import PictureProof, Redaction, TextProof
 from evidence.redaction.text import MARK, MOST_BYTES
-from evidence.redaction.tiles import TILE_SIDE, band_tiles, grid, leaf_of, root_of
+from evidence.redaction.tiles import band_tiles, grid, leaf_of, root_of
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_COLOUR = re.compile(r"[0-9a-f]{6}")
-_MOST_AREAS = 10_000
+_COLOURS = frozenset(bytes((level, level, level)).hex() for level in LEVELS)
+"""Greys of so few levels that they say next to nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +152,11 @@ def _is_picture_sound(proof: PictureProof) -> bool:
     return (
         len(proof.tiles) == columns * rows
         and _are_digests(*proof.tiles)
-        and 0 < len(proof.areas) <= _MOST_AREAS
-        and all(is_inside(area, width, height) and _is_cover(area) for area in proof.areas)
+        and bool(proof.areas)
+        and all(is_inside(area, width, height) and area.colour in _COLOURS for area in proof.areas)
+        and not are_too_many(proof.areas, width, height)
         and proof.hidden == tuple(sorted(covers_of(proof.areas, width, height)))
     )
-
-
-def _is_cover(area: Area) -> bool:
-    """Black, or a colour of so few levels that it says next to nothing."""
-    if not _COLOUR.fullmatch(area.colour):
-        return False
-    return area.colour == BLACK or all(channel in LEVELS for channel in bytes.fromhex(area.colour))
 
 
 def _is_text_sound(proof: TextProof) -> bool:

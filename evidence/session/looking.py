@@ -9,19 +9,22 @@ from typing import BinaryIO, cast
 from evidence import media, scoring
 from evidence.errors import EvidenceError
 from evidence.media import MediaWorker
-from evidence.model import Exposure, Item, ScoreReport
+from evidence.model import Exposure, Item, RedactedCopy, RedactionKind, ScoreReport
 from evidence.session import films
 from evidence.store import Store
 
 
-def preview(store: Store, worker: MediaWorker, item: Item, exposure: Exposure, max_side: int) -> bytes | None:
-    """A picture of the item's first file in that exposure; None when it is no picture or cannot be decoded.
+def preview(
+    store: Store, worker: MediaWorker, item: Item, exposure: Exposure, max_side: int, file_index: int = 0
+) -> bytes | None:
+    """A picture of one of the item's files in that exposure; None when it is no picture or cannot be decoded.
 
     Of an original that is no longer kept, the blurred copy is, if there is one. Raises ``vault.not_kept`` where the
     original itself is asked for.
     """
-    original = item.files[0]
-    if films.is_film(item) and exposure is Exposure.BLURRED and not store.retention.copy_of(original.object_id):
+    original = item.files[file_index]
+    is_whole = not store.retention.copy_of(original.object_id)
+    if films.is_film(item) and not file_index and exposure is Exposure.BLURRED and is_whole:
         return films.poster(store, item, max_side)
     if not original.media_type.startswith("image/") or exposure is Exposure.LEFT_OUT:
         return None
@@ -51,6 +54,16 @@ def same_content(store: Store, item: Item, *, is_earlier: bool) -> list[Item]:
 def _order(item: Item) -> tuple[int, str]:
     """Exhibit numbers grow in length when they run out: A-99, A-100."""
     return len(item.number), item.number
+
+
+def preview_copy(
+    store: Store, worker: MediaWorker, copy: RedactedCopy, exposure: Exposure, max_side: int
+) -> bytes | None:  # fmt: skip
+    """A redacted copy in that exposure; None when it is no picture."""
+    if copy.kind is not RedactionKind.PICTURE or exposure is Exposure.LEFT_OUT:
+        return None
+    with store.open_object(copy.object_id) as stream:
+        return media.preview(cast(BinaryIO, stream), worker=worker, max_side=max_side, exposure=exposure)
 
 
 def score(store: Store, worker: MediaWorker, item: Item, at: datetime, cancelled: Callable[[], bool]) -> ScoreReport:

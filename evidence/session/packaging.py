@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -53,6 +54,7 @@ def package(
 
     ``signer`` signs it in the vault key's place; the log then says so itself, under the vault's key.
     """
+    require_copies(store, chosen, choices)
     urls = [tsa.url for tsa in store.log.tsas()] if choices.ask_time else []
     if choices.ask_time and not urls:
         raise EvidenceError("timestamps.none_chosen")
@@ -67,7 +69,7 @@ def package(
     if urls:
         stamp_head(stamper, head, urls)
     made = build_package(
-        _snapshot(store, stamper.clock(), tool, examiner, case, chosen, head),
+        _snapshot(store, stamper.clock(), tool, examiner, case, chosen, head, choices.redacted),
         choices,
         out_dir,
         signer=signer or store.signer(),
@@ -104,10 +106,11 @@ def draft(
     cancelled: Callable[[], bool],
 ) -> bytes:
     """The report as it would be now. Nothing is frozen, recorded or signed."""
+    require_copies(store, chosen, choices)
     head = store.log.newest_head(case.id)
     assert head is not None  # the case's own first event made one
     return draft_report(
-        _snapshot(store, frozen, tool, examiner, case, chosen, head),
+        _snapshot(store, frozen, tool, examiner, case, chosen, head, choices.redacted),
         choices,
         preview=_previews(store, worker, chosen, choices),
         supersedes=[earlier.package_id for earlier in store.packages.of_case(case.id)],
@@ -119,11 +122,14 @@ def draft(
 def _previews(
     store: Store, worker: MediaWorker, chosen: Sequence[Exhibit], choices: PackageChoices
 ) -> Callable[[str], bytes | None]:
-    """How each chosen exhibit appears in the report, by item id; blurred where nothing was chosen."""
+    """How each chosen exhibit appears in the report, by item id; blurred where nothing was chosen. Of one that is
+    handed over redacted, the copy is shown, never the original."""
     items = {exhibit.item.id: exhibit.item for exhibit in chosen}
 
     def preview(item_id: str) -> bytes | None:
         exposure = choices.exposure.get(item_id, Exposure.BLURRED)
+        if item_id in choices.redacted:
+            return looking.preview_copy(store, worker, store.redactions.newest(item_id)[0].copy, exposure, PREVIEW_SIDE)
         return looking.preview(store, worker, items[item_id], exposure, PREVIEW_SIDE)
 
     return preview
@@ -131,9 +137,13 @@ def _previews(
 
 def _snapshot(
     store: Store, frozen: Moment, tool: Tool, examiner: Examiner, case: Case, chosen: Sequence[Exhibit],
-    head: SignedHead,
+    head: SignedHead, redacted: frozenset[str],
 ) -> Snapshot:  # fmt: skip
-    """Everything that the package needs, with the log disclosed as far as it is about ``chosen``."""
+    """Everything that the package needs, with the log disclosed as far as it is about ``chosen``. Exhibits in
+    ``redacted`` bring their newest copies, and of a score nothing that was read out of the original's metadata."""
+    copies = tuple(each for exhibit in chosen if exhibit.item.id in redacted
+                   for each in store.redactions.newest(exhibit.item.id))  # fmt: skip
+    chosen = [_bare(exhibit) if exhibit.item.id in redacted else exhibit for exhibit in chosen]
     size = head.head.size
     earlier = tuple(one for one in store.log.stamped_heads(case.id) if one.head.size < size)
     exhibits_in_case = store.items.count(case.id)
@@ -156,7 +166,19 @@ def _snapshot(
         examiner=examiner,
         open_original=lambda object_id: cast(BinaryIO, store.open_object(object_id)),
         certificate_der=store.signer().certificate_der,
+        redacted=copies,
     )
+
+
+def _bare(exhibit: Exhibit) -> Exhibit:
+    return replace(exhibit, score=None if exhibit.score is None else replace(exhibit.score, provenance=()))
+
+
+def require_copies(store: Store, chosen: Sequence[Exhibit], choices: PackageChoices) -> None:
+    """Raises ``redaction.no_copy`` when an exhibit shall be handed over redacted and has no redacted copy."""
+    for exhibit in chosen:
+        if exhibit.item.id in choices.redacted and not store.redactions.newest(exhibit.item.id):
+            raise EvidenceError("redaction.no_copy", number=exhibit.item.number)
 
 
 def _disclosed(

@@ -34,6 +34,7 @@ from evidence.model import (
     PackageMade,
     ReceiptRead,
     RedactedCopy,
+    RedactionKind,
     RedactionWish,
     ScoreReport,
     SignedHead,
@@ -316,16 +317,21 @@ class Session:
 
     # Looking -------------------------------------------------------------------------------------------------------
 
-    def preview(self, item_id: str, exposure: Exposure = Exposure.BLURRED, max_side: int = 480) -> bytes | None:
+    def preview(
+        self, item_id: str, exposure: Exposure = Exposure.BLURRED, max_side: int = 480, *, file_index: int = 0
+    ) -> bytes | None:
         """A small picture of an exhibit, PNG or JPEG; None when it is no picture. Never in full: see :meth:`reveal`."""
         if exposure is Exposure.FULL:
             raise ValueError("full exposure is a reveal")
-        return looking.preview(self._store, self._worker, self._store.items.get(item_id), exposure, max_side)
+        item = self._store.items.get(item_id)
+        return looking.preview(self._store, self._worker, item, exposure, max_side, file_index)
 
-    def reveal(self, item_id: str, reason: str = "", max_side: int = 2000) -> bytes | None:
+    def reveal(
+        self, item_id: str, reason: str = "", max_side: int = 2000, *, file_index: int = 0
+    ) -> bytes | None:  # fmt: skip
         """The picture without blur; the log says that it was shown, and why if a reason was given."""
         item = self._store.items.get(item_id)
-        picture = looking.preview(self._store, self._worker, item, Exposure.FULL, max_side)
+        picture = looking.preview(self._store, self._worker, item, Exposure.FULL, max_side, file_index)
         if picture is not None:
             with self._store.transaction():
                 self._record(
@@ -374,9 +380,17 @@ class Session:
             wish, file_index, cancelled,
         )  # fmt: skip
 
+    def redactable(self, item_id: str) -> list[RedactionKind | None]:
+        """Of each file of an exhibit, in order, what kind of redacted copy can be made; None: none."""
+        return [redacting.kind_of(file) for file in self._store.items.get(item_id).files]
+
     def redactions(self, item_id: str) -> list[RedactedCopy]:
         """The redacted copies of an exhibit, the newest first."""
         return list(self._store.redactions.of_item(self._store.items.get(item_id).id))
+
+    def redacted_items(self, case_id: str) -> frozenset[str]:
+        """Ids of the exhibits of a case that have redacted copies: those that can be handed over redacted."""
+        return self._store.redactions.items_with_copies(self.case(case_id).id)
 
     def take_back_redaction(self, item_id: str, redaction_id: str) -> None:
         """Erase a redacted copy; the log says so. Raises ``redaction.unknown``."""

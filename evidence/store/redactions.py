@@ -72,6 +72,13 @@ class Redactions:
         )
         return tuple(CopyForPackage(decode(canonical, RedactedCopy), bytes(record)) for canonical, record in rows)
 
+    def items_with_copies(self, case_id: str) -> frozenset[str]:
+        """Ids of the items of a case that have redacted copies."""
+        rows = self._database.rows(
+            "SELECT DISTINCT item_id FROM redactions JOIN items ON items.id = item_id WHERE case_id = ?", (case_id,)
+        )
+        return frozenset(item_id for (item_id,) in rows)
+
     def get(self, item_id: str, name: str) -> RedactedCopy:
         """One redacted copy of an item. Raises :class:`EvidenceError` ``redaction.unknown``."""
         row = self._database.row("SELECT canonical FROM redactions WHERE item_id = ? AND name = ?", (item_id, name))

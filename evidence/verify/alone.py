@@ -127,7 +127,10 @@ def _report(path: Path, state: State) -> VerificationReport:
         path=printable_path(str(path)),
         package_id=manifest.package_id if manifest else "",
         format_version=state.format_version,
-        claims=tuple(_claim(name, [check for check, counts in found if counts], state) for name in ClaimName),
+        claims=tuple(
+            _claim(name, [check for check, counts in found if counts], state) for name in ClaimName
+            if name is not ClaimName.REDACTION or (manifest is not None and manifest.withheld)
+        ),
         checks=tuple(check for check, _counts in found),
         facts=dict(sorted(state.facts.items())),
         damaged=(REPORT,) if REPORT in state.damaged else (),

@@ -11,8 +11,9 @@ from evidence.verify.container import key_of
 from evidence.verify.state import State
 
 _RESTS_ON_SIGNATURE = frozenset(
-    {ClaimName.TIME, ClaimName.CLOCK, ClaimName.CUSTODY, ClaimName.METHOD, ClaimName.SIGNER}
+    {ClaimName.TIME, ClaimName.CLOCK, ClaimName.CUSTODY, ClaimName.METHOD, ClaimName.SIGNER, ClaimName.REDACTION}
 )
+_PAYLOAD = (FileRole.ORIGINAL, FileRole.DERIVED)
 _RESTS_ON_ORIGINALS = frozenset({ClaimName.TIME, ClaimName.CUSTODY, ClaimName.METHOD})
 
 
@@ -25,12 +26,16 @@ class Counted:
 
 
 def make_claims(counted: Sequence[Counted], state: State) -> tuple[Claim, ...]:
-    """One claim for each name, in order. The worst answer among its checks decides; without one it cannot be told.
+    """One claim for each name, in order; of redaction only where a copy is redacted. The worst answer among its checks
+    decides; without one it cannot be told.
 
     Manifest, signature and report are bound by the signatures alone, so these decide completeness too. What rests on
     a signature that does not hold, or on originals that were changed, is never *yes*.
     """
-    return tuple(_claim(name, counted, state) for name in ClaimName)
+    asked = {each.check.claim for each in counted}
+    return tuple(
+        _claim(name, counted, state) for name in ClaimName if name is not ClaimName.REDACTION or name in asked
+    )  # fmt: skip
 
 
 def _claim(name: ClaimName, counted: Sequence[Counted], state: State) -> Claim:
@@ -55,7 +60,7 @@ def _claim(name: ClaimName, counted: Sequence[Counted], state: State) -> Claim:
 
 def _are_originals_sound(state: State) -> bool:
     files = state.manifest.files if state.manifest is not None else ()
-    return not any(key_of(file.path) in state.damaged for file in files if file.role is FileRole.ORIGINAL)
+    return not any(key_of(file.path) in state.damaged for file in files if file.role in _PAYLOAD)
 
 
 def worst(answers: Iterable[Answer]) -> Answer:

@@ -17,6 +17,7 @@ from evidence.manifest import (
     CUSTODY,
     HEADS_FOLDER,
     MANIFEST,
+    REDACTIONS_FOLDER,
     REPORT,
     SIGNATURE,
     TOKENS_FOLDER,
@@ -36,7 +37,10 @@ _KEPT = {
     CERTIFICATES: MIB,
     **dict.fromkeys(BAG_FILES, 32 * MIB),
 }
-_KEPT_BELOW = {f"{HEADS_FOLDER}/": 16 << 10, f"{TOKENS_FOLDER}/": 256 << 10, COSIGNATURE_PREFIX: 256 << 10}
+_KEPT_BELOW = {
+    f"{HEADS_FOLDER}/": 16 << 10, f"{TOKENS_FOLDER}/": 256 << 10, COSIGNATURE_PREFIX: 256 << 10,
+    f"{REDACTIONS_FOLDER}/": 32 * MIB,
+}  # fmt: skip
 _KEPT_TOTAL = 128 * MIB
 _HEAD = 64
 

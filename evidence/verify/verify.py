@@ -34,6 +34,7 @@ STEPS: tuple[tuple[str, ClaimName, CheckFunction], ...] = (
     ("clock", ClaimName.CLOCK, checks.check_clock),
     ("methods", ClaimName.METHOD, checks.check_methods),
     ("cosignatures", ClaimName.COMPLETE, checks.check_cosignatures),
+    ("redactions", ClaimName.REDACTION, checks.check_redactions),
 )
 """Numbered from 1."""
 
@@ -64,10 +65,10 @@ def verify_package(
         try:
             located = locate(container, path)
             reading = read_files(located, checks.read_listed_sizes, progress, cancelled)
+            # Open until the end: redacted copies are read once more, against their records.
+            return _report(path, State(located=located, reading=reading, trust=trust, now=now, parser=own))
         finally:
             container.close()
-        state = State(located=located, reading=reading, trust=trust, now=now, parser=own)
-        return _report(path, state)
     finally:
         if parser is None:
             own.close()

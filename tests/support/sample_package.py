@@ -51,9 +51,12 @@ from evidence.manifest import (
     ItemEntry,
     LogSummary,
     Manifest,
+    RedactedFile,
     SignerEntry,
+    WithheldFile,
     acquired_facts_of_entry,
     head_path,
+    redaction_path,
 )
 from evidence.model import (
     AcquisitionMethod,
@@ -66,6 +69,7 @@ from evidence.model import (
     SignedHead,
     Tool,
 )
+from evidence.redaction import Redacted
 from evidence.timestamps import build_request
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -196,7 +200,9 @@ class Recipe:
     edit_report: Callable[[list[str]], None] = lambda _lines: None
     attachment: bytes | None = None
     sign_manifest: Callable[[bytes, SignerKeys], bytes] | None = None
-    version: int = 1
+    version: int = 2
+    redacted: dict[str, Redacted] = field(default_factory=dict)
+    """Exhibit number, of one original, to the copy that stands in its place."""
 
     def with_(self, **changes: Any) -> Recipe:
         """The same with changes."""
@@ -213,9 +219,10 @@ class Recipe:
         named = self.named_signer or self.world.signer
         items, originals, payload = self._items()
         draft = self._manifest(named, items, originals, LogSummary(CASE, 1, "0" * 64, 0), ())
+        records = {redaction_path(number, 0): canonical_json(each.record) for number, each in self.redacted.items()}
         storage = self._log(draft, items, HeadKey(self.log_key or named))
         log = self.edit_log(disclose(storage, [item.id for item in items]))
-        files |= payload
+        files |= payload | records
         files[CUSTODY] = canonical_json(log)
         for signed in (*log.earlier_heads, log.head):
             files[head_path(signed.head.size)] = canonical_json(signed)
@@ -252,6 +259,7 @@ class Recipe:
             "Report", f"Manifest {fingerprint_groups(digest)}",
             *(f"{path} {fingerprint_groups(hashlib.sha256(data).hexdigest())}"
               for path, data in sorted(files.items()) if path.startswith("data/")),
+            *(fingerprint_groups(hashlib.sha256(self.originals[number][0][1]).hexdigest()) for number in self.redacted),
         ]  # fmt: skip
         self.edit_report(lines)
         unsigned = report_pdf(lines, self.attachment if self.attachment is not None else manifest)
@@ -269,6 +277,15 @@ class Recipe:
                 acquired=moment(NOW - timedelta(minutes=30, seconds=-10 * position), self.clock_offset_ms), tool=TOOL,
                 examiner=EXAMINER, source={"display": ":1"}, settings={}, title="", note="", lawful_access="",
             ))  # fmt: skip
+            copy = self.redacted.get(number)
+            if copy is not None:
+                path = copy_path(number, copy)
+                payload[path] = copy.data
+                entries.append(replace(
+                    entry_of(path, copy.data, FileRole.DERIVED), item=number, media_type=copy.media_type,
+                    derived_from_sha256=copy.record.original_sha256, transform="redaction",
+                ))  # fmt: skip
+                continue
             for order, (name, data) in enumerate(originals):
                 path = f"data/{number}/{name}"
                 payload[path] = data
@@ -285,6 +302,11 @@ class Recipe:
             case_id=CASE, case_title="Sample", exhibits_in_case=len(items), examiner=EXAMINER, statement="",
             signer=signer_entry(named), log=log, items=tuple(items), files=tuple(files), tokens=tokens,
             log_signer=signer_entry(self.log_key) if self.log_key else None, version=self.version,
+            withheld=tuple(withheld_of(number, self.originals[number][0][1]) for number in self.redacted),
+            redacted=tuple(
+                RedactedFile(number, each.record.original_sha256, copy_path(number, each), redaction_path(number, 0))
+                for number, each in self.redacted.items()
+            ),
         )  # fmt: skip
 
     def _log(self, draft: Manifest, items: list[ItemEntry], key: HeadKey) -> MemoryStorage:
@@ -296,16 +318,45 @@ class Recipe:
             for item in items
         ]
         noted = [NewEvent(EventKind.NOTED, NOW - timedelta(minutes=5), "counsellor", item.id) for item in items[:1]]
-        counts = ",".join(f"{item.number}:{2 if item in items[:1] else 1}" for item in items)
+        ids = {item.number: item.id for item in items}
+        redacted = [event for number, each in self.redacted.items() for event in redaction_events(ids[number], each)]
+        about = [event.item_id for event in (*acquired, *redacted, *noted)]
+        counts = ",".join(f"{item.number}:{about.count(item.id)}" for item in items)
         named = {"signer": draft.signer.certificate_sha256} if self.log_key else {}
         frozen = [NewEvent(EventKind.FROZEN, NOW, "counsellor", "", {"exhibits": counts} | named)]
-        events = [*acquired, *noted, *frozen]
+        events = [*acquired, *redacted, *noted, *frozen]
         self.edit_events(events)
         at = NOW - timedelta(minutes=20)
         cut = max(1, len(events) - 2)
         append(storage, CASE, events[:cut], signer=key, recorded_at=at)
         append(storage, CASE, events[cut:], signer=key, recorded_at=NOW)
         return storage
+
+
+def copy_path(number: str, copy: Redacted) -> str:
+    """Where a redacted copy stands."""
+    return f"data/{number}/redacted-1.{'png' if copy.media_type == 'image/png' else 'txt'}"
+
+
+def withheld_of(number: str, data: bytes) -> WithheldFile:
+    """An original that stays with its owner."""
+    digests = digest_bytes(data)
+    return WithheldFile(number, 0, digests.size, digests.sha256, digests.sha512, "application/octet-stream")
+
+
+def redaction_events(item_id: str, copy: Redacted) -> list[NewEvent]:
+    """What the log says of a redacted copy."""
+    record, at = copy.record, NOW - timedelta(minutes=10)
+    fixed = {"original_sha256": record.original_sha256, "root": record.root, "parts": "tiles"}
+    made = {
+        "kind": record.kind.value, "original_sha256": record.original_sha256,
+        "copy_sha256": hashlib.sha256(copy.data).hexdigest(),
+        "record_sha256": hashlib.sha256(canonical_json(record)).hexdigest(),
+    }  # fmt: skip
+    return [
+        NewEvent(EventKind.COMMITTED, at, "counsellor", item_id, fixed),
+        NewEvent(EventKind.REDACTED, at, "counsellor", item_id, made),
+    ]
 
 
 def signer_entry(signer: SignerKeys) -> SignerEntry:

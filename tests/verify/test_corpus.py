@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from support.hostile import files, manifests, proofs, reports, zips
+from support.hostile import files, manifests, proofs, redactions, reports, zips
 from support.hostile.cases import Case, Workshop, judge
 
 from evidence.verify import ChildParser, Parser
@@ -39,7 +39,9 @@ def chosen(cases: Iterator[Case], share: int) -> list[Case]:
     return list(itertools.islice(everything, share % 3, None, max(1, len(everything) // SAMPLE)))
 
 
-@pytest.mark.parametrize("family", [files, zips, manifests, reports, proofs], ids=lambda family: family.__name__)
+@pytest.mark.parametrize(
+    "family", [files, zips, manifests, reports, proofs, redactions], ids=lambda family: family.__name__
+)  # fmt: skip
 def test_every_answer_is_right(family: ModuleType, shop: Workshop, parser: Parser, tmp_path: Path) -> None:
     problems: list[str] = []
     for case in chosen(family.cases(shop, random.Random(7), FLIPS), 0):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from evidence.i18n import Texts
-from evidence.manifest import FileEntry, FileRole, Manifest
+from evidence.manifest import FileEntry, FileRole, Manifest, WithheldFile
 from evidence.model import PackageChoices, Snapshot
 from evidence.package.identifiers import Identifier
 from evidence.package.labels import digest_lines
@@ -42,6 +42,21 @@ class ReportContent:
         for entry in self.manifest.files:
             if entry.role is FileRole.ORIGINAL:
                 by_item.setdefault(entry.item, []).append(entry)
+        return by_item
+
+    def payload(self) -> dict[str, list[FileEntry]]:
+        """Exhibit number to what the package holds of that exhibit: its originals, or redacted copies of them."""
+        by_item: dict[str, list[FileEntry]] = {}
+        for entry in self.manifest.files:
+            if entry.role in (FileRole.ORIGINAL, FileRole.DERIVED):
+                by_item.setdefault(entry.item, []).append(entry)
+        return by_item
+
+    def withheld(self) -> dict[str, list[WithheldFile]]:
+        """Exhibit number to the originals that stay sealed, of exhibits that are handed over redacted."""
+        by_item: dict[str, list[WithheldFile]] = {}
+        for file in self.manifest.withheld:
+            by_item.setdefault(file.item, []).append(file)
         return by_item
 
     def human_text(self) -> str:

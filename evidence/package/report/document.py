@@ -39,11 +39,11 @@ def write_report(t: Texts, content: ReportContent, typeface: Typeface) -> bytes:
     sheet.new_page()
     write_summary(t, sheet, content)
     write_exhibit_list(t, sheet, content)
-    originals = content.originals()
+    payload = content.payload()
     for position, exhibit in enumerate(content.snapshot.exhibits):
         content.before_exhibit(position)
         sheet.new_page()
-        write_exhibit(t, sheet, content, exhibit, originals.get(exhibit.item.number, []))
+        write_exhibit(t, sheet, content, exhibit, payload.get(exhibit.item.number, []))
     sheet.new_page()
     write_chronology(t, sheet, content)
     sheet.gap(18)
@@ -51,7 +51,7 @@ def write_report(t: Texts, content: ReportContent, typeface: Typeface) -> bytes:
     sheet.new_page()
     write_custody(t, sheet, content)
     sheet.gap(18)
-    write_limits(t, sheet)
+    write_limits(t, sheet, is_redacted=bool(manifest.withheld))
     sheet.new_page()
     write_statement(t, sheet, content)
     sheet.new_page()
@@ -76,7 +76,7 @@ def write_identifiers(t: Texts, sheet: Sheet, content: ReportContent) -> None:
     sheet.text(t("Names that are shown can be changed at any time; numeric ids usually cannot."), page.SMALL)
 
 
-def write_limits(t: Texts, sheet: Sheet) -> None:
+def write_limits(t: Texts, sheet: Sheet, *, is_redacted: bool = False) -> None:
     """The known limits, in plain words."""
     sheet.heading(t("Known limits"), keep=150)
     for sentence in (
@@ -94,6 +94,12 @@ def write_limits(t: Texts, sheet: Sheet) -> None:
           "of their content."),
     ):  # fmt: skip
         sheet.bullet(sentence)
+    if is_redacted:
+        sheet.bullet(
+            t("Some exhibits are redacted: of what was taken out, nothing can be checked without the sealed original. "
+              "What is shown can be held against what the log fixed as the original's content; that it was read from "
+              "that very file, only the original can confirm.")
+        )  # fmt: skip
 
 
 def write_verification(t: Texts, sheet: Sheet, content: ReportContent) -> None:
@@ -103,7 +109,8 @@ def write_verification(t: Texts, sheet: Sheet, content: ReportContent) -> None:
         t("Open a command line in the package's folder. The same lines stand in 04_how_to_verify.txt, to be copied. "
           "Lines with $ are for Linux and macOS, lines with > are for Windows."), after=4,
     )  # fmt: skip
-    for number, step in enumerate(steps(t, content.manifest.tokens[:3]), 1):
+    recipe = steps(t, content.manifest.tokens[:3], is_redacted=bool(content.manifest.redacted))
+    for number, step in enumerate(recipe, 1):
         sheet.heading(f"{number}. {step.title}", 3, keep=50)
         for command in step.commands:
             sheet.text(command, page.CELL, indent=10)

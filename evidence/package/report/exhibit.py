@@ -13,6 +13,7 @@ from evidence.package.labels import digest_lines, name_of
 from evidence.package.report import sheet as page
 from evidence.package.report.content import ReportContent
 from evidence.package.report.overview import said_examiner, said_moment
+from evidence.package.report.redaction import write_redaction
 from evidence.package.report.sheet import Sheet
 
 CAPTIONS = {
@@ -20,6 +21,12 @@ CAPTIONS = {
     Exposure.GREY: N_("Shown without colours on purpose. The unaltered file is in the package."),
     Exposure.SMALL: N_("Shown small on purpose. The unaltered file is in the package."),
     Exposure.FULL: N_("Shown as it is. The unaltered file is in the package."),
+}
+REDACTED_CAPTIONS = {
+    Exposure.BLURRED: N_("The redacted copy, shown blurred on purpose."),
+    Exposure.GREY: N_("The redacted copy, shown without colours on purpose."),
+    Exposure.SMALL: N_("The redacted copy, shown small on purpose."),
+    Exposure.FULL: N_("The redacted copy, shown as it is."),
 }
 SIZES = {
     Exposure.BLURRED: (62 * mm, 62 * mm),
@@ -35,13 +42,16 @@ def write_exhibit(t: Texts, sheet: Sheet, content: ReportContent, exhibit: Exhib
     item = exhibit.item
     sheet.heading(f"{item.number}   {item.title}", bookmark=1)
     _write_picture(t, sheet, content, item)
+    copies = content.snapshot.copies_of(item.id)
+    if copies:
+        write_redaction(t, sheet, content, item, copies)
     sheet.heading(t("Recorded by the program"), 2)
     sheet.facts(_recorded(t, item))
     sheet.heading(t("Files"), 2, keep=90)
     for entry in files:
         sheet.need(80)
         sheet.facts([
-            (t("Name as found"), entry.original_name),
+            *([(t("Name as found"), entry.original_name)] if entry.original_name else []),
             (t("In the package"), entry.path),
             (t("Type and size"), f"{entry.media_type} · {t.size(entry.size)} ({t.number(entry.size)} B)"),
             ("SHA-256", digest_lines(entry.sha256)),
@@ -61,8 +71,12 @@ def write_exhibit(t: Texts, sheet: Sheet, content: ReportContent, exhibit: Exhib
 
 def _write_picture(t: Texts, sheet: Sheet, content: ReportContent, item: Item) -> None:
     exposure = content.choices.exposure.get(item.id, Exposure.BLURRED)
+    is_redacted = bool(content.snapshot.copies_of(item.id))
     if exposure is Exposure.LEFT_OUT:
-        sheet.text(t("The picture is left out on purpose. The unaltered file is in the package."), page.SMALL)
+        sheet.text(
+            t("The picture is left out on purpose.") if is_redacted
+            else t("The picture is left out on purpose. The unaltered file is in the package."), page.SMALL,
+        )  # fmt: skip
         return
     picture = content.preview(item.id)
     if picture is None:
@@ -70,7 +84,8 @@ def _write_picture(t: Texts, sheet: Sheet, content: ReportContent, item: Item) -
         return
     width, height = SIZES[exposure]
     is_aside = exposure not in (Exposure.FULL, Exposure.GREY)
-    sheet.picture(picture, t(CAPTIONS[exposure]), max_width=width, max_height=height, is_aside=is_aside)
+    caption = t(REDACTED_CAPTIONS[exposure] if is_redacted else CAPTIONS[exposure])
+    sheet.picture(picture, caption, max_width=width, max_height=height, is_aside=is_aside)
 
 
 def _recorded(t: Texts, item: Item) -> list[tuple[str, str]]:

@@ -114,6 +114,7 @@ def write_summary(t: Texts, sheet: Sheet, content: ReportContent) -> None:
         (t("Exhibits"), t("{chosen} of {all} in this case", chosen=t.number(len(manifest.items)),
                           all=t.number(manifest.exhibits_in_case))),
         (t("Original files"), f"{t.number(len(originals))} · {size}"),
+        *([(t("Handed over redacted"), ", ".join(content.withheld()))] if manifest.withheld else []),
         (t("Identifiers"), t.number(len(content.identifiers))),
         (t("Log"), t("{shown} of {all} events are shown", shown=t.number(manifest.log.disclosed),
                      all=t.number(manifest.log.size))),
@@ -150,15 +151,17 @@ def write_exhibit_list(t: Texts, sheet: Sheet, content: ReportContent) -> None:
     sheet.heading(t("List of exhibits"), keep=80)
     columns = [page.Column(t("No."), 9), page.Column(t("Title"), 32), page.Column(t("How it came in"), 20),
                page.Column(t("Collected"), 25), page.Column(t("Size"), 12), page.Column("SHA-256", 25)]  # fmt: skip
-    originals = content.originals()
+    payload, withheld = content.payload(), content.withheld()
     rows = []
     for entry in manifest.items:
-        files = originals.get(entry.number, [])
+        files = payload.get(entry.number, [])
         digests = "\n".join(f"{each.sha256[:8]}…{each.sha256[-8:]}" for each in files[:3])
         if len(files) > 3:
             digests += f"\n+ {len(files) - 3}"
         rows.append([
-            entry.number, entry.title, name_of(t, "method", entry.method),
+            entry.number,
+            t("{title} (redacted)", title=entry.title) if entry.number in withheld else entry.title,
+            name_of(t, "method", entry.method),
             t.moment(entry.acquired.at, entry.acquired.utc_offset_s), t.size(sum(each.size for each in files)), digests,
         ])  # fmt: skip
     sheet.table(columns, rows)

@@ -21,7 +21,7 @@ MAX_LISTED = 60
 def write_statement(t: Texts, sheet: Sheet, content: ReportContent) -> None:
     """The form, filled in with what the program knows, with room for what the person writes and signs."""
     manifest = content.manifest
-    originals = [(number, entry) for number, entries in content.originals().items() for entry in entries]
+    originals = [(number, entry) for number, entries in content.payload().items() for entry in entries]
     known = {
         "exhibits": t.number(len(manifest.items)),
         "files": t.number(len(originals)),
@@ -56,7 +56,9 @@ def write_statement(t: Texts, sheet: Sheet, content: ReportContent) -> None:
     if len(originals) <= MAX_LISTED:
         sheet.heading(t("Files and digests"), 2, keep=min(40.0 + 30 * len(originals), 500.0))
         columns = [page.Column(t("Exhibit"), 9), page.Column(t("File"), 41), page.Column("SHA-256", 50)]
-        sheet.table(columns, [[number, entry.original_name, digest_lines(entry.sha256)] for number, entry in originals])
+        sheet.table(columns, [
+            [number, entry.original_name or entry.path, digest_lines(entry.sha256)] for number, entry in originals
+        ])  # fmt: skip
 
 
 def _write_own_words(sheet: Sheet, statement: str) -> None:

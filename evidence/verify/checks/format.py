@@ -9,7 +9,17 @@ from typing import Any
 
 from evidence.digest import fingerprint_words, from_json, parse_json
 from evidence.errors import EvidenceError
-from evidence.manifest import FORMAT_NAME, FORMAT_VERSION, MANIFEST, UNLISTED, FileRole, Manifest, SignerEntry
+from evidence.manifest import (
+    FIRST_WITH_REDACTIONS,
+    FORMAT_NAME,
+    FORMAT_VERSION,
+    MANIFEST,
+    REDACTIONS_FOLDER,
+    UNLISTED,
+    FileRole,
+    Manifest,
+    SignerEntry,
+)
 from evidence.model import Answer
 from evidence.verify.container import key_of, unsafe_reason
 from evidence.verify.container.names import confusion_key
@@ -91,11 +101,41 @@ def _makes_sense(manifest: Manifest) -> bool:
         and len(set(ids)) == len(ids)
         and all(numbers) and all(ids)
         and all(file.item in numbers for file in manifest.files if file.role is FileRole.ORIGINAL or file.item)
+        and are_redactions_sound(manifest)
         and manifest.log.log_id == manifest.case_id
         and bool(_SHA256.fullmatch(manifest.log.root))
         and manifest.log.size > 0
         and manifest.created.at.utcoffset() is not None
         and all(item.acquired.at.utcoffset() is not None for item in manifest.items)
+    )  # fmt: skip
+
+
+def are_redactions_sound(manifest: Manifest) -> bool:
+    """Whether withheld originals and the copies in their place fit together: version 1 has none; an exhibit is handed
+    over whole or redacted, never both; a derived file is a copy of one of the exhibit's originals, with one record."""
+    if manifest.version < FIRST_WITH_REDACTIONS:
+        return not manifest.withheld and not manifest.redacted
+    numbers = {item.number for item in manifest.items}
+    withheld = {(file.item, file.sha256) for file in manifest.withheld}
+    redacted = {each.item for each in manifest.redacted}
+    files = {file.path: file for file in manifest.files}
+    derived = [file for file in manifest.files if file.role is FileRole.DERIVED]
+    copies = [(files.get(each.path), files.get(each.record), each) for each in manifest.redacted]
+    return (
+        all(_is_file_sound(file.size, file.sha256, file.sha512) for file in manifest.withheld)
+        and len({(file.item, file.position) for file in manifest.withheld}) == len(manifest.withheld)
+        and all(file.position >= 0 for file in manifest.withheld)
+        and {file.item for file in manifest.withheld} == redacted <= numbers
+        and not any(file.role is FileRole.ORIGINAL and file.item in redacted for file in manifest.files)
+        and len(derived) == len({each.path for each in manifest.redacted}) == len(manifest.redacted)
+        and len({each.record for each in manifest.redacted}) == len(manifest.redacted)
+        and all(
+            copy is not None and copy.role is FileRole.DERIVED and copy.item == each.item
+            and copy.derived_from_sha256 == each.original_sha256 and (each.item, each.original_sha256) in withheld
+            and record is not None and record.role is FileRole.PROOF
+            and each.record.startswith(f"{REDACTIONS_FOLDER}/")
+            for copy, record, each in copies
+        )
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evidence.manifest import MANIFEST, REPORT, originals_of
+from evidence.manifest import MANIFEST, REPORT, sealed_of
 from evidence.verify.checks.signature import failure
 from evidence.verify.state import MAX_NAMED, Impossible, Outcome, State, no, yes
 from evidence.verify.untrusted import ReportAnswer, ReportRequest
@@ -55,12 +55,12 @@ def check_report_content(state: State) -> Iterator[Outcome]:
         yield no("report.digest_not_printed")
     else:
         yield yes("report.prints_digest")
-    unsaid = [
-        file.path
-        for item in manifest.items
-        for file in originals_of(manifest, item)
-        if not is_printed(file.sha256, text)
+    copies = {each.path for each in manifest.redacted}
+    stated = [
+        (getattr(file, "path", file.item), file.sha256) for item in manifest.items for file in sealed_of(manifest, item)
     ]
+    stated += [(file.path, file.sha256) for file in manifest.files if file.path in copies]
+    unsaid = [path for path, digest in stated if not is_printed(digest, text)]
     for path in unsaid[:MAX_NAMED]:
         yield no("report.original_not_printed", path=path)
     if not unsaid:

@@ -2,8 +2,8 @@
 
 import { keyOf } from "./container/names.js";
 
-export const CLAIMS = ["complete", "signed", "signer", "time", "clock", "custody", "method", "report", "origin"];
-const RESTS_ON_SIGNATURE = ["time", "clock", "custody", "method", "signer"];
+export const CLAIMS = ["complete", "signed", "signer", "time", "clock", "custody", "method", "report", "redaction", "origin"];
+const RESTS_ON_SIGNATURE = ["time", "clock", "custody", "method", "signer", "redaction"];
 const UNREAD = ["time.page_unsupported", "parser.page_unsupported", "parser.too_greedy"];
 const RESTS_ON_ORIGINALS = ["time", "custody", "method"];
 
@@ -14,9 +14,10 @@ export function worst(answers) {
   return found.size === 1 && found.has("yes") ? "yes" : "cannot_tell";
 }
 
-/** One claim for each name, in order. The worst answer among its checks decides; without one it cannot be told. */
+/** One claim for each name, in order; of redaction only where a copy is redacted. The worst answer among its checks decides; without one it cannot be told. */
 export function makeClaims(checks, state) {
-  return CLAIMS.map((name) => claim(name, checks, state));
+  const isAsked = (name) => name !== "redaction" || checks.some((check) => check.claim === name);
+  return CLAIMS.filter(isAsked).map((name) => claim(name, checks, state));
 }
 
 function claim(name, checks, state) {
@@ -55,5 +56,5 @@ function claim(name, checks, state) {
 
 function areOriginalsSound(state) {
   const files = state.manifest?.files ?? [];
-  return !files.some((file) => file.role === "original" && state.damaged.has(keyOf(file.path)));
+  return !files.some((file) => ["original", "derived"].includes(file.role) && state.damaged.has(keyOf(file.path)));
 }

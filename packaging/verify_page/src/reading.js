@@ -18,7 +18,7 @@ const HEAD = 64;
 export async function readFiles(located, layout, listedSizes, progress) {
   const limits = limitsOf(layout);
   const reading = {
-    digests: new Map(), sizes: new Map(), kept: new Map(), unreadable: [], systemFiles: new Set(), keptBytes: 0,
+    digests: new Map(), sizes: new Map(), kept: new Map(), unreadable: [], systemFiles: new Set(), tooLarge: new Set(), keptBytes: 0,
     done: 0, total: 0, progress,
   };
   for (const [path, entry] of located.files) {
@@ -43,6 +43,7 @@ export async function readFiles(located, layout, listedSizes, progress) {
 async function read(reading, limits, path, entry) {
   const limit = limits(path);
   const keeps = limit !== null && entry.size <= limit && reading.keptBytes + entry.size <= KEPT_TOTAL;
+  if (limit !== null && !keeps) reading.tooLarge.add(path);
   const kept = [];
   let head = new Uint8Array();
   const [short, long] = [sha256.create(), sha512.create()];
@@ -94,6 +95,6 @@ function limitsOf(layout) {
     [layout.certificates, MIB], ...layout.bagFiles.map((path) => [path, 32 * MIB]),
   ]);
   const folders = [[`${layout.headsFolder}/`, 16 * KIB], [`${layout.tokensFolder}/`, 256 * KIB],
-    [layout.cosignaturePrefix, 256 * KIB]];
+    [layout.cosignaturePrefix, 256 * KIB], [`${layout.redactionsFolder}/`, 32 * MIB]];
   return (path) => kept.get(path) ?? folders.find(([folder]) => path.startsWith(folder))?.[1] ?? null;
 }

@@ -6,6 +6,7 @@ import { checkCosignatures } from "./checks/cosigning.js";
 import { checkCustody } from "./checks/custody.js";
 import { checkBag, checkFiles, settleBlame } from "./checks/files.js";
 import { checkFormat, readListedSizes } from "./checks/format.js";
+import { checkRedactions } from "./checks/redactions.js";
 import { checkReportContent, checkReportSignature } from "./checks/report.js";
 import { checkManifestSignature, checkTrust } from "./checks/signature.js";
 import { checkClock, checkMethods } from "./checks/statements.js";
@@ -32,6 +33,7 @@ const STEPS = [
   ["clock", "clock", checkClock],
   ["methods", "method", checkMethods],
   ["cosignatures", "complete", checkCosignatures],
+  ["redactions", "redaction", checkRedactions],
 ];
 
 /**

@@ -116,6 +116,8 @@ def _wrong_answers(case: Case, report: VerificationReport) -> list[str]:
             kind = "false yes" if answer == "yes" else "false no" if answer == "no" else "not told"
             reasons = sorted({check.reason for check in report.checks if check.answer.value != "yes"})
             problems.append(f"{kind}: {claim.name.value} is {answer}, expected {'/'.join(allowed)} {reasons}")
+    told = {claim.name.value for claim in report.claims}
+    problems += [f"not told: {name} is not said" for name in expected if name not in told]
     if case.damaged and case.damaged not in report.damaged:
         problems.append(f"not named: {case.damaged} in {report.damaged}")
     return problems

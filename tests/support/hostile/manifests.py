@@ -47,7 +47,7 @@ def _encodings(shop: Workshop) -> Iterator[Case]:
     """Bytes that two readers could read in two ways, signed by the right key."""
 
     def duplicate(value: Value) -> bytes:
-        return canonical_json(value)[:-1] + b',"version":1}'
+        return canonical_json(value)[:-1] + b',"version":2}'
 
     def duplicate_first(value: Value) -> bytes:
         return b'{"case_title":"x",' + canonical_json(value)[1:]
@@ -61,10 +61,10 @@ def _encodings(shop: Workshop) -> Iterator[Case]:
         "byte-order-mark": lambda value: b"\xef\xbb\xbf" + canonical_json(value),
         "utf-16": lambda value: canonical_json(value).decode().encode("utf-16"),
         "line-end": lambda value: canonical_json(value) + b"\n",
-        "float-version": lambda value: canonical_json(value).replace(b'"version":1}', b'"version":1.0}'),
-        "exponent-version": lambda value: canonical_json(value).replace(b'"version":1}', b'"version":1e0}'),
+        "float-version": lambda value: canonical_json(value).replace(_VERSION, b'"version":2.0,"withheld"'),
+        "exponent-version": lambda value: canonical_json(value).replace(_VERSION, b'"version":2e0,"withheld"'),
         "big-size": lambda value: canonical_json(value).replace(b'"size":256', b'"size":99999999999999999999'),
-        "nan": lambda value: canonical_json(value).replace(b'"version":1}', b'"version":NaN}'),
+        "nan": lambda value: canonical_json(value).replace(_VERSION, b'"version":NaN,"withheld"'),
         "deep": lambda _value: b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
         "array": lambda value: b"[" + canonical_json(value) + b"]",
         "null": lambda _value: b"null",
@@ -167,11 +167,12 @@ def _contents(shop: Workshop) -> Iterator[Case]:
     for label, edit in lies.items():
         files = shop.recipe.with_(edit_manifest=edit).build
         yield Case("manifest-lie", label, as_zip(files), {"custody": NO, "method": NOT_YES, "time": NOT_YES})
-    newer = shop.recipe.with_(version=2).build()
+    newer = shop.recipe.with_(version=99).build()
     told_newer = dict.fromkeys(ALL_YES, NOT_YES) | {"complete": ("cannot_tell",)}
     yield Case("manifest-content", "newer-version", as_zip(newer), told_newer)
 
 
+_VERSION = b'"version":2,"withheld"'
 _GONE = object()
 _ZERO_PAIR = bytes.fromhex("3006020100020100")
 

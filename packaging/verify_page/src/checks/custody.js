@@ -77,7 +77,7 @@ function lineOf(manifest, item, events) {
 /** The facts of an exhibit's ACQUIRED event, computed from the manifest. */
 function acquiredFacts(manifest, item) {
   const { acquired, examiner, method, settings, source, tool } = item;
-  const files = originalsOf(manifest, item);
+  const files = sealedOf(manifest, item);
   return {
     number: item.number,
     method,
@@ -89,10 +89,16 @@ function acquiredFacts(manifest, item) {
 }
 
 /** The originals of one exhibit in the order in which they were sealed. */
-export function originalsOf(manifest, item) {
+function originalsOf(manifest, item) {
   return manifest.files.filter((file) => file.item === item.number && file.role === "original").sort(
     (one, two) => one.position - two.position,
   );
+}
+
+/** What was sealed for one exhibit, in that order: its originals, in the package or withheld. */
+export function sealedOf(manifest, item) {
+  const withheld = manifest.withheld.filter((file) => file.item === item.number);
+  return [...originalsOf(manifest, item), ...withheld].sort((one, two) => one.position - two.position);
 }
 
 /** The last event fixes the package: which exhibits, and how many events there are about each. */

@@ -85,9 +85,37 @@ function makesSense(manifest, { layout, words }) {
     new Set(numbers).size === numbers.length && new Set(ids).size === ids.length &&
     numbers.every(Boolean) && ids.every(Boolean) &&
     manifest.files.every((file) => (file.role !== "original" && !file.item) || numbers.includes(file.item)) &&
+    areRedactionsSound(manifest, layout) &&
     manifest.log.log_id === manifest.case_id &&
     SHA256.test(manifest.log.root) && manifest.log.size > 0 &&
     isAware(manifest.created.at) && manifest.items.every((item) => isAware(item.acquired.at))
+  );
+}
+
+/** Withheld originals and the copies in their place fit together; an exhibit is handed over whole or redacted. */
+function areRedactionsSound({ version, items, files, withheld, redacted }, layout) {
+  if (version < layout.firstWithRedactions) return !withheld.length && !redacted.length;
+  const numbers = new Set(items.map((item) => item.number));
+  const sealed = new Set(withheld.map((file) => `${file.item} ${file.sha256}`));
+  const marked = new Set(redacted.map((each) => each.item));
+  const held = new Set(withheld.map((file) => file.item));
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const isCopySound = (each) => {
+    const [copy, record] = [byPath.get(each.path), byPath.get(each.record)];
+    return (
+      copy?.role === "derived" && copy.item === each.item && copy.derived_from_sha256 === each.original_sha256 &&
+      sealed.has(`${each.item} ${each.original_sha256}`) && record?.role === "proof" &&
+      each.record.startsWith(`${layout.redactionsFolder}/`)
+    );
+  };
+  return (
+    withheld.every((file) => isFileSound(file) && file.position >= 0) &&
+    new Set(withheld.map((file) => `${file.position} ${file.item}`)).size === withheld.length &&
+    held.size === marked.size && [...held].every((number) => marked.has(number) && numbers.has(number)) &&
+    !files.some((file) => file.role === "original" && marked.has(file.item)) &&
+    files.filter((file) => file.role === "derived").length === redacted.length &&
+    new Set(redacted.map((each) => each.path)).size === redacted.length &&
+    new Set(redacted.map((each) => each.record)).size === redacted.length && redacted.every(isCopySound)
   );
 }
 

@@ -6,7 +6,7 @@ import { hex } from "../bytes.js";
 import { MAX_NAMED, ask, blame, cannotTell, needManifest, no, yes } from "../outcomes.js";
 import { checkReport } from "../pdf/report.js";
 import { Impossible } from "../problems.js";
-import { originalsOf } from "./custody.js";
+import { sealedOf } from "./custody.js";
 import { contentDigests } from "./signature.js";
 
 const ATTACHMENT = "manifest.json";
@@ -57,7 +57,10 @@ export async function* checkReportContent(state) {
   if (answer.contentProblem === "report.unreadable") return;
   const text = answer.text.toLowerCase();
   yield isPrinted(digest, text) ? yes("report.prints_digest") : no("report.digest_not_printed");
-  const unsaid = manifest.items.flatMap((item) => originalsOf(manifest, item)).filter((file) => !isPrinted(file.sha256, text));
+  const copies = new Set(manifest.redacted.map((each) => each.path));
+  const stated = manifest.items.flatMap((item) => sealedOf(manifest, item)).map((file) => ({ ...file, path: file.path ?? file.item }));
+  stated.push(...manifest.files.filter((file) => copies.has(file.path)));
+  const unsaid = stated.filter((file) => !isPrinted(file.sha256, text));
   for (const { path } of unsaid.slice(0, MAX_NAMED)) yield no("report.original_not_printed", { path });
   if (!unsaid.length) yield yes("report.prints_originals");
 }
