@@ -68,7 +68,9 @@ def read_tsa_list(data: bytes) -> TsaList:
     try:
         value: Any = parse_json(data[: MAX_SIZE + 1], canonical=False)
         is_ours = isinstance(value, dict) and set(value) == _MEMBERS and value["format"] == FORMAT
-        if not is_ours or value["version"] != VERSION or len(data) > MAX_SIZE or len(value["roots"]) > _MAX_ROOTS:
+        if not is_ours or type(value["version"]) is not int or value["version"] != VERSION or len(data) > MAX_SIZE:
+            raise ValueError
+        if not isinstance(value["roots"], list) or len(value["roots"]) > _MAX_ROOTS:
             raise ValueError
         name = value["name"]
         if not isinstance(name, str) or not name.strip():

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import signal
+import subprocess
 import sys
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.pdf_utils.misc import PdfError
 from support.hostile.zips import EVIL_NAMES
 from support.sample_package import World, sign_cms
 
@@ -21,7 +24,7 @@ from evidence.verify.container.names import confusion_key, is_system_file, key_o
 from evidence.verify.container.streams import InflatingReader, WindowReader
 from evidence.verify.render import safe
 from evidence.verify.trust import is_fingerprint_of, normal_fingerprint
-from evidence.verify.untrusted import CmsAnswer, CmsRequest, Failure, ReportRequest
+from evidence.verify.untrusted import CmsAnswer, CmsRequest, Failure, ReportRequest, hexstrings
 
 DIGEST = "0123456789abcdef" * 4
 
@@ -191,3 +194,46 @@ def test_the_child_cannot_write_files_and_has_little_memory() -> None:
         command = [sys.executable, "-c", f"import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n{script}"]
         done = subprocess.run([*command, root, f"{folder}/x"], capture_output=True, text=True)
     assert done.stdout.split("\n")[:2] == ["no file", "no memory"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        b"<>",
+        b"<0>",
+        b"<4142>",
+        b"<41 42\n4>rest",
+        b"<\x00 4\t1>",
+        b"<feff0041>",
+        b"<41%a\n42>",
+        b"<4z>",
+        b"<41",
+        b"<",
+        b"(41)",
+        b"",
+    ],
+)
+def test_hexadecimal_strings_are_read_as_pyhanko_reads_them(written: bytes) -> None:
+    """Quicker, and nothing else: the same value, the same place afterwards, the same refusal."""
+
+    def read(reader: Callable[[io.BytesIO], object]) -> tuple[object, int]:
+        stream = io.BytesIO(written)
+        try:
+            value = reader(stream)
+        except (PdfError, ValueError) as problem:
+            return type(problem), -1
+        return (type(value), value), stream.tell()
+
+    assert read(hexstrings.read_hex_string) == read(hexstrings._original)
+
+
+def test_the_child_finds_no_network_library() -> None:
+    """Nothing in it could ask anyone anything; the parsers start all the same."""
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]);"
+        "from io import BytesIO; from evidence.verify.untrusted.child import serve;"
+        "serve(BytesIO(), BytesIO()); import aiohttp; print(hasattr(aiohttp, '__file__'))"
+    )
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run([sys.executable, "-I", "-c", code, str(root)], capture_output=True, check=True, text=True)
+    assert done.stdout.strip() == "False"

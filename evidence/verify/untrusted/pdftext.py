@@ -11,6 +11,8 @@ _MAX_TEXT = 16 << 20
 _MAX_OPERATIONS = 2_000_000
 _MAX_DEPTH = 4
 _SHOWS_TEXT = frozenset({"Tj", "TJ", "'", '"'})
+_WANTED = "Tf Tj TJ ' \" Do"
+"""Nothing else is taken out of a page: what draws lines and colours is most of it."""
 _SECTION = re.compile(rb"begin(bfchar|bfrange|codespacerange)(.*?)end\1", re.DOTALL)
 _TOKEN = re.compile(rb"<([0-9A-Fa-f\s]*)>|(\[)|(\])")
 
@@ -80,13 +82,17 @@ def _read_content(
     if resources is None or depth > _MAX_DEPTH:
         return
     font: _Font | None = None
-    for instruction in pikepdf.parse_content_stream(content):
+    by_name: dict[str, _Font | None] = {}
+    for instruction in pikepdf.parse_content_stream(content, _WANTED):
         budget[0] -= 1
         if budget[0] < 0:
             raise ValueError("too many operations")
         operator, operands = str(instruction.operator), instruction.operands
         if operator == "Tf" and operands:
-            font = _font(resources, str(operands[0]), fonts)
+            name = str(operands[0])
+            if name not in by_name:
+                by_name[name] = _font(resources, name, fonts)
+            font = by_name[name]
         elif operator in _SHOWS_TEXT and font is not None and operands:
             shown = operands[-1]
             strings = shown if isinstance(shown, pikepdf.Array) else [shown]

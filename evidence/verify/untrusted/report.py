@@ -18,10 +18,13 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
+from evidence.verify.untrusted import hexstrings
 from evidence.verify.untrusted.certificates import fingerprint, is_strong_key, is_strong_signature
 from evidence.verify.untrusted.messages import ReportAnswer, ReportRequest
 from evidence.verify.untrusted.pdftext import words_of
 from evidence.verify.untrusted.signature import embedded_certificates, is_named, signature_tokens
+
+hexstrings.install()
 
 _SUBFILTERS = ("/ETSI.CAdES.detached", "/adbe.pkcs7.detached")
 _MAX_ATTACHMENT = 16 << 20
