@@ -123,6 +123,7 @@ def capture_file(arguments: argparse.Namespace, console: Console) -> int:
             arguments.paths,
             note=arguments.note,
             lawful_access=arguments.lawful_access,
+            minor=arguments.minor,
             progress=console.progress,
             cancelled=never,
         )
@@ -202,8 +203,9 @@ def score(arguments: argparse.Namespace, console: Console) -> int:
             arguments.case, [exhibit.item.id for exhibit in chosen], progress=console.progress, cancelled=never
         )
     lines: list[str] = []
-    for exhibit, report in zip(chosen, reports, strict=True):
-        lines += [exhibit.item.number, *(f"    {line}" for line in score_lines(console.t, report))]
+    numbers = {exhibit.item.id: exhibit.item.number for exhibit in chosen}  # those that are held back have no score
+    for report in reports:
+        lines += [numbers[report.item_id], *(f"    {line}" for line in score_lines(console.t, report))]
     console.result({"scores": to_json(reports)}, lines)
     return DONE
 
@@ -233,6 +235,7 @@ def package(arguments: argparse.Namespace, console: Console) -> int:
             as_folder=not arguments.no_folder,
             as_zip=not arguments.no_zip,
             ask_time=arguments.ask_time,
+            recipient=arguments.recipient,
         )
         if arguments.draft is not None:
             pdf = session.draft_report(

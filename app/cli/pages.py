@@ -66,7 +66,7 @@ def capture_page(arguments: argparse.Namespace, console: Console) -> int:
             return FAILED
         item = session.keep_page(
             arguments.case, page, keeps_failed=arguments.keep_failed, note=arguments.note,
-            lawful_access=arguments.lawful_access, progress=console.progress, cancelled=never,
+            lawful_access=arguments.lawful_access, minor=arguments.minor, progress=console.progress, cancelled=never,
         )  # fmt: skip
     exhibit = Exhibit(item=item)
     console.result(

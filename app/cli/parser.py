@@ -7,6 +7,14 @@ from pathlib import Path
 
 from app.bench import NAMES as BENCHMARKS
 from app.cli import commands, upkeep
+from app.cli.caring import (
+    add_consent,
+    add_hold_back,
+    add_looks,
+    add_minor_argument,
+    add_without_media,
+    asked,
+)
 from app.cli.corpus import add_corpus_arguments
 from app.cli.guiding import add_help_lines_arguments
 from app.cli.handing import (
@@ -16,6 +24,7 @@ from app.cli.handing import (
     add_upload_arguments,
 )
 from app.cli.pages import add_page_arguments
+from app.cli.placing import add_place_verbs
 from app.cli.receipts import add_receipt_verbs
 from app.cli.recording import add_guide_arguments, add_record_arguments, add_still_arguments, guide
 from app.cli.redacting import add_redact_arguments
@@ -27,7 +36,7 @@ from app.verify.command import run as run_verify
 from evidence.capture import Region
 from evidence.errors import EvidenceError
 from evidence.i18n import LANGUAGES, Texts
-from evidence.model import Exposure, OperatorRole
+from evidence.model import Exposure, OperatorRole, Recipient
 from evidence.session import Kept
 from evidence.version import VERSION
 
@@ -64,6 +73,18 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
     items = verbs.add_parser("items", parents=[shared, secret], help=t("list the exhibits of a case"))
     _vault_and_case(items, t)
     items.set_defaults(run=commands.items)
+
+    add_place_verbs(verbs, t, [shared, secret])
+    hold = verbs.add_parser(
+        "hold-back", parents=[shared, secret], help=t("hold back what could show someone under age, or list it")
+    )
+    add_hold_back(hold, t)
+    consent = verbs.add_parser(
+        "consent", parents=[shared, secret], help=t("agree to a purpose, take it back, or see what is agreed to")
+    )
+    add_consent(consent, t)
+    looks = verbs.add_parser("looks", parents=[shared, secret], help=t("who looked at which original, and how often"))
+    add_looks(looks, t)
 
     timestamp = verbs.add_parser(
         "timestamp", parents=[shared, secret], help=t("ask time-stamping authorities to confirm that this exists now")
@@ -109,6 +130,10 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
         help=t("hand this exhibit over redacted: its newest redacted copy instead of the original"),
     )  # fmt: skip
     package.add_argument("--statement", default="", metavar="TEXT", help=t("your own statement, in your own words"))
+    package.add_argument(
+        "--for", dest="recipient", type=Recipient, choices=list(Recipient), metavar="|".join(Recipient),
+        help=t("for whom it is; the consent to that must be given (see “consent”)"),
+    )  # fmt: skip
     package.add_argument(
         "--ask-time", action="store_true", help=t("ask the authorities kept in the vault to confirm the time now")
     )
@@ -237,20 +262,31 @@ def _capture(
     file = verbs.add_parser("file", parents=[shared, secret, about], help=t("take in files"))
     _vault_and_case(file, t)
     file.add_argument("paths", nargs="+", type=Path, metavar="PATH")
-    file.set_defaults(run=commands.capture_file)
+    add_minor_argument(file, t)
+    file.set_defaults(run=asked(commands.capture_file))
 
     screen = verbs.add_parser("screen", parents=[shared, secret, about], help=t("take in what the screen shows"))
     _vault_and_case(screen, t)
     screen.add_argument("--screen", type=int, metavar="N", help=t("one monitor, counted from 1; without it all"))
     screen.add_argument("--region", type=_region, metavar="X,Y,W,H", help=t("a part of the desktop, in pixels"))
     add_guide_arguments(screen, t)
-    screen.set_defaults(run=commands.capture_screen)
+    add_minor_argument(screen, t)
+    screen.set_defaults(run=asked(commands.capture_screen))
+
+    without = verbs.add_parser(
+        "without-media", parents=[shared, secret, about],
+        help=t("note address, accounts and time where no media may be taken"),
+    )  # fmt: skip
+    _vault_and_case(without, t)
+    add_without_media(without, t)
 
     film = verbs.add_parser("record", parents=[shared, secret, about], help=t("record what the screen shows"))
     _vault_and_case(film, t)
     film.add_argument("--screen", type=int, metavar="N", help=t("one monitor, counted from 1; without it all"))
     film.add_argument("--region", type=_region, metavar="X,Y,W,H", help=t("a part of the desktop, in pixels"))
     add_record_arguments(film, t)
+    add_minor_argument(film, t)
+    film.set_defaults(run=asked(film.get_default("run")))
 
     link = verbs.add_parser("link", parents=[shared, secret, about], help=t("take in a link, without a network"))
     _vault_and_case(link, t)
@@ -263,6 +299,8 @@ def _capture(
     )
     _vault_and_case(page, t)
     add_page_arguments(page, t)
+    add_minor_argument(page, t)
+    page.set_defaults(run=asked(page.get_default("run")))
 
 
 def _region(text: str) -> tuple[int, int, int, int]:

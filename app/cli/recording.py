@@ -39,7 +39,7 @@ def record(arguments: argparse.Namespace, console: Console) -> int:
         going_on = session.films.begin(
             arguments.case, screen=arguments.screen, region=arguments.region, rate=arguments.rate,
             note=arguments.note, lawful_access=arguments.lawful_access, guide=arguments.guide,
-            said=dict(arguments.said),
+            said=dict(arguments.said), minor=arguments.minor,
         )  # fmt: skip
         if arguments.guide:
             for line in guide_lines(t, verbs.guide(arguments.guide)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evidence.i18n.texts import Texts
 from evidence.i18n.visible import visible
-from evidence.model import ProvenanceFact
+from evidence.model import ProvenanceFact, TimelineEntry
 
 _LISTS = frozenset({"capture_marks", "page_refused"})
 """Facts whose value is a list of codes, each perhaps with a count after it."""
@@ -54,3 +54,11 @@ def _known(t: Texts, code: str, otherwise: str) -> str:
         return t.code("name", code)
     except KeyError:
         return otherwise
+
+
+def shown_time(t: Texts, entry: TimelineEntry) -> str:
+    """The time of an entry, no more exact than it is known, with its zone or that nobody knows it."""
+    if not entry.shown:
+        return t.moment(entry.at, entry.utc_offset_s)
+    shown = visible(entry.shown)
+    return shown if entry.is_zone_known else t("{time} (time zone not known)", time=shown)

@@ -32,6 +32,7 @@ from evidence.manifest.schema import (
     FileEntry,
     FileRole,
     HeadToken,
+    HeldBackEntry,
     ItemEntry,
     LogSummary,
     Manifest,
@@ -42,9 +43,9 @@ from evidence.manifest.schema import (
 
 __all__ = [
     "BAG_FILES", "CERTIFICATES", "COSIGNATURE_PREFIX", "CUSTODY", "FIRST_WITH_REDACTIONS", "FORMAT_NAME",
-    "FORMAT_VERSION", "FileEntry", "FileRole", "GUIDE", "HEADS_FOLDER", "HeadToken", "IDENTIFIERS", "ITEMS",
-    "ItemEntry", "JSONLD", "LogSummary", "MANIFEST", "Manifest", "PAYLOAD_FOLDER", "REDACTIONS_FOLDER", "REPORT",
-    "RedactedFile", "SIGNATURE", "SignerEntry", "TOKENS_FOLDER", "UNLISTED", "WithheldFile", "acquired_facts",
-    "acquired_facts_of_entry", "cosignature_number", "cosignature_path", "head_path", "is_added_proof",
-    "is_added_token", "is_redacted", "originals_of", "redaction_path", "sealed_of",
+    "FORMAT_VERSION", "GUIDE", "HEADS_FOLDER", "IDENTIFIERS", "ITEMS", "JSONLD", "MANIFEST", "PAYLOAD_FOLDER",
+    "REDACTIONS_FOLDER", "REPORT", "SIGNATURE", "TOKENS_FOLDER", "UNLISTED", "FileEntry", "FileRole", "HeadToken",
+    "HeldBackEntry", "ItemEntry", "LogSummary", "Manifest", "RedactedFile", "SignerEntry", "WithheldFile",
+    "acquired_facts", "acquired_facts_of_entry", "cosignature_number", "cosignature_path", "head_path",
+    "is_added_proof", "is_added_token", "is_redacted", "originals_of", "redaction_path", "sealed_of",
 ]  # fmt: skip

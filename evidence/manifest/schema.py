@@ -58,6 +58,19 @@ class ItemEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldBackEntry:
+    """An exhibit of which nothing is handed over but where it is and when it came in: it could show someone under
+    age. Neither its files nor their digests stand in the package."""
+
+    number: str
+    id: str
+    method: AcquisitionMethod
+    acquired: Moment
+    source: dict[str, str]
+    """Addresses, accounts and identifiers alone."""
+
+
+@dataclass(frozen=True, slots=True)
 class SignerEntry:
     """A key that signs, by its certificate: manifest and report, and the heads unless another is named for them."""
 
@@ -137,5 +150,7 @@ class Manifest:
     """Originals that stay sealed, by exhibit and position. An exhibit that has one has no original in the package."""
     redacted: tuple[RedactedFile, ...] = ()
     """The copies in their place, by path."""
+    held_back: tuple[HeldBackEntry, ...] = ()
+    """Exhibits that were wanted too and are held back."""
     format: str = "holdfast-package"
     version: int = 2

@@ -14,9 +14,19 @@ from evidence.model.acquisition import (
     OperatorRole,
     Tool,
 )
+from evidence.model.care import (
+    MINOR_FACT,
+    Consent,
+    Looked,
+    MinorAnswer,
+    Purpose,
+    Recipient,
+    WithoutMedia,
+)
 from evidence.model.case import Case, DerivedFile, Exhibit, Item, Note, OriginalFile, exhibit_number
 from evidence.model.custody import ConsistencyProof, CustodyEvent, EventKind, Head, InclusionProof, SignedHead
 from evidence.model.digest import Digests
+from evidence.model.place import Filter, Found, Lack, Precision, TimelineEntry
 from evidence.model.receipt import Receipt, ReceiptRead
 from evidence.model.redaction import (
     TILE_SIDE,
@@ -33,11 +43,12 @@ from evidence.model.time import TimestampToken
 from evidence.model.verdict import Answer, Check, Claim, ClaimName, VerificationReport
 
 __all__ = [
-    "Acquisition", "AcquisitionMethod", "Answer", "Band", "Case", "Check", "Claim", "ClaimName", "ConsistencyProof",
-    "CopyForPackage", "CustodyEvent", "DerivedFile", "DetectorRun", "Digests", "DisclosedLog", "ErrorRates",
-    "EventKind", "Examiner", "Exhibit", "Exposure", "FaceFinding", "Fill", "FrameScore", "Head", "InclusionProof",
-    "IncomingFile", "Item", "MarkedArea", "Moment", "Note", "OperatorRole", "OriginalFile", "PackageChoices",
-    "PackageMade", "ProvenanceFact", "Receipt", "ReceiptRead", "RedactedCopy", "RedactionKind", "RedactionWish",
-    "ScoreReport", "SignedHead", "Snapshot", "TILE_SIDE", "TimestampToken", "Tool", "VerificationReport",
-    "exhibit_number",
+    "MINOR_FACT", "TILE_SIDE", "Acquisition", "AcquisitionMethod", "Answer", "Band", "Case", "Check", "Claim",
+    "ClaimName", "Consent", "ConsistencyProof", "CopyForPackage", "CustodyEvent", "DerivedFile", "DetectorRun",
+    "Digests", "DisclosedLog", "ErrorRates", "EventKind", "Examiner", "Exhibit", "Exposure", "FaceFinding", "Fill",
+    "Filter", "Found", "FrameScore", "Head", "InclusionProof", "IncomingFile", "Item", "Lack", "Looked", "MarkedArea",
+    "MinorAnswer", "Moment", "Note", "OperatorRole", "OriginalFile", "PackageChoices", "PackageMade", "Precision",
+    "ProvenanceFact", "Purpose", "Receipt", "ReceiptRead", "Recipient", "RedactedCopy", "RedactionKind",
+    "RedactionWish", "ScoreReport", "SignedHead", "Snapshot", "TimelineEntry", "TimestampToken", "Tool",
+    "VerificationReport", "WithoutMedia", "exhibit_number",
 ]  # fmt: skip

@@ -33,6 +33,10 @@ class EventKind(StrEnum):
     REDACTED = "REDACTED"
     WITHDRAWN = "WITHDRAWN"
     """A redacted copy was taken back."""
+    QUARANTINED = "QUARANTINED"
+    """Someone said that the item may show a person under age: its content is not given out any more."""
+    CONSENTED = "CONSENTED"
+    CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
 
 
 @dataclass(frozen=True, slots=True)

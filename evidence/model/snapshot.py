@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import BinaryIO
 
 from evidence.model.acquisition import Examiner, Moment, Tool
-from evidence.model.case import Case, Exhibit
+from evidence.model.care import Recipient
+from evidence.model.case import Case, Exhibit, Item
 from evidence.model.custody import ConsistencyProof, CustodyEvent, InclusionProof, SignedHead
 from evidence.model.redaction import CopyForPackage
 from evidence.model.time import TimestampToken
@@ -59,6 +60,8 @@ class Snapshot:
     """Object id to a seekable stream that verifies as it reads."""
     certificate_der: bytes
     """The signer's certificate."""
+    held_back: tuple[Item, ...] = ()
+    """Wanted too, but they may show someone under age. No file of theirs can be opened."""
     redacted: tuple[CopyForPackage, ...] = ()
     """Of exhibits that are handed over redacted: the copies, by item and file. Their originals stay in the vault."""
 
@@ -82,6 +85,8 @@ class PackageChoices:
     """Ids of the items whose newest redacted copies go into the package instead of their originals."""
     ask_time: bool = False
     """Whether to ask the chosen time-stamping authorities now; the one part of packaging that uses a network."""
+    recipient: Recipient | None = None
+    """For whom it is made; then the consent to that must be given. None: nobody said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,5 +103,7 @@ class PackageMade:
     has_trusted_time: bool
     signature_level: str = "B-B"
     """PAdES level of the report: ``B-B``, ``B-T``, ``B-LT`` or ``B-LTA`` (ETSI EN 319 142-1)."""
+    recipient: str = ""
+    """For whom it was made (:class:`evidence.model.Recipient`); empty when nobody said."""
     unanswered: tuple[str, ...] = ()
     """Addresses of time-stamping authorities that were asked about the signature and gave no usable token."""

@@ -23,7 +23,7 @@ from evidence.package.bag import BAGIT, bag_info, checksum_list
 from evidence.package.certificates import certificate_bundle
 from evidence.package.describing import describe_package, redacted_files, withheld_files
 from evidence.package.guide import guide
-from evidence.package.identifiers import find_identifiers
+from evidence.package.identifiers import bare_exhibits, find_identifiers
 from evidence.package.jsonld import case_jsonld
 from evidence.package.report.content import ReportContent
 from evidence.package.report.document import write_report
@@ -121,6 +121,7 @@ def build_package(
         report_sha256=hashlib.sha256(build.report_bytes).hexdigest(),
         signer_fingerprint=hashlib.sha256(signer.certificate_der).hexdigest(),
         created_at=snapshot.frozen.at,
+        recipient=choices.recipient.value if choices.recipient is not None else "",
         has_trusted_time=bool(build.tokens) or build.is_stamped,
         signature_level="B-T" if build.is_report_stamped else "B-B",
         unanswered=tuple(build.unanswered),
@@ -150,7 +151,7 @@ class _Build:
         self.supersedes = supersedes
         self.now = now
         self.cancelled = cancelled
-        self.identifiers = find_identifiers(snapshot.exhibits)
+        self.identifiers = find_identifiers([*snapshot.exhibits, *bare_exhibits(snapshot.held_back)])
         self.tokens: list[HeadToken] = []
         self.manifest_bytes = self.report_bytes = b""
         self.is_stamped = self.is_report_stamped = False

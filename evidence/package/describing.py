@@ -9,6 +9,7 @@ from evidence.digest import fingerprint_words
 from evidence.manifest import (
     FileEntry,
     HeadToken,
+    HeldBackEntry,
     ItemEntry,
     LogSummary,
     Manifest,
@@ -18,6 +19,7 @@ from evidence.manifest import (
     redaction_path,
 )
 from evidence.model import Exhibit, PackageChoices, Snapshot
+from evidence.package.identifiers import identifying
 from evidence.package.names import copy_path
 
 
@@ -54,6 +56,10 @@ def describe_package(
         withheld=withheld_files(snapshot),
         redacted=tuple(sorted(redacted_files(snapshot), key=lambda each: each.path)),
         supersedes=tuple(supersedes),
+        held_back=tuple(
+            HeldBackEntry(item.number, item.id, item.method, item.acquired, identifying(item))
+            for item in snapshot.held_back
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from evidence.errors import CancelledError, EvidenceError
 from evidence.i18n import Language, texts
 from evidence.model import PackageChoices, Snapshot
 from evidence.package.describing import describe_package
-from evidence.package.identifiers import find_identifiers
+from evidence.package.identifiers import bare_exhibits, find_identifiers
 from evidence.package.report.content import ReportContent
 from evidence.package.report.document import write_report
 from evidence.package.report.fonts import FontFiles, choose_typeface, find_fonts, font_folders
@@ -55,7 +55,7 @@ def draft_report(
             supersedes=supersedes,
         ),
         manifest_sha256="",
-        identifiers=find_identifiers(snapshot.exhibits),
+        identifiers=find_identifiers([*snapshot.exhibits, *bare_exhibits(snapshot.held_back)]),
         preview=preview,
         before_exhibit=before_exhibit,
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evidence.i18n import N_, SAID, Texts, is_said
-from evidence.model import Exhibit
+from evidence.model import Exhibit, Item
 
 # Keys of an acquisition's machine facts, by the kind of identifier that they hold.
 _SOURCE_KINDS = {
@@ -16,10 +16,13 @@ _SOURCE_KINDS = {
     "invite_link": "room", "invite_hash": "room", "chat_id": "room", "chat_name": "room", "channel_id": "room",
     "community_id": "room", "topic_id": "room", "list_id": "room",
     "platform_user_id": "account", "user_id": "account", "username": "account", "display_name": "account",
-    "phone": "account", "bot_username": "bot", "payment_handle": "payment", "wallet": "payment",
+    "phone": "account", "accounts": "account", "address_told": "link",
+    "bot_username": "bot", "payment_handle": "payment", "wallet": "payment",
     "message_id": "message", "post_id": "message", "comment_id": "message", "media_id": "message",
     "video_id": "message", "story_id": "message", "shortcode": "message", "server_ip": "host",
 }  # fmt: skip
+_TOLD = frozenset({"accounts", "address_told"})
+"""Of these, what a person wrote down."""
 
 KIND_NAMES = {
     "account": N_("Account"), "room": N_("Room or channel"), "bot": N_("Bot"), "link": N_("Link"),
@@ -50,12 +53,23 @@ class Identifier:
         return t(BASIS_NAMES[self.basis])
 
 
+def bare_exhibits(items: Sequence[Item]) -> list[Exhibit]:
+    """Items that are held back, with what identifies their source and without a person's words."""
+    return [Exhibit(replace(item, title="", note="", source=identifying(item))) for item in items]
+
+
+def identifying(item: Item) -> dict[str, str]:
+    """Of the machine facts about a source those that say where it is and whose it is."""
+    return {key: value for key, value in item.source.items() if key in _SOURCE_KINDS or key in ("accounts", "platform")}
+
+
 def find_identifiers(exhibits: Sequence[Exhibit]) -> tuple[Identifier, ...]:
     """All identifiers in the exhibits' machine facts and in the person's words, by kind and value."""
     found: dict[tuple[str, str, str], tuple[str, list[str]]] = {}
     for exhibit in exhibits:
         item = exhibit.item
-        rows = [(_SOURCE_KINDS[key], value, key, "recorded") for key, value in item.source.items()
+        rows = [(_SOURCE_KINDS[key], value, key, "stated" if key in _TOLD else "recorded")
+                for key, value in item.source.items()
                 if value and key in _SOURCE_KINDS]  # fmt: skip
         rows += [(_SOURCE_KINDS[name], value, name, "stated") for key, value in item.source.items()
                  if value and is_said(key) and (name := key.removeprefix(SAID)) in _SOURCE_KINDS]  # fmt: skip

@@ -8,8 +8,9 @@ from contextlib import suppress
 from evidence import capture
 from evidence.capture import ScreenGrabber
 from evidence.errors import EvidenceError
-from evidence.model import Acquisition, EventKind, Examiner, Item, Moment, Tool
-from evidence.session import films, recording
+from evidence.model import Acquisition, EventKind, Examiner, Item, MinorAnswer, Moment, Tool
+from evidence.session import films, guarding, recording
+from evidence.session.consenting import Consents
 from evidence.session.films import FilmView
 from evidence.session.recording import Recording
 from evidence.session.stamping import Record
@@ -37,14 +38,17 @@ class Films:
     def begin(
         self, case_id: str, *, screen: int | None = None, region: tuple[int, int, int, int] | None = None,
         rate: float = capture.DEFAULT_RATE, note: str = "", lawful_access: str = "", guide: str = "",
-        said: Mapping[str, str] | None = None,
+        said: Mapping[str, str] | None = None, minor: MinorAnswer | None = None,
     ) -> Recording:  # fmt: skip
         """Begin to record the screen; locking the vault ends it and keeps it. ``guide``: the checklist that is
         followed; ``said``: what the person read off the screen already.
 
-        Raises ``vault.no_such_case`` and as :func:`evidence.session.recording.begin`.
+        Raises ``vault.no_such_case``, ``guard.media_refused`` (see :meth:`evidence.session.Session.add`),
+        ``consent.withdrawn``, and as :func:`evidence.session.recording.begin`.
         """
         self._store.cases.get(case_id)
+        guarding.require_no_minor(minor)
+        Consents(self._store, self._record).require_keeping_media(case_id)
         made = recording.begin(
             self._store, self._grabber(), self._clock, self._tool, self._examiner(), case_id,
             screen=screen, region=region, rate=rate, note=note, lawful_access=lawful_access, guide=guide,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import BinaryIO, cast
 
@@ -64,6 +64,14 @@ def preview_copy(
         return None
     with store.open_object(copy.object_id) as stream:
         return media.preview(cast(BinaryIO, stream), worker=worker, max_side=max_side, exposure=exposure)
+
+
+def scorable(store: Store, item_ids: Sequence[str]) -> Sequence[str]:
+    """Those that are not held back. Raises ``guard.quarantined`` when that leaves nothing."""
+    free = [item_id for item_id in item_ids if not store.quarantine.holds(item_id)]
+    if item_ids and not free:
+        raise EvidenceError("guard.quarantined")
+    return free
 
 
 def score(store: Store, worker: MediaWorker, item: Item, at: datetime, cancelled: Callable[[], bool]) -> ScoreReport:

@@ -19,6 +19,7 @@ from evidence.model import (
     Examiner,
     Exhibit,
     Exposure,
+    Item,
     Moment,
     PackageChoices,
     PackageMade,
@@ -32,7 +33,9 @@ from evidence.session.stamping import Stamper, stamp_head
 from evidence.store import Store
 
 PREVIEW_SIDE = 1200
-ABOUT_THE_CASE = frozenset({EventKind.CASE_CREATED, EventKind.TIMESTAMPED})
+ABOUT_THE_CASE = frozenset(
+    {EventKind.CASE_CREATED, EventKind.TIMESTAMPED, EventKind.CONSENTED, EventKind.CONSENT_WITHDRAWN}
+)
 """Kinds that say nothing about exhibits that are not handed over."""
 
 
@@ -44,6 +47,7 @@ def package(
     examiner: Examiner,
     case: Case,
     chosen: Sequence[Exhibit],
+    held_back: tuple[Item, ...],
     choices: PackageChoices,
     out_dir: Path,
     progress: Callable[[float, str], None],
@@ -60,6 +64,8 @@ def package(
         raise EvidenceError("timestamps.none_chosen")
     with store.transaction():
         facts = {"signer": hashlib.sha256(signer.certificate_der).hexdigest()} if signer is not None else {}
+        if held_back:
+            facts["held_back"] = ",".join(item.number for item in held_back)
         counts = {exhibit.item.number: store.log.item_event_count(case.id, exhibit.item.id) for exhibit in chosen}
         head = stamper.record(
             case.id,
@@ -69,7 +75,7 @@ def package(
     if urls:
         stamp_head(stamper, head, urls)
     made = build_package(
-        _snapshot(store, stamper.clock(), tool, examiner, case, chosen, head, choices.redacted),
+        _snapshot(store, stamper.clock(), tool, examiner, case, chosen, held_back, head, choices.redacted),
         choices,
         out_dir,
         signer=signer or store.signer(),
@@ -88,6 +94,7 @@ def package(
                 "package_id": made.package_id,
                 "manifest_sha256": made.manifest_sha256,
                 "report_sha256": made.report_sha256,
+                **({"recipient": made.recipient} if made.recipient else {}),
             },
         )
     return made
@@ -101,6 +108,7 @@ def draft(
     examiner: Examiner,
     case: Case,
     chosen: Sequence[Exhibit],
+    held_back: tuple[Item, ...],
     choices: PackageChoices,
     progress: Callable[[float, str], None],
     cancelled: Callable[[], bool],
@@ -110,7 +118,7 @@ def draft(
     head = store.log.newest_head(case.id)
     assert head is not None  # the case's own first event made one
     return draft_report(
-        _snapshot(store, frozen, tool, examiner, case, chosen, head, choices.redacted),
+        _snapshot(store, frozen, tool, examiner, case, chosen, held_back, head, choices.redacted),
         choices,
         preview=_previews(store, worker, chosen, choices),
         supersedes=[earlier.package_id for earlier in store.packages.of_case(case.id)],
@@ -137,7 +145,7 @@ def _previews(
 
 def _snapshot(
     store: Store, frozen: Moment, tool: Tool, examiner: Examiner, case: Case, chosen: Sequence[Exhibit],
-    head: SignedHead, redacted: frozenset[str],
+    held_back: tuple[Item, ...], head: SignedHead, redacted: frozenset[str],
 ) -> Snapshot:  # fmt: skip
     """Everything that the package needs, with the log disclosed as far as it is about ``chosen``. Exhibits in
     ``redacted`` bring their newest copies, and of a score nothing that was read out of the original's metadata."""
@@ -167,6 +175,7 @@ def _snapshot(
         open_original=lambda object_id: cast(BinaryIO, store.open_object(object_id)),
         certificate_der=store.signer().certificate_der,
         redacted=copies,
+        held_back=held_back,
     )
 
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from evidence import capture, custody, timestamps
 from evidence.capture import ClockCheck
-from evidence.digest import digest_bytes, fingerprint_words, from_json, to_json
+from evidence.digest import fingerprint_words, from_json, to_json
 from evidence.errors import EvidenceError
 from evidence.model import (
     Acquisition,
@@ -27,6 +27,7 @@ from evidence.model import (
     Exhibit,
     Exposure,
     Item,
+    MinorAnswer,
     Moment,
     Note,
     OperatorRole,
@@ -44,6 +45,7 @@ from evidence.package import PackageCoSigned, PackageSigner, PackageUpgraded, Va
 from evidence.scoring import scoring_worker
 from evidence.session import (
     cosigning,
+    guarding,
     keeping,
     looking,
     packaging,
@@ -53,7 +55,10 @@ from evidence.session import (
     sealing,
     stamping,
 )
+from evidence.session.consenting import Consents
 from evidence.session.filming import Films
+from evidence.session.guarding import Guard
+from evidence.session.placing import Place
 from evidence.session.ports import Ports
 from evidence.session.stamping import StampResult
 from evidence.session.unlocking import UnlockMethods
@@ -88,6 +93,7 @@ class Session:
             store, ports.grabber, self._clock, self._tool, lambda: self._examiner, self._record, self.add
         )
         """Recordings, and looking into films."""
+        self._opened_at = self._clock().at
 
     def __enter__(self) -> Session:
         return self
@@ -165,6 +171,21 @@ class Session:
         """The ways to open this vault, and how they are changed."""
         return UnlockMethods(self._store, lambda: self._clock().at, lambda: self._examiner.role.value)
 
+    @property
+    def guard(self) -> Guard:
+        """What may not be let in or given out, because it could show someone under age."""
+        return Guard(self._store, self._record, self._clock, self.add)
+
+    @property
+    def consents(self) -> Consents:
+        """What was agreed to, case by case."""
+        return Consents(self._store, self._record)
+
+    @property
+    def place(self) -> Place:
+        """A case as a place: tags, search, notes, timeline, what is missing, how often something was looked at."""
+        return Place(self._store, self._record, self._clock, self._examiner, self._opened_at)
+
     def signer_fingerprint(self) -> tuple[str, str]:
         """SHA-256 of the signing certificate, hexadecimal, and as twelve words."""
         digest = self._store.signer().key_sha256
@@ -230,47 +251,62 @@ class Session:
     # Taking in -----------------------------------------------------------------------------------------------------
 
     def add(
-        self, case_id: str, acquisition: Acquisition, *,
+        self, case_id: str, acquisition: Acquisition, *, minor: MinorAnswer | None = None,
         progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
     ) -> Item:  # fmt: skip
-        """Digest, seal and log one acquisition. What fails or is cancelled leaves nothing behind."""
+        """Digest, seal and log one acquisition. What fails or is cancelled leaves nothing behind.
+
+        ``minor`` is the answer to whether it could show someone under age: raises ``guard.media_refused`` unless that
+        is ``NO``, or nobody was asked. Raises ``consent.withdrawn`` for media once keeping it was taken back.
+        """
         self.case(case_id)
+        acquisition = guarding.admit(acquisition, minor)
+        self.consents.require_keeping(case_id, acquisition)
         return sealing.seal(
             self._store, self._tool, self._record, self._examiner, case_id, acquisition, progress, cancelled
         )
 
     def add_files(
         self, case_id: str, paths: Sequence[Path], *, note: str = "", lawful_access: str = "",
-        progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
+        minor: MinorAnswer | None = None, progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
     ) -> list[Item]:  # fmt: skip
-        """Take in files, each as an exhibit of its own. The first that fails stops the rest; what came before stays."""
+        """Take in files, each as an exhibit of its own. The first that fails stops the rest; what came before stays.
+
+        ``minor`` as in :meth:`add`: it is asked before any file is opened.
+        """
         self.case(case_id)
-        acquisitions = capture.acquire_files(paths, note=note, lawful_access=lawful_access, clock=self._clock)
+        guarding.require_no_minor(minor)
+        acquisitions = [
+            guarding.admit(one, minor)
+            for one in capture.acquire_files(paths, note=note, lawful_access=lawful_access, clock=self._clock)
+        ]
+        self.consents.require_keeping_media(case_id)
         return sealing.seal_all(
             self._store, self._tool, self._record, self._examiner, case_id, acquisitions, progress, cancelled
         )
 
     def add_bytes(
         self, case_id: str, name: str, data: bytes | str, note: str = "", *, media_type: str = "",
-        lawful_access: str = "",
+        lawful_access: str = "", minor: MinorAnswer | None = None,
     ) -> Item:  # fmt: skip
         """Take in what was pasted. ``media_type`` is what the clipboard calls it: recorded, not believed."""
-        return self.add(
-            case_id,
-            capture.acquire_paste(
-                data, name=name, media_type=media_type, note=note, lawful_access=lawful_access, clock=self._clock
-            ),
+        guarding.require_no_minor(minor)
+        acquisition = capture.acquire_paste(
+            data, name=name, media_type=media_type, note=note, lawful_access=lawful_access, clock=self._clock
         )
+        return self.add(case_id, acquisition, minor=minor)
 
     def capture_screen(
         self, case_id: str, *, screen: int | None = None, region: tuple[int, int, int, int] | None = None,
         note: str = "", lawful_access: str = "", guide: str = "", said: Mapping[str, str] | None = None,
+        minor: MinorAnswer | None = None,
     ) -> Item:  # fmt: skip
         """Take in what the screen shows: everything, one monitor (from 1) or a region (x, y, width, height).
 
         ``guide`` and ``said``: the checklist that is followed, and what the person read off.
         """
         self.case(case_id)
+        guarding.require_no_minor(minor)
         acquisition = capture.acquire_screen(
             self._ports.grabber(),
             screen=screen,
@@ -281,7 +317,7 @@ class Session:
             guide=guide,
             said=said,
         )
-        return self.add(case_id, acquisition)
+        return self.add(case_id, acquisition, minor=minor)
 
     def add_link(self, case_id: str, url: str, note: str = "", *, lawful_access: str = "") -> Item:
         """Take in a link as it was typed; it is never opened."""
@@ -289,7 +325,8 @@ class Session:
 
     def keep_page(
         self, case_id: str, page: pages.LoadedPage, *, keeps_failed: bool = False, note: str = "",
-        lawful_access: str = "", progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
+        lawful_access: str = "", minor: MinorAnswer | None = None, progress: Progress = no_progress,
+        cancelled: Cancelled = never_cancelled,
     ) -> Item:  # fmt: skip
         """Take in a page that :func:`evidence.session.load_page` captured. Raises ``capture.page_failed`` for one that
         failed, unless it is to be kept all the same."""
@@ -297,19 +334,11 @@ class Session:
             page, self.exhibits(case_id), keeps_failed=keeps_failed, note=note, lawful_access=lawful_access
         )
         started = self._compared(taken.started)
-        return self.add(case_id, replace(taken, started=started), progress=progress, cancelled=cancelled)
+        return self.add(case_id, replace(taken, started=started), minor=minor, progress=progress, cancelled=cancelled)
 
     def add_note(self, item_id: str, text: str) -> Note:
         """Write a note on an exhibit; the log keeps its digest and when it was written. Raises ``note.empty``."""
-        if not text.strip():
-            raise EvidenceError("note.empty")
-        item = self._store.items.get(item_id)
-        note = Note(item.case_id, item_id, self._clock().at, self._examiner.role.value, text)
-        with self._store.transaction():
-            self._store.items.add_note(note)
-            digest = digest_bytes(text.encode()).sha256
-            self._record(item.case_id, EventKind.NOTED, item_id=item_id, facts={"note_sha256": digest})
-        return note
+        return self.place.add_note(self._store.items.get(item_id).case_id, text, item_id)
 
     def notes(self, item_id: str) -> list[Note]:
         """The notes written on an exhibit after it came in, oldest first."""
@@ -327,10 +356,16 @@ class Session:
         return looking.preview(self._store, self._worker, item, exposure, max_side, file_index)
 
     def reveal(
-        self, item_id: str, reason: str = "", max_side: int = 2000, *, file_index: int = 0
+        self, item_id: str, reason: str = "", max_side: int = 2000, *, file_index: int = 0, beyond_limit: bool = True
     ) -> bytes | None:  # fmt: skip
-        """The picture without blur; the log says that it was shown, and why if a reason was given."""
+        """The picture without blur; the log says that it was shown, and why if a reason was given.
+
+        Raises ``looking.limit_reached`` when as many were shown today as were wanted at most and it is not meant to go
+        ``beyond_limit``, and ``guard.quarantined``.
+        """
         item = self._store.items.get(item_id)
+        if not beyond_limit and self.place.looked(item.case_id).is_reached:
+            raise EvidenceError("looking.limit_reached")
         picture = looking.preview(self._store, self._worker, item, Exposure.FULL, max_side, file_index)
         if picture is not None:
             with self._store.transaction():
@@ -343,8 +378,12 @@ class Session:
         self, case_id: str, item_ids: Sequence[str], *,
         progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
     ) -> list[ScoreReport]:  # fmt: skip
-        """Look for signs of manipulation, one exhibit after the other; each score is kept as soon as it is there."""
+        """Look for signs of manipulation, one exhibit after the other; each score is kept as soon as it is there.
+
+        What is held back is passed over; raises ``guard.quarantined`` when nothing else was asked for.
+        """
         reports: list[ScoreReport] = []
+        item_ids = looking.scorable(self._store, item_ids)
         for position, item_id in enumerate(item_ids):
             progress(position / len(item_ids), "scoring")
             item = self._store.items.get(item_id)
@@ -437,12 +476,16 @@ class Session:
     ) -> PackageMade:  # fmt: skip
         """Freeze the chosen exhibits, make a signed package in ``out_dir``, and log that it was made.
 
+        Of those that are held back it names numbers, addresses and times alone. Raises ``consent.missing`` or
+        ``consent.withdrawn`` where nobody agreed to hand it to ``choices.recipient``, ``guard.only_held_back``.
+
         ``signer`` signs it instead of the vault's key (:func:`evidence.session.open_signer`). The log stays under the
         vault's key, and each of the two names the other.
         """
-        case, chosen = self._chosen(case_id, item_ids)
+        case, chosen, held_back = self._chosen(case_id, item_ids)
+        self.consents.require_for(case_id, choices.recipient)
         return packaging.package(
-            self._store, self._stamper(), self._worker, self._tool, self._examiner, case, chosen, choices,
+            self._store, self._stamper(), self._worker, self._tool, self._examiner, case, chosen, held_back, choices,
             out_dir, progress, cancelled, signer,
         )  # fmt: skip
 
@@ -454,9 +497,9 @@ class Session:
 
         Nothing is recorded, frozen or sent. Raises ``package.no_exhibits``, ``package.no_font``, ``case.unknown``.
         """
-        case, chosen = self._chosen(case_id, item_ids)
+        case, chosen, held_back = self._chosen(case_id, item_ids)
         return packaging.draft(
-            self._store, self._worker, self._clock(), self._tool, self._examiner, case, chosen, choices,
+            self._store, self._worker, self._clock(), self._tool, self._examiner, case, chosen, held_back, choices,
             progress, cancelled,
         )  # fmt: skip
 
@@ -492,13 +535,16 @@ class Session:
         :func:`evidence.session.receiving.import_receipt`, and ``case.unknown``."""
         return receiving.import_receipt(self._store, self._record, self.case(case_id), path)
 
-    def _chosen(self, case_id: str, item_ids: Sequence[str]) -> tuple[Case, list[Exhibit]]:
-        """The case and those of its exhibits, in order. Raises ``case.unknown``, ``package.no_exhibits``."""
+    def _chosen(self, case_id: str, item_ids: Sequence[str]) -> tuple[Case, list[Exhibit], tuple[Item, ...]]:
+        """The case, those of its exhibits in order, and those of them that are held back. Raises ``case.unknown``,
+        ``package.no_exhibits``, ``guard.only_held_back``."""
         case, wanted = self.case(case_id), set(item_ids)
-        chosen = [exhibit for exhibit in self.exhibits(case_id) if exhibit.item.id in wanted]
+        chosen, held_back = guarding.part(
+            self._store, [exhibit for exhibit in self.exhibits(case_id) if exhibit.item.id in wanted]
+        )
         if not chosen:
-            raise EvidenceError("package.no_exhibits")
-        return case, chosen
+            raise EvidenceError("guard.only_held_back") if held_back else EvidenceError("package.no_exhibits")
+        return case, chosen, held_back
 
     def _stamper(self) -> stamping.Stamper:
         return stamping.Stamper(self._store, self._ports.tsa_client, self._clock, self._record, self._compare_clock)

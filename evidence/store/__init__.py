@@ -15,6 +15,7 @@ from evidence.store.redactions import Commitment, Redactions
 from evidence.store.rekeying import Rekeyed, rekey
 from evidence.store.retention import Kept, Retention
 from evidence.store.shares import RecoveryShares
+from evidence.store.shelf import ChangeRecord, MomentRecord, Shelf
 from evidence.store.signing import VaultSigner
 from evidence.store.slots import Lock, Secret, SlotKind
 from evidence.store.strength import PassphraseAdvice, Strength, judge_passphrase
@@ -22,10 +23,10 @@ from evidence.store.unlocking import Passphrase, RecoveryKey
 from evidence.store.vault import Finding, Store, create, open_store
 
 __all__ = [
-    "Argon2Cost", "Backup", "BackupOutcome", "Cancelled", "CheckOutcome", "Commitment", "FLOOR", "Finding",
-    "GrowingObject", "Kept", "Lock", "LogRecords", "ObjectReader", "Passphrase", "PassphraseAdvice", "Progress",
-    "RecipientKey", "RecordingBegun", "Recordings", "RecoveryKey", "RecoveryShares", "Redactions", "Rekeyed",
-    "Retention", "Secret", "SlotInfo", "SlotKeeper", "SlotKind", "Store", "StoredObject", "Strength", "TsaRecord",
-    "UnlockKey", "VAULT_LOG", "VaultSigner", "backup", "check", "create", "facts_bytes", "judge_passphrase", "mend",
-    "open_store", "rekey", "restore", "tuned_cost",
+    "FLOOR", "VAULT_LOG", "Argon2Cost", "Backup", "BackupOutcome", "Cancelled", "ChangeRecord", "CheckOutcome",
+    "Commitment", "Finding", "GrowingObject", "Kept", "Lock", "LogRecords", "MomentRecord", "ObjectReader",
+    "Passphrase", "PassphraseAdvice", "Progress", "RecipientKey", "RecordingBegun", "Recordings", "RecoveryKey",
+    "RecoveryShares", "Redactions", "Rekeyed", "Retention", "Secret", "Shelf", "SlotInfo", "SlotKeeper", "SlotKind",
+    "Store", "StoredObject", "Strength", "TsaRecord", "UnlockKey", "VaultSigner", "backup", "check", "create",
+    "facts_bytes", "judge_passphrase", "mend", "open_store", "rekey", "restore", "tuned_cost",
 ]  # fmt: skip

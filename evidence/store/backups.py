@@ -121,7 +121,7 @@ def mend(
     for object_id, exhibit, size in wanted:
         if cancelled():
             raise CancelledError
-        if not _is_whole(partial(store.open_object, object_id)):
+        if not _is_whole(partial(store.open_to_check, object_id)):
             copy = source / OBJECTS_FOLDER / object_id[:2] / object_id
             is_mended = _is_whole(partial(store.open_copy, copy, object_id))
             if is_mended:

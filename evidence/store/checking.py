@@ -171,7 +171,7 @@ class _Check:
         """One object from end to end, against the digest in its row, which was held against the log."""
         start = self._done
         try:
-            with self._store.open_object(object_id) as stream:
+            with self._store.open_to_check(object_id) as stream:
                 digest = hashlib.sha256()
                 for data in self._content(stream):
                     digest.update(data)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from evidence.digest import canonical_json
-from evidence.model import CustodyEvent, SignedHead, TimestampToken
+from evidence.model import CustodyEvent, EventKind, SignedHead, TimestampToken
 from evidence.store.database import Database
 from evidence.store.records import decode
 
@@ -77,7 +77,10 @@ class LogRecords:
         )[0]
         if row[1] != event.index + 1:
             raise ValueError("an event out of order")
-        self._database.write("INSERT INTO events VALUES (?, ?, ?, ?)", (row[0], event.index, event.item_id, canonical))
+        self._database.write(
+            "INSERT INTO events (log, position, item_id, kind, canonical) VALUES (?, ?, ?, ?, ?)",
+            (row[0], event.index, event.item_id, event.kind, canonical),
+        )
 
     def put_head(self, head: SignedHead) -> None:
         """Keep a signed head. It waits for a token instead of the earlier heads of this log, which it contains."""
@@ -130,6 +133,20 @@ class LogRecords:
             (self._log(log_id), item_id),
         )
         return tuple(decode(canonical, CustodyEvent) for (canonical,) in rows)
+
+    def events_of_kind(self, log_id: str, kind: EventKind) -> tuple[CustodyEvent, ...]:
+        """All events of one kind, in order."""
+        rows = self._database.rows(
+            "SELECT canonical FROM events WHERE log = ? AND kind = ? ORDER BY position", (self._log(log_id), kind)
+        )
+        return tuple(decode(canonical, CustodyEvent) for (canonical,) in rows)
+
+    def count_of_kind(self, log_id: str, kind: EventKind, item_id: str) -> int:
+        """Number of events of one kind about one item."""
+        row = self._database.row(
+            "SELECT count(*) FROM events WHERE log = ? AND item_id = ? AND kind = ?", (self._log(log_id), item_id, kind)
+        )
+        return int(row[0]) if row else 0
 
     def newest_head(self, log_id: str) -> SignedHead | None:
         """The newest signed head of a log."""

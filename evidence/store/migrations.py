@@ -7,6 +7,24 @@ from datetime import datetime
 from evidence.errors import EvidenceError
 from evidence.store.database import Database
 
+_WORDS = """{0}.title || CASE WHEN json_valid(CAST({0}.canonical AS TEXT)) THEN
+    char(10) || coalesce(json_extract(CAST({0}.canonical AS TEXT), '$.note'), '') || char(10) ||
+    coalesce((SELECT group_concat(value, char(10)) FROM json_each(CAST({0}.canonical AS TEXT), '$.source')
+        WHERE key IN ('url', 'canonical_url', 'final_url', 'page_url', 'download_url', 'download_referrer', 'host',
+        'host_as_typed', 'invite_link', 'invite_hash', 'username', 'display_name', 'platform_user_id', 'user_id',
+        'chat_id', 'chat_name', 'channel_id', 'message_id', 'post_id', 'bot_username', 'phone', 'accounts', 'seen',
+        'address_told', 'platform', 'window_title')), '') ||
+    char(10) || coalesce((SELECT group_concat(json_extract(value, '$.name'), char(10))
+    FROM json_each(CAST({0}.canonical AS TEXT), '$.files')), '') ELSE '' END"""
+"""What of an item can be searched for: title, note at the time, facts about the source (links, accounts), file names.
+A damaged record has its title alone: the check says so, and the vault opens all the same."""
+
+_MOMENTS = """SELECT case_id, id, key, value, value, 1, 'second' FROM (SELECT {0}.case_id AS case_id, {0}.id AS id,
+    key, value FROM {1} json_each(CASE WHEN json_valid(CAST({0}.canonical AS TEXT))
+    THEN json_extract(CAST({0}.canonical AS TEXT), '$.source') ELSE '{{}}' END))
+    WHERE key IN ('post_created_at', 'message_created_at', 'uploaded_at')"""
+"""The times that a platform wrote into the numbers of an address: UTC, to the second."""
+
 STEPS: tuple[tuple[str, ...], ...] = (
     (
         "CREATE TABLE facts (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
@@ -106,6 +124,70 @@ STEPS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE recordings (
             object_id TEXT PRIMARY KEY, case_id TEXT NOT NULL REFERENCES cases, canonical BLOB NOT NULL
         )""",
+    ),
+    (
+        "ALTER TABLE events ADD COLUMN kind TEXT NOT NULL DEFAULT ''",
+        """UPDATE events SET kind = coalesce(json_extract(CAST(canonical AS TEXT), '$.kind'), '')
+            WHERE json_valid(CAST(canonical AS TEXT))""",
+        "CREATE INDEX events_by_kind ON events (log, kind)",
+        """CREATE TABLE quarantine (
+            item_id TEXT PRIMARY KEY REFERENCES items, marked_at TEXT NOT NULL, answer TEXT NOT NULL
+        ) WITHOUT ROWID""",
+        """CREATE TABLE tags (
+            item_id TEXT NOT NULL REFERENCES items, tag TEXT NOT NULL, PRIMARY KEY (item_id, tag)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX tags_by_name ON tags (tag, item_id)",
+        """CREATE TABLE changes (
+            id INTEGER PRIMARY KEY, case_id TEXT NOT NULL REFERENCES cases, item_id TEXT NOT NULL, kind TEXT NOT NULL,
+            before TEXT NOT NULL, done_at TEXT NOT NULL
+        )""",
+        "CREATE INDEX changes_by_case ON changes (case_id, id)",
+        """CREATE TABLE moments (
+            case_id TEXT NOT NULL REFERENCES cases, item_id TEXT NOT NULL REFERENCES items, kind TEXT NOT NULL,
+            at TEXT NOT NULL, shown TEXT NOT NULL, is_zone_known INTEGER NOT NULL, precision TEXT NOT NULL,
+            PRIMARY KEY (item_id, kind)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX moments_by_time ON moments (case_id, at)",
+        "CREATE INDEX items_by_time ON items (case_id, acquired_at)",
+        f"INSERT OR IGNORE INTO moments {_MOMENTS.format('items', 'items,')}",
+        """CREATE TABLE searchable (
+            id INTEGER PRIMARY KEY, case_id TEXT NOT NULL, item_id TEXT NOT NULL, note_id INTEGER NOT NULL,
+            text TEXT NOT NULL, UNIQUE (item_id, note_id)
+        )""",
+        "CREATE INDEX searchable_by_case ON searchable (case_id)",
+        """CREATE VIRTUAL TABLE words USING
+            fts5(text, content='searchable', content_rowid='id', tokenize='trigram')""",
+        "INSERT INTO words (words, rank) VALUES ('secure-delete', 1)",
+        """CREATE TRIGGER words_added AFTER INSERT ON searchable BEGIN
+            INSERT INTO words (rowid, text) VALUES (new.id, new.text);
+        END""",
+        """CREATE TRIGGER words_gone AFTER DELETE ON searchable BEGIN
+            INSERT INTO words (words, rowid, text) VALUES ('delete', old.id, old.text);
+        END""",
+        """CREATE TRIGGER words_changed AFTER UPDATE ON searchable BEGIN
+            INSERT INTO words (words, rowid, text) VALUES ('delete', old.id, old.text);
+            INSERT INTO words (rowid, text) VALUES (new.id, new.text);
+        END""",
+        """INSERT INTO searchable (case_id, item_id, note_id, text)
+            SELECT case_id, id, 0, {words} FROM items""".replace("{words}", _WORDS.replace("{0}", "items")),
+        """INSERT INTO searchable (case_id, item_id, note_id, text)
+            SELECT case_id, coalesce(item_id, ''), id, text FROM notes""",
+        """CREATE TRIGGER item_words_added AFTER INSERT ON items BEGIN
+            INSERT INTO searchable (case_id, item_id, note_id, text) VALUES (new.case_id, new.id, 0, {words});
+        END""".replace("{words}", _WORDS.replace("{0}", "new")),
+        f"""CREATE TRIGGER item_moments AFTER INSERT ON items BEGIN
+            INSERT OR IGNORE INTO moments {_MOMENTS.format('new', '')};
+        END""",
+        """CREATE TRIGGER item_words_changed AFTER UPDATE OF canonical ON items BEGIN
+            UPDATE searchable SET text = {words} WHERE item_id = new.id AND note_id = 0;
+        END""".replace("{words}", _WORDS.replace("{0}", "new")),
+        """CREATE TRIGGER note_words_added AFTER INSERT ON notes BEGIN
+            INSERT INTO searchable (case_id, item_id, note_id, text)
+                VALUES (new.case_id, coalesce(new.item_id, ''), new.id, new.text);
+        END""",
+        """CREATE TRIGGER note_words_gone AFTER DELETE ON notes BEGIN
+            DELETE FROM searchable WHERE item_id = coalesce(old.item_id, '') AND note_id = old.id;
+        END""",
     ),
 )  # fmt: skip
 

@@ -85,7 +85,7 @@ class Retention:
             self._adopt(copy.object_id)
 
     def forget_words(self, item_id: str) -> None:
-        """Take away what people wrote about an item: title, note, statement, later notes and scores.
+        """Take away what people wrote about an item: title, note, statement, later notes, tags and scores.
 
         Raises :class:`EvidenceError` ``vault.no_such_item``.
         """
@@ -95,6 +95,9 @@ class Retention:
         bare = replace(decode(row[0], Item), title="", note="", lawful_access="")
         self._database.write("UPDATE items SET title = '', canonical = ? WHERE id = ?", (canonical_json(bare), item_id))
         self._database.write("DELETE FROM notes WHERE item_id = ?", (item_id,))
+        self._database.write("DELETE FROM tags WHERE item_id = ?", (item_id,))
+        self._database.write("DELETE FROM changes WHERE item_id = ?", (item_id,))
+        self._database.write("DELETE FROM moments WHERE item_id = ?", (item_id,))
         self._database.write("DELETE FROM scores WHERE item_id = ?", (item_id,))
 
     def erase(self, objects: ObjectFolder) -> None:

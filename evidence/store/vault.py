@@ -27,10 +27,12 @@ from evidence.store.migrations import migrate
 from evidence.store.object_format import StoredObject
 from evidence.store.object_reader import ObjectReader
 from evidence.store.objects import Cancelled, ObjectFolder, Progress
+from evidence.store.quarantine import Quarantine
 from evidence.store.recordings import Recordings, repair
 from evidence.store.records import CaseRecords, ItemRecords, PackageRecords
 from evidence.store.redactions import Redactions
 from evidence.store.retention import Retention
+from evidence.store.shelf import Shelf
 from evidence.store.signing import VaultSigner, load_signer, new_signer
 from evidence.store.slots import Secret
 from evidence.store.unlocking import Passphrase, RecoveryKey
@@ -64,6 +66,8 @@ class Store:
         self.redactions = Redactions(database, self._adopt)
         self.packages = PackageRecords(database)
         self.recordings = Recordings(database, objects)
+        self.quarantine = Quarantine(database)
+        self.shelf = Shelf(database)
         self.log = LogRecords(database)
         self.settings = VaultSettings(database)
         self.slots = SlotKeeper(folder, database, self.log, self.signer)
@@ -93,8 +97,19 @@ class Store:
     def open_object(self, object_id: str) -> ObjectReader:
         """The content of an object as a seekable, verifying stream; may be read on another thread.
 
-        Raises :class:`EvidenceError` ``vault.object_missing``, ``vault.object_damaged``, ``vault.unreadable``, and
-        ``vault.not_kept`` for an original that was reduced or destroyed.
+        Raises :class:`EvidenceError` ``vault.object_missing``, ``vault.object_damaged``, ``vault.unreadable``,
+        ``vault.not_kept`` for an original that was reduced or destroyed, and ``guard.quarantined`` for one that may
+        show someone under age: whoever asks, and for whatever purpose.
+        """
+        self._require_open()
+        if self.quarantine.holds_object(object_id):
+            raise EvidenceError("guard.quarantined")
+        return self.open_to_check(object_id)
+
+    def open_to_check(self, object_id: str) -> ObjectReader:
+        """As :meth:`open_object`, of every object: for comparing digests alone. The content goes nowhere.
+
+        Raises as :meth:`open_object`, but for ``guard.quarantined``.
         """
         self._require_open()
         try:

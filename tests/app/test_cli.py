@@ -68,7 +68,7 @@ def test_the_whole_line(case: tuple[Path, str], holdfast: Holdfast, tsa: Loopbac
     vault, case_id = case
     picture = tmp_path / "chat.png"
     picture.write_bytes(chat_picture())
-    code, added = holdfast("capture", "file", vault, "--case", case_id, picture, "--note", "as I saw it")
+    code, added = holdfast("capture", "file", "--minor=no", vault, "--case", case_id, picture, "--note", "as I saw it")
     assert (code, added["items"][0]["number"]) == (0, "A-01")
     code, added = holdfast("capture", "link", vault, "--case", case_id, "https://t.me/sample/1")
     assert (code, added["items"][0]["method"]) == (0, "link_note")
@@ -98,7 +98,7 @@ def test_a_flipped_byte_is_a_no(case: tuple[Path, str], holdfast: Holdfast, tmp_
     vault, case_id = case
     text = tmp_path / "words.txt"
     text.write_text("invented words")
-    holdfast("capture", "file", vault, "--case", case_id, text)
+    holdfast("capture", "file", "--minor=no", vault, "--case", case_id, text)
     _code, made = holdfast("package", vault, "--case", case_id, "--out", tmp_path / "out", "--no-zip")
     [original] = (Path(made["folder"]) / "data").rglob("words.txt")
     original.write_text("Invented words")
@@ -112,13 +112,13 @@ def test_a_flipped_byte_is_a_no(case: tuple[Path, str], holdfast: Holdfast, tmp_
     [
         (("case", "list", "{vault}-missing"), "vault.not_a_vault"),
         (("items", "{vault}", "--case", "nope"), "case.unknown"),
-        (("capture", "file", "{vault}", "--case", "{case}", "{vault}/none.txt"), "capture.file_missing"),
+        (("capture", "file", "--minor=no", "{vault}", "--case", "{case}", "{vault}/none.txt"), "capture.file_missing"),
         (("score", "{vault}", "--case", "{case}", "--item", "A-77"), "item.unknown"),
         (("package", "{vault}", "--case", "{case}", "--out", "{vault}/out"), "package.no_exhibits"),
         (("timestamp", "{vault}"), "timestamps.none_chosen"),
         (("capture", "link", "{vault}", "--case", "{case}", "javascript:alert(1)"), "capture.link_scheme"),
         (("nonsense",), "cli.usage"),
-        (("capture", "screen", "{vault}", "--case", "{case}", "--region", "1,2"), "cli.usage"),
+        (("capture", "screen", "--minor=no", "{vault}", "--case", "{case}", "--region", "1,2"), "cli.usage"),
     ],
 )
 def test_what_cannot_be_done_is_said(
@@ -166,7 +166,7 @@ def test_score_file_keeps_nothing(holdfast: Holdfast, tmp_path: Path) -> None:
 
 
 def test_a_region_may_begin_left_of_the_first_monitor(case: tuple[Path, str], holdfast: Holdfast) -> None:
-    words = ("capture", "screen", case[0], "--case", case[1], "--region", "-10,0,20,10")
+    words = ("capture", "screen", "--minor=no", case[0], "--case", case[1], "--region", "-10,0,20,10")
     _code, said = holdfast(*words)
     assert said.get("error", {}).get("code") != "cli.usage"
 
@@ -176,7 +176,7 @@ def test_names_of_files_do_not_steer_the_terminal(
 ) -> None:
     trick = tmp_path / "\x1b[2Jfoo\u202egnp.exe"
     trick.write_text("words")
-    code, added = holdfast("capture", "file", case[0], "--case", case[1], trick)
+    code, added = holdfast("capture", "file", "--minor=no", case[0], "--case", case[1], trick)
     assert (code, added["items"][0]["files"][0]["name"]) == (0, trick.name)
     assert run(["items", str(case[0]), "--case", case[1], "--passphrase-file", str(secret)]) == 0
     said = capsys.readouterr().out

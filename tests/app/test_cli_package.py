@@ -44,7 +44,7 @@ def words(holdfast: Holdfast, tmp_path: Path) -> list[object]:
     holdfast("vault", "create", vault, "--passphrase-file", secret)
     _code, case = holdfast("case", "create", vault, "--title", "one", "--passphrase-file", secret)
     found: list[object] = [vault, "--case", case["id"], "--passphrase-file", secret]
-    holdfast("capture", "file", *found, text)
+    holdfast("capture", "file", "--minor=no", *found, text)
     return found
 
 

@@ -59,7 +59,7 @@ def test_a_page_becomes_an_exhibit_that_a_stranger_can_check(
 ) -> None:
     running, root = site
     open_it = ["--yes", "--allow-local", "127.0.0.1", "--trust", root]
-    code, said = holdfast("capture", "page", *words, f"{running.url}/room", *open_it)
+    code, said = holdfast("capture", "page", "--minor=no", *words, f"{running.url}/room", *open_it)
     assert (code, said["outcome"]) == (0, "captured"), said
     [item] = said["items"]
     assert item["source"]["certificate_subject"] == "CN=sample site"
@@ -76,11 +76,11 @@ def test_nothing_is_sent_before_it_was_said_and_agreed(
     holdfast: Holdfast, words: list[object], site: tuple[Site, Path]
 ) -> None:
     running, _root = site
-    code, said = holdfast("capture", "page", *words, f"{running.url}/room", "--allow-local", "127.0.0.1")
+    code, said = holdfast("capture", "page", "--minor=no", *words, f"{running.url}/room", "--allow-local", "127.0.0.1")
     assert (code, said["error"]["code"]) == (2, "capture.page_not_confirmed")
     assert running.asked == []
     for address, wrong in (("tg://resolve?domain=room", "capture.page_scheme"), ("file:///etc", "capture.link_scheme")):
-        code, said = holdfast("capture", "page", *words, address, "--yes")
+        code, said = holdfast("capture", "page", "--minor=no", *words, address, "--yes")
         assert (code, said["error"]["code"]) == (2, wrong)
 
 
@@ -89,9 +89,9 @@ def test_a_failed_capture_is_called_failed_and_kept_only_when_asked(
 ) -> None:
     running, _root = site
     where = [*words, f"{running.url}/room", "--yes", "--allow-local", "127.0.0.1"]
-    code, said = holdfast("capture", "page", *where)
+    code, said = holdfast("capture", "page", "--minor=no", *where)
     assert (code, said["outcome"], said["failed"]) == (2, "certificate_error", True)
     code, said = holdfast("items", *words)
     assert said["exhibits"] == []
-    code, said = holdfast("capture", "page", *where, "--keep-failed")
+    code, said = holdfast("capture", "page", "--minor=no", *where, "--keep-failed")
     assert (code, said["items"][0]["source"]["capture_outcome"]) == (0, "certificate_error")

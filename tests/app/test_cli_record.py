@@ -60,8 +60,8 @@ def test_three_seconds_become_an_exhibit_that_anyone_can_play(
     vault, case_id = case
     monkeypatch.setattr("sys.stdin", io.StringIO("profile opened\nlink copied\n"))
     code, made = holdfast(
-        "capture", "record", vault, "--case", case_id, "--region", "100,50,640,360", "--seconds", "1.5", "--marks",
-        "--lawful-access", "my own account", "--guide", "telegram_room", "--said", "username=@some_room",
+        "capture", "record", "--minor=no", vault, "--case", case_id, "--region", "100,50,640,360", "--seconds", "1.5",
+        "--marks", "--lawful-access", "my own account", "--guide", "telegram_room", "--said", "username=@some_room",
     )  # fmt: skip
     item = made["item"]
     assert code == 0
@@ -98,7 +98,8 @@ def test_three_seconds_become_an_exhibit_that_anyone_can_play(
 
 def test_no_monitor_with_that_number_is_said_before_anything_begins(case: tuple[Path, str], holdfast: Holdfast) -> None:
     vault, case_id = case
-    code, said = holdfast("capture", "record", vault, "--case", case_id, "--screen", "7", "--seconds", "1")
+    words = (vault, "--case", case_id, "--screen", "7", "--seconds", "1")
+    code, said = holdfast("capture", "record", "--minor=no", *words)
     assert (code, said["error"]["code"]) == (2, "capture.no_such_screen")
     assert holdfast("items", vault, "--case", case_id)[1]["exhibits"] == []
 
@@ -108,8 +109,8 @@ def running(case: tuple[Path, str], secret: Path, display: str) -> Iterator[subp
     """A recording in a process of its own that has run for some seconds."""
     vault, case_id = case
     process = subprocess.Popen(
-        [sys.executable, "-m", "app", "capture", "record", str(vault), "--case", case_id, "--region", "0,0,320,200",
-         "--passphrase-file", str(secret), "--json"],
+        [sys.executable, "-m", "app", "capture", "record", "--minor=no", str(vault), "--case", case_id,
+         "--region", "0,0,320,200", "--passphrase-file", str(secret), "--json"],
         cwd=ROOT, env={**os.environ, "DISPLAY": display}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     deadline = time.monotonic() + 60

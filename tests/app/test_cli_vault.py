@@ -155,7 +155,7 @@ def test_a_backup_is_restored_and_checks(
 ) -> None:
     path, secret = vault
     _code, case = holdfast("case", "create", path, "--title", "one", "--passphrase-file", secret)
-    words = ("capture", "file", path, "--case", case["id"], "--passphrase-file", secret)
+    words = ("capture", "file", "--minor=no", path, "--case", case["id"], "--passphrase-file", secret)
     holdfast(*words, file("a.txt", "first"))
     code, said = holdfast("vault", "backup", path, tmp_path / "copy", "--passphrase-file", secret)
     assert (code, said["copied"]) == (0, 1)
@@ -173,7 +173,9 @@ def test_a_damaged_original_is_named_by_exhibit(
 ) -> None:
     path, secret = vault
     _code, case = holdfast("case", "create", path, "--title", "one", "--passphrase-file", secret)
-    holdfast("capture", "file", path, "--case", case["id"], "--passphrase-file", secret, file("a.txt", "first"))
+    holdfast(
+        "capture", "file", "--minor=no", path, "--case", case["id"], "--passphrase-file", secret, file("a.txt", "first")
+    )
     [sealed] = [found for found in (path / "objects").rglob("*") if found.is_file()]
     content = bytearray(sealed.read_bytes())
     content[-1] ^= 1
@@ -208,7 +210,7 @@ def test_keeping_less_is_logged_and_cannot_be_undone(
     picture = tmp_path / "chat.png"
     picture.write_bytes(chat_picture())
     words = ("--case", case["id"], "--passphrase-file", secret)
-    holdfast("capture", "file", path, *words, picture, file("a.txt", "first"))
+    holdfast("capture", "file", "--minor=no", path, *words, picture, file("a.txt", "first"))
     code, said = holdfast("keep", path, *words, "--item", "A-01", "--only", "copy", "--reason", "asked for")
     assert (code, said["kept"]) == (0, {"A-01": "copy"})
     code, said = holdfast("keep", path, *words, "--item", "A-02", "--only", "copy")
@@ -227,7 +229,9 @@ def test_a_new_master_key_leaves_everything_readable(
 ) -> None:
     path, secret = vault
     _code, case = holdfast("case", "create", path, "--title", "one", "--passphrase-file", secret)
-    holdfast("capture", "file", path, "--case", case["id"], "--passphrase-file", secret, file("a.txt", "first"))
+    holdfast(
+        "capture", "file", "--minor=no", path, "--case", case["id"], "--passphrase-file", secret, file("a.txt", "first")
+    )
     code, said = holdfast("vault", "rekey", path, "--passphrase-file", secret)
     assert (code, [slot["kind"] for slot in said["dropped"]]) == (0, ["recovery_key"])
     key = file("key.txt", said["recovery_key"])
@@ -241,7 +245,7 @@ def test_an_older_vault_that_was_put_back_is_noticed(
     path, secret = vault
     _code, case = holdfast("case", "create", path, "--title", "one", "--passphrase-file", secret)
     words = ("--case", case["id"], "--passphrase-file", secret)
-    holdfast("capture", "file", path, *words, file("a.txt", "first"))
+    holdfast("capture", "file", "--minor=no", path, *words, file("a.txt", "first"))
     older = tmp_path / "older"
     shutil.copytree(path, older)
     _code, made = holdfast("package", path, *words, "--out", tmp_path / "out")
@@ -256,7 +260,9 @@ def test_a_damaged_original_is_mended_from_the_backup(
 ) -> None:
     path, secret = vault
     _code, case = holdfast("case", "create", path, "--title", "one", "--passphrase-file", secret)
-    holdfast("capture", "file", path, "--case", case["id"], "--passphrase-file", secret, file("a.txt", "first"))
+    holdfast(
+        "capture", "file", "--minor=no", path, "--case", case["id"], "--passphrase-file", secret, file("a.txt", "first")
+    )
     holdfast("vault", "backup", path, tmp_path / "copy", "--passphrase-file", secret)
     [sealed] = [found for found in (path / "objects").rglob("*") if found.is_file()]
     sealed.unlink()
@@ -271,7 +277,7 @@ def test_a_package_is_handed_over_encrypted(
     path, secret = vault
     _code, case = holdfast("case", "create", path, "--title", "one", "--passphrase-file", secret)
     words = ("--case", case["id"], "--passphrase-file", secret)
-    holdfast("capture", "file", path, *words, file("a.txt", "first"))
+    holdfast("capture", "file", "--minor=no", path, *words, file("a.txt", "first"))
     _code, made = holdfast("package", path, *words, "--out", tmp_path / "out", "--no-folder")
     code, said = holdfast(
         "package", "hand-over", made["zip_file"], "--out", tmp_path / "stick", "--new-passphrase", "--volume-mb", "1"
@@ -299,14 +305,14 @@ def test_what_comes_in_again_is_said(
     opening = ("--passphrase-file", str(secret))
     case = holdfast("case", "create", place, "--title", "사건", *opening)[1]["id"]
     first, again = file("a.txt", "the same"), file("b.txt", "the same")
-    added = holdfast("capture", "file", place, first, "--case", case, *opening)[1]["items"]
+    added = holdfast("capture", "file", "--minor=no", place, first, "--case", case, *opening)[1]["items"]
     assert [item["same_content_as"] for item in added] == [[]]
-    words = ["capture", "file", str(place), str(again), "--case", case, *opening, "--language", language]
+    words = ["capture", "file", "--minor=no", str(place), str(again), "--case", case, *opening, "--language", language]
     assert run(words) == 0
     assert said in capsys.readouterr().out
     added = holdfast("capture", "link", place, "https://example.org/x", "--case", case, *opening)[1]["items"]
     assert [item["same_content_as"] for item in added] == [[]]
-    added = holdfast("capture", "file", place, again, "--case", case, *opening)[1]["items"]
+    added = holdfast("capture", "file", "--minor=no", place, again, "--case", case, *opening)[1]["items"]
     assert [item["same_content_as"] for item in added] == [["A-01", "A-02"]]
     listed = holdfast("items", place, "--case", case, *opening)[1]["exhibits"]
     assert [one["item"]["same_content_as"] for one in listed] == [

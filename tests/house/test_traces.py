@@ -89,7 +89,7 @@ def whole_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         vault, note = str(run.vault), ["--note", MARKERS["note"]]
         run("vault", "create", vault, "--role", "counsellor", "--name", MARKERS["person"])
         case = ["--case", run("case", "create", vault, "--title", MARKERS["title"])["id"]]
-        run("capture", "file", vault, *case, str(text), str(picture), *note)
+        run("capture", "file", "--minor=no", vault, *case, str(text), str(picture), *note)
         run("capture", "link", vault, *case, f"https://example.org/{MARKERS['link']}", *note)
         run("items", vault, *case)
         run("score", vault, *case)

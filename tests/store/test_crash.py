@@ -240,7 +240,9 @@ def test_a_disk_that_really_fills_up(tmp_path: Path, new_vault: Callable[[str], 
                 with vault.store.transaction():
                     vault.store.settings.put("filler", os.urandom(30_000).hex())
         assert caught.value.code == "vault.disk_full"
-        assert check(vault.store).findings == ()
+        # Where the commit itself found no room, its object is left until the next opening knows what became of it.
+        left = {"vault.damage.unknown_objects"} if vault.store._database.is_in_doubt else set()
+        assert {finding.code for finding in check(vault.store).findings} <= left
         store = vault.reopen()
         outcome = check(store)
         assert outcome.findings == ()

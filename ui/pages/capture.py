@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -347,7 +348,7 @@ class CapturePage(Page):
     def _leave_for_case(self) -> None:
         self.desk.go.show_case(self.case_id)
 
-    def _said(self) -> dict[str, str]:
+    def _said(self) -> dict[str, Any]:
         """What the person says about it in her own words."""
         return {"note": self.note.words(), "lawful_access": self.access.line.text().strip()}
 

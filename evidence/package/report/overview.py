@@ -6,7 +6,7 @@ from collections import Counter
 
 from reportlab.lib.units import mm
 
-from evidence.i18n import Texts
+from evidence.i18n import Texts, named_fact
 from evidence.model import Examiner, Moment
 from evidence.package.labels import digest_lines, name_of
 from evidence.package.report import sheet as page
@@ -165,6 +165,29 @@ def write_exhibit_list(t: Texts, sheet: Sheet, content: ReportContent) -> None:
             t.moment(entry.acquired.at, entry.acquired.utc_offset_s), t.size(sum(each.size for each in files)), digests,
         ])  # fmt: skip
     sheet.table(columns, rows)
+    write_held_back(t, sheet, content)
     sheet.gap(4)
     sheet.text(t("The digests are shortened here; they stand in full with each exhibit, in the manifest and in "
                  "02_items.csv."), page.SMALL)  # fmt: skip
+
+
+def write_held_back(t: Texts, sheet: Sheet, content: ReportContent) -> None:
+    """The exhibits that could show someone under age: number, way in, time, addresses. Nothing else is handed over."""
+    held_back = content.manifest.held_back
+    if not held_back:
+        return
+    sheet.heading(t("Held back"), 2, keep=80)
+    sheet.text(
+        t(
+            "These exhibits could show someone under age. Neither the files nor their digests are in this package. "
+            "They stay sealed in the vault, for the police to secure."
+        )
+    )
+    columns = [page.Column(t("No."), 9), page.Column(t("How it came in"), 22), page.Column(t("Collected"), 27),
+               page.Column(t("Where, and whose"), 42)]  # fmt: skip
+    sheet.table(columns, [
+        [entry.number, name_of(t, "method", entry.method),
+         t.moment(entry.acquired.at, entry.acquired.utc_offset_s),
+         "\n".join(": ".join(named_fact(t, key, value)) for key, value in sorted(entry.source.items())) or t("none")]
+        for entry in held_back
+    ])  # fmt: skip

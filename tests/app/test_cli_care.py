@@ -1,0 +1,121 @@
+"""The guard, consents, and the verbs of a case as a place, on the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.cli import run
+from app.sample import chat_picture
+from evidence.store import FLOOR
+
+Holdfast = Callable[..., tuple[int, Any]]
+
+
+@pytest.fixture
+def holdfast(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Holdfast:
+    """Runs a command with --json and the passphrase file; gives the exit code and the document."""
+    monkeypatch.setattr("evidence.store.vault.tuned_cost", lambda: FLOOR)
+    secret = tmp_path / "passphrase.txt"
+    secret.write_text("seven lanterns by the river")
+
+    def call(*words: object) -> tuple[int, Any]:
+        code = run([*map(str, words), "--json", "--language", "en", "--passphrase-file", str(secret)])
+        said = capsys.readouterr()
+        assert "Traceback" not in said.err
+        return code, json.loads(said.out)
+
+    return call
+
+
+@pytest.fixture
+def case(holdfast: Holdfast, tmp_path: Path) -> list[object]:
+    """The words that name a case of a new vault, in which a picture and a link are."""
+    vault = tmp_path / "vault"
+    holdfast("vault", "create", vault)
+    words = [vault, "--case", holdfast("case", "create", vault, "--title", "one")[1]["id"]]
+    (tmp_path / "chat.png").write_bytes(chat_picture())
+    assert holdfast("capture", "file", *words, tmp_path / "chat.png", "--minor=no")[0] == 0
+    holdfast("capture", "link", *words, "https://x.com/someone")
+    return words
+
+
+def test_nothing_comes_in_before_the_question_is_answered(case: list[object], holdfast: Holdfast) -> None:
+    missing = "no such file: it would be said if it were opened"
+    for answer, code in (((), "guard.not_asked"), (("--minor", "unsure"), "guard.media_refused")):
+        for words in (("file", *case, missing), ("screen", *case)):
+            exit_code, said = holdfast("capture", *words, *answer)
+            assert (exit_code, said["error"]["code"]) == (2, code)
+
+
+def test_a_record_without_media(case: list[object], holdfast: Holdfast) -> None:
+    words = (
+        "--minor",
+        "yes",
+        "--address",
+        "https://t.me/room/3",
+        "--accounts",
+        "@x",
+        "--seen",
+        "Monday",
+        "--note",
+        "a tip",
+    )
+    code, added = holdfast("capture", "without-media", *case, *words)
+    [item] = added["items"]
+    assert (code, item["method"], item["settings"]["media_taken"]) == (0, "transcription", "no")
+    assert holdfast("capture", "without-media", *case, "--minor", "yes")[1]["error"]["code"] == "guard.nothing_noted"
+
+
+def test_holding_back(case: list[object], holdfast: Holdfast, tmp_path: Path) -> None:
+    made = holdfast("package", *case, "--out", tmp_path / "out", "--item", "A-01")[1]
+    code, said = holdfast("hold-back", *case, "--item", "A-01", "--minor", "unsure", "--reason", "uniform")
+    assert (code, said) == (0, {"held_back": ["A-01"], "earlier_packages": {"A-01": [made["package_id"]]}})
+    assert holdfast("hold-back", *case)[1]["held_back"] == ["A-01"]
+    assert (
+        holdfast("score", *case)[1]["scores"][0]["item_id"] == holdfast("items", *case)[1]["exhibits"][1]["item"]["id"]
+    )
+    assert holdfast("score", *case, "--item", "A-01")[1]["error"]["code"] == "guard.quarantined"
+
+
+def test_consents(case: list[object], holdfast: Holdfast, tmp_path: Path) -> None:
+    words = ("package", *case, "--out", tmp_path / "out", "--for", "police")
+    assert holdfast(*words)[1]["error"]["code"] == "consent.missing"
+    _code, said = holdfast("consent", *case, "--give", "police")
+    assert [one["purpose"] for one in said["consents"] if one["is_given"]] == ["police"]
+    assert holdfast(*words)[1]["recipient"] == "police"
+    holdfast("consent", *case, "--withdraw", "police")
+    assert holdfast(*words)[1]["error"]["code"] == "consent.withdrawn"
+
+
+def test_a_case_as_a_place(case: list[object], holdfast: Holdfast) -> None:
+    assert holdfast("tag", *case, "--item", "A-01", "--add", "협박", "--add", "x")[1]["tags"] == {"x": 1, "협박": 1}
+    assert holdfast("tag", *case, "--item", "A-01", "--remove", "x")[1]["exhibits"] == {"A-01": ["협박"]}
+    assert holdfast("title", *case, "--item", "A-01", "첫 유포 화면")[1]["items"][0]["title"] == "첫 유포 화면"
+    for words in (("--words", "유포"), ("--tag", "협박"), ("--words", "화면", "--not-scored")):
+        found = holdfast("search", *case, *words)[1]["exhibits"]
+        assert [one["item"]["number"] for one in found] == ["A-01"], words
+    assert holdfast("note", *case, "--write", "월요일에 시작됨")[1]["notes"][0]["text"] == "월요일에 시작됨"
+    assert holdfast("search", *case, "--words", "시작")[1]["notes"][0]["author"] == "victim"
+    shown = holdfast("shown-time", *case, "--item", "A-02", "2026-10", "--zone", "")[1]["shown"]["A-02"]
+    assert (shown["precision"], shown["is_zone_known"]) == ("month", False)
+    assert [one["kind"] for one in holdfast("timeline", *case)[1]["timeline"]] == ["shown", "acquired", "acquired"]
+    assert holdfast("undo", *case)[1] == {"undone": "shown_time"}
+    assert {"code": "no_time", "is_next": True} in holdfast("missing", *case)[1]["missing"]
+    assert holdfast("looks", *case, "--limit", "3")[1]["looked"]["limit"] == 3
+
+
+@pytest.mark.parametrize(
+    "verb", ["note", "tag", "search", "timeline", "missing", "undo", "looks", "hold-back", "consent"]
+)
+@pytest.mark.parametrize("language", ["ko", "fr"])
+def test_every_verb_speaks(verb: str, language: str, case: list[object], tmp_path: Path, capsys: Any) -> None:
+    words = [str(word) for word in case]
+    code = run([verb, *words, "--language", language, "--passphrase-file", str(tmp_path / "passphrase.txt")])
+    said = capsys.readouterr()
+    assert code == (2 if verb == "undo" else 0)
+    assert said.out or said.err
