@@ -74,12 +74,22 @@ class Relay:
         server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0))
         self.port = int(server.sockets[0].getsockname()[1])
         self._ready.set()
-        self._loop.run_forever()
+        try:
+            self._loop.run_forever()
+        finally:
+            server.close()
+            tasks = asyncio.all_tasks(self._loop)
+            for task in tasks:
+                task.cancel()
+            self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+            self._loop.run_until_complete(self._loop.shutdown_default_executor())
+            self._loop.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open += 1
         try:
-            with suppress(OSError, EOFError, TimeoutError, ValueError):
+            # Cancelled: the relay is closing, and nobody waits for this connection.
+            with suppress(OSError, EOFError, TimeoutError, ValueError, asyncio.CancelledError):
                 if self._open <= _PORTS_LIMIT:
                     await self._one(reader, writer)
         finally:
@@ -157,7 +167,9 @@ def is_local(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
         if inner is not None:
             found = inner
-    return not found.is_global or found.is_multicast
+    return not found.is_global or found.is_multicast or any(found in net for net in _SPECIAL)
 
 
+_SPECIAL = (ipaddress.ip_network("192.0.0.0/24"), ipaddress.ip_network("64:ff9b:1::/48"))
+"""Of the IETF's own (RFC 6890, RFC 8215): not every Python knows that they are not of the public internet."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")

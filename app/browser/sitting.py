@@ -42,7 +42,8 @@ class Sitting:
         agent = " ".join(part for part in self._profile.httpUserAgent().split() if not part.startswith("QtWebEngine/"))
         self._profile.setHttpUserAgent(agent)
         refuse_downloads(self._profile, self._refusals)
-        self._profile.setUrlRequestInterceptor(Gate(self._refusals, self._admit, self._profile))
+        self._gate = Gate(self._refusals, self._admit, self._profile)
+        self._profile.setUrlRequestInterceptor(self._gate)
         self._page = GuardedPage(self._profile, self._refusals, roots, self.view)
         self.view.setPage(self._page)
         self.view.resize(*request["viewport"])
@@ -149,6 +150,9 @@ class Sitting:
 
     def _look(self, looker: Looker, recorder: Recorder, marks: set[str]) -> Message:
         facts = looker.facts()
+        if str(facts.get("url", "")).startswith("chrome-error:"):  # the engine's own words, not the site's
+            marks.add("no_page_shown")
+            return {"url": "chrome-error:"}
         dom, text = facts.pop("dom").encode("utf-8", "replace"), facts.pop("text").encode("utf-8", "replace")
         lines = facts.pop("lines")
         self._tell({"kind": "file", "name": "dom"}, dom)

@@ -85,6 +85,7 @@ class Site:
                 self.wfile.write(body)
 
         class Server(ThreadingHTTPServer):
+            site_closing = self.closing
             daemon_threads = False
             block_on_close = True  # no socket is left to the collector
 

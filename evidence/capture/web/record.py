@@ -111,5 +111,6 @@ class PageRecord:
 
     @property
     def document(self) -> Exchange | None:
-        """The exchange that brought the page itself."""
-        return self.exchanges.get(self.documents[-1]) if self.documents else None
+        """The exchange that brought the page itself; None when the way ended in a redirect to nowhere."""
+        found = self.exchanges.get(self.documents[-1]) if self.documents else None
+        return None if found is None or found.is_redirect else found
