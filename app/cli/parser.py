@@ -15,6 +15,7 @@ from app.cli.caring import (
     add_without_media,
     asked,
 )
+from app.cli.codes import add_codes_arguments
 from app.cli.corpus import add_corpus_arguments
 from app.cli.guiding import add_help_lines_arguments
 from app.cli.handing import (
@@ -85,6 +86,11 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
     add_consent(consent, t)
     looks = verbs.add_parser("looks", parents=[shared, secret], help=t("who looked at which original, and how often"))
     add_looks(looks, t)
+
+    codes = verbs.add_parser("codes", parents=[shared, secret], help=t("read the QR codes in pictures"))
+    _vault_and_case(codes, t)
+    _chosen_items(codes, t)
+    add_codes_arguments(codes, t)
 
     timestamp = verbs.add_parser(
         "timestamp", parents=[shared, secret], help=t("ask time-stamping authorities to confirm that this exists now")

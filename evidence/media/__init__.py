@@ -1,6 +1,7 @@
 """The only place that looks into untrusted media: types by content, and decoding in a child process with limits."""
 
 from evidence.media.child import CHILD_WORD, MediaWorker, child_command
+from evidence.media.codes import read_codes
 from evidence.media.films import FILM_LIMITS, FILM_MODULE, Film, FilmFacts, FilmFrame
 from evidence.media.limits import MediaLimits
 from evidence.media.pictures import SMALL_SIDE, DecodedImage, decode_image, preview
@@ -8,5 +9,6 @@ from evidence.media.sniffing import HEAD_SIZE, UNKNOWN, sniff
 
 __all__ = [
     "CHILD_WORD", "DecodedImage", "FILM_LIMITS", "FILM_MODULE", "Film", "FilmFacts", "FilmFrame", "HEAD_SIZE",
-    "MediaLimits", "MediaWorker", "SMALL_SIDE", "UNKNOWN", "child_command", "decode_image", "preview", "sniff",
+    "MediaLimits", "MediaWorker", "SMALL_SIDE", "UNKNOWN", "child_command", "decode_image", "preview", "read_codes",
+    "sniff",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from evidence.errors import EvidenceError
+from evidence.media.codes import codes_job
 from evidence.media.limits import MediaLimits
 from evidence.media.sniffing import HEAD_SIZE, sniff
 from evidence.media.wire import Message
@@ -156,4 +157,4 @@ def _preview_job(request: Message, body: bytearray, limits: MediaLimits) -> tupl
     return {"width": image.size[0], "height": image.size[1], **facts}, memoryview(pixels.data).cast("B")
 
 
-HANDLERS: Mapping[str, Handler] = {"decode": _decode_job, "preview": _preview_job}
+HANDLERS: Mapping[str, Handler] = {"decode": _decode_job, "preview": _preview_job, "codes": codes_job}

@@ -25,6 +25,7 @@ from evidence.session.checking import (
     save_verification,
     sign_receipt,
 )
+from evidence.session.codes import FoundCode
 from evidence.session.cosigning import co_sign_package
 from evidence.session.films import FilmView
 from evidence.session.handing import heads_in
@@ -60,13 +61,13 @@ from evidence.verify import ExhibitInside, TsaList
 
 __all__ = [
     "AddedMethod", "BackupOutcome", "CARE", "CheckOutcome", "Checked", "ExhibitInside", "FilmView", "Finding",
-    "ForRecipients", "GUIDES", "Given", "Guide", "GuideStep", "HandedFile", "Kept", "Known", "LoadedPage", "OwnKey",
-    "PackageCoSigned", "PackageSigner", "PackageUpgraded", "PageNotice", "PassphraseAdvice", "Ports", "Protection",
-    "ReceiptWritten", "Recording", "RecordingStatus", "Session", "SlotInfo", "SlotKind", "StampResult", "Strength",
-    "TsaList", "UnlockMethods", "ValidationSources", "WithAgePassphrase", "WithPassphrase", "check_packages",
-    "co_sign_package", "create_vault", "fingerprint_words", "guide", "hand_over", "heads_in", "judge_passphrase",
-    "load_page", "load_pkcs12", "make_upload_set", "new_passphrase", "notice_lines", "open_signer", "open_token",
-    "open_vault", "package_contents", "page_notice", "public_key_fingerprint", "real_ports", "rekey_vault",
-    "restore_vault", "save_verification", "score_files", "screens", "sign_receipt", "upgrade_package",
-    "verify_package",
+    "ForRecipients", "FoundCode", "GUIDES", "Given", "Guide", "GuideStep", "HandedFile", "Kept", "Known",
+    "LoadedPage", "OwnKey", "PackageCoSigned", "PackageSigner", "PackageUpgraded", "PageNotice", "PassphraseAdvice",
+    "Ports", "Protection", "ReceiptWritten", "Recording", "RecordingStatus", "Session", "SlotInfo", "SlotKind",
+    "StampResult", "Strength", "TsaList", "UnlockMethods", "ValidationSources", "WithAgePassphrase",
+    "WithPassphrase", "check_packages", "co_sign_package", "create_vault", "fingerprint_words", "guide",
+    "hand_over", "heads_in", "judge_passphrase", "load_page", "load_pkcs12", "make_upload_set", "new_passphrase",
+    "notice_lines", "open_signer", "open_token", "open_vault", "package_contents", "page_notice",
+    "public_key_fingerprint", "real_ports", "rekey_vault", "restore_vault", "save_verification", "score_files",
+    "screens", "sign_receipt", "upgrade_package", "verify_package",
 ]  # fmt: skip

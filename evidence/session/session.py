@@ -44,6 +44,7 @@ from evidence.model import (
 from evidence.package import PackageCoSigned, PackageSigner, PackageUpgraded, ValidationSources, upgrade_package
 from evidence.scoring import scoring_worker
 from evidence.session import (
+    codes,
     cosigning,
     guarding,
     keeping,
@@ -335,6 +336,15 @@ class Session:
         )
         started = self._compared(taken.started)
         return self.add(case_id, replace(taken, started=started), minor=minor, progress=progress, cancelled=cancelled)
+
+    def read_codes(self, item_id: str, *, cancelled: Cancelled = never_cancelled) -> list[codes.FoundCode]:
+        """The QR codes in a picture; the log says that it was looked at. Raises ``codes.no_picture``."""
+        return codes.read(self._store, self._worker, self._record, self._store.items.get(item_id), cancelled)
+
+    def add_codes(self, item_id: str, found: Sequence[codes.FoundCode]) -> list[Item]:
+        """Take in the links that were read from a picture, each as an exhibit that names it; none is opened."""
+        item = self._store.items.get(item_id)
+        return [self.add(item.case_id, each) for each in codes.links(item, found, self._clock)]
 
     def add_note(self, item_id: str, text: str) -> Note:
         """Write a note on an exhibit; the log keeps its digest and when it was written. Raises ``note.empty``."""
