@@ -37,6 +37,8 @@ class Case:
     error: str = ""
     """The code of the error, for what is no package at all."""
     trust: Trust | None = None
+    read: Callable[[Path, Parser], list[str]] | None = None
+    """For what is no package (a receipt): reads it and says what is wrong with the answer."""
 
     @property
     def label(self) -> str:
@@ -89,6 +91,12 @@ def judge(case: Case, folder: Path, workshop: Workshop, parser: Parser) -> list[
     ``not named``; none when it is right."""
     path = case.make(folder)
     began = time.monotonic()
+    if case.read is not None:
+        try:
+            problems = case.read(path, parser)
+        except Exception as problem:
+            return [f"crash: {type(problem).__name__}: {problem}"]
+        return problems + _too_slow(time.monotonic() - began)
     try:
         report = verify_package(path, trust=case.trust or workshop.trust, now=LATER, parser=parser)
     except EvidenceError as problem:
@@ -98,8 +106,11 @@ def judge(case: Case, folder: Path, workshop: Workshop, parser: Parser) -> list[
     took = time.monotonic() - began
     if case.error:
         return [f"crash: no error {case.error}"]
-    problems = [f"time-out: {took:.1f} s"] if took > TIME_LIMIT_S else []
-    return problems + _wrong_answers(case, report)
+    return _too_slow(took) + _wrong_answers(case, report)
+
+
+def _too_slow(took: float) -> list[str]:
+    return [f"time-out: {took:.1f} s"] if took > TIME_LIMIT_S else []
 
 
 def _wrong_answers(case: Case, report: VerificationReport) -> list[str]:
