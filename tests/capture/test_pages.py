@@ -5,20 +5,26 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from support.chromium import Chromium
 from support.pki import TestPki
 from support.websites import Answer, Site, server_tls
 from warcio.archiveiterator import ArchiveIterator
 
 from evidence.capture.web import EngineProcess, PageLimits, PageRequest, acquire_page, judge
+from evidence.capture.web.warc import make_wacz
 from evidence.errors import EvidenceError
+
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 ARTICLE = (
     "<!doctype html><meta charset=euc-kr><title>방 안내</title><link rel=stylesheet href=/style.css>"
@@ -109,8 +115,6 @@ def test_pictures_text_and_print_are_whole(record):
 
 def test_the_archive_is_valid_and_says_what_the_engine_received(record, site, tmp_path):
     """Checked with the format's own tool, in a process of its own: it imports half a data-science kit."""
-    from evidence.capture.web.warc import make_wacz
-
     path = tmp_path / "page.wacz"
     path.write_bytes(make_wacz(record))
     checked = subprocess.run(
@@ -318,3 +322,61 @@ def test_an_engine_that_cannot_start_or_talks_nonsense_is_an_error(monkeypatch):
                 PageRequest(url="https://example.org"), PageLimits(whole_s=20)
             )
         assert raised.value.code == code
+
+
+@pytest.mark.skipif(not Chromium.is_there(), reason="there is no Chromium on this computer")
+def test_the_archive_replays_in_another_browser(record, site, home):
+    """From the archive alone: every answer is found through its index and served again, and scripts run anew."""
+    with zipfile.ZipFile(BytesIO(make_wacz(record))) as archive:
+        warc = archive.read("archive/data.warc.gz")
+        index = [json.loads(line.split(" ", 2)[2]) for line in archive.read("indexes/index.cdx").decode().splitlines()]
+        listed = [json.loads(line) for line in archive.read("pages/pages.jsonl").decode().splitlines()]
+    pages = {}
+    for line in index:
+        found = next(ArchiveIterator(BytesIO(warc[int(line["offset"]) :])))
+        headers = [(name, value) for name, value in found.http_headers.headers if name in ("Location",)]
+        kind = found.http_headers.get_header("Content-Type")
+        path = line["url"].removeprefix(site.url).partition("?")[0]
+        pages[path] = Answer(found.content_stream().read(), int(line["status"]), kind, headers)
+    with Site(pages) as replay, contextlib.closing(Chromium(home)) as browser:
+        browser.open(listed[1]["url"].replace(site.url, replay.url))
+        words = browser.run("return document.body.innerText")
+        title = browser.run("return document.title")
+    assert title == record.facts["title"] == listed[1]["title"]
+    assert words.split() == record.files["text"].decode().split()
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="there is no unshare on this computer")
+def test_an_ordinary_user_gets_the_sandbox(site):
+    """As another user in a namespace of its own: the helpers of the engine run under a filter of system calls."""
+    script = """
+import glob, sys
+from evidence.capture.web import EngineProcess, PageLimits, PageRequest, judge
+filtered = set()
+def look():
+    for path in glob.glob("/proc/[0-9]*/status"):
+        try:
+            status, words = open(path).read(), open(path.replace("status", "cmdline")).read()
+        except OSError:
+            continue
+        if "QtWebEngineProcess" in words and sys.argv[2] not in words:
+            filtered.update(line.split()[1] for line in status.splitlines() if line.startswith("Seccomp:"))
+    return False
+request = PageRequest(url=sys.argv[1], allowed_hosts=("127.0.0.1",))
+print(EngineProcess().capture(request, PageLimits(), cancelled=look).facts.get("title"), "2" in filtered)
+"""
+    with Site({"/": "<title>Seen</title><p>words"}) as plain:
+        command = [
+            "unshare",
+            "--user",
+            "--map-user=1000",
+            sys.executable,
+            "-c",
+            script,
+            f"{plain.url}/",
+            "--no-sandbox",
+        ]
+        said = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60)
+    if "unshare" in said.stderr or "Operation not permitted" in said.stderr:
+        pytest.skip("this computer allows no user namespaces")
+    assert said.stdout.split() == ["Seen", "True"], said.stderr
