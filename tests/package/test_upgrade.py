@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import hashlib
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -148,6 +149,21 @@ def test_every_level_is_accepted(
         assert len(pdf) == len(first)
     if level == "B-LTA":
         assert _ades_passes(pdf, root)
+    trust = Trust(certificates=(pki.root_der,), tsa_roots=(pki.root_der,))
+    said = verify_package(Path(made.folder), trust=trust, now=datetime.now(UTC))
+    answers = {claim.name: claim.answer for claim in said.claims}
+    assert answers[ClaimName.SIGNED] is answers[ClaimName.COMPLETE] is Answer.YES
+    if level == "B-LT":
+        for junk in (b"\n", b"%junk\n", pdf[len(first) :]):
+            report.write_bytes(pdf + junk)
+            tags = Path(made.folder) / "tagmanifest-sha256.txt"
+            renewed = tags.read_text().replace(hashlib.sha256(pdf).hexdigest(), hashlib.sha256(pdf + junk).hexdigest())
+            tags.write_text(renewed)
+            said = verify_package(Path(made.folder), trust=trust, now=datetime.now(UTC))
+            tags.write_text(renewed.replace(hashlib.sha256(pdf + junk).hexdigest(), hashlib.sha256(pdf).hexdigest()))
+            signed = next(claim for claim in said.claims if claim.name is ClaimName.SIGNED)
+            assert (signed.answer is Answer.NO) == (junk != b"\n"), junk
+        report.write_bytes(pdf)
     if shutil.which("pdfsig") and shutil.which("qpdf"):
         seen = subprocess.run(["pdfsig", report], capture_output=True, text=True, check=False).stdout
         assert "Signature is Valid" in seen

@@ -107,18 +107,33 @@ def _one_signature_problem(
         return "report.invalid"
     if status["coverage"] == SignatureCoverageLevel.ENTIRE_FILE:
         return "" if _is_padding_empty(signature) else "report.added_to"
-    # Something was added after signing. Only proof for the signature may be: validation data under a document
-    # time stamp that is sound and covers the file to its end.
+    # Something was added after signing. Only proof for the signature may be: one revision of validation data (B-LT), or
+    # more under a document time stamp that is sound and covers the file to its end (B-LTA).
     changes = status["diff_result"]
     is_proof_only = (
-        status["coverage"] == SignatureCoverageLevel.ENTIRE_REVISION
+        _is_padding_empty(signature)
+        and status["coverage"] == SignatureCoverageLevel.ENTIRE_REVISION
         and status["docmdp_ok"]
         and isinstance(changes, DiffResult)
         and changes.modification_level in (ModificationLevel.NONE, ModificationLevel.LTA_UPDATES)
-        and bool(stamps)
-        and _covers_to_the_end(stamps[-1], request)
+        and (
+            _covers_to_the_end(stamps[-1], request) if stamps else _is_validation_data(signature, changes, request.pdf)
+        )
     )
     return "" if is_proof_only else "report.added_to"
+
+
+def _is_validation_data(signature: EmbeddedPdfSignature, changes: DiffResult, pdf: bytes) -> bool:
+    """Whether one revision follows the signature's, adds a document security store, and ends the file."""
+    reader = signature.reader
+    end = signature.byte_range[2] + signature.byte_range[3]
+    return (
+        reader.xrefs.total_revisions == signature.signed_revision + 2
+        and changes.modification_level is ModificationLevel.LTA_UPDATES
+        and "/DSS" in reader.root
+        and pdf[end:].count(b"startxref") == 1
+        and pdf.rstrip(b"\r\n").endswith(b"%%EOF")
+    )
 
 
 def _covers_to_the_end(stamp: EmbeddedPdfSignature, request: ReportRequest) -> bool:

@@ -13,7 +13,7 @@ import { wordsOf } from "./text.js";
 
 const SUBFILTERS = ["ETSI.CAdES.detached", "adbe.pkcs7.detached"];
 const MAX_FIELDS = 1000;
-const MAY_BE_PROOF = /DocTimeStamp|ObjStm|#[0-9a-fA-F]{2}/;
+const MAY_BE_PROOF = /DocTimeStamp|\/DSS|ObjStm|#[0-9a-fA-F]{2}/;
 const RANGE = /\/ByteRange[\s]*\[[\s]*([0-9]{1,10})[\s]+([0-9]{1,10})[\s]+([0-9]{1,10})[\s]+([0-9]{1,10})[\s]*\]/g;
 
 /**
