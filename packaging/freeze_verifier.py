@@ -20,7 +20,7 @@ FORBIDDEN = ("sqlcipher3", "PySide6", "shiboken6", "cv2", "onnxruntime", "numpy"
              "evidence.scoring", "evidence.capture", "evidence.media", "evidence.package", "ui")  # fmt: skip
 """What the verifier cannot import, and what must not be in its file either."""
 UNUSED = ("tkinter", "matplotlib", "pytest", "hypothesis", "mypy", "ruff", "setuptools", "pip", "IPython", "mss",
-          "lxml", "PIL.ImageQt", "PIL.ImageTk", "unittest.mock", "pydoc_data", "lib2to3")  # fmt: skip
+          "lxml", "PIL.ImageQt", "PIL.ImageTk", "unittest.mock", "pydoc_data", "lib2to3", "aiohttp")  # fmt: skip
 HIDDEN = ("evidence.verify.untrusted.child", "evidence.verify.untrusted.handlers",
           "evidence.verify.untrusted.signature", "evidence.verify.untrusted.report",
           "evidence.verify.untrusted.tokens", "evidence.verify.untrusted.chain",
@@ -29,7 +29,8 @@ HIDDEN = ("evidence.verify.untrusted.child", "evidence.verify.untrusted.handlers
 """Imported by name, or only when needed."""
 WITH_DATA = ("shamir_mnemonic",)
 """Their word list is a file beside the code."""
-DATA = (("resources/locale", "resources/locale", "*.mo"), ("resources/fonts", "resources/fonts", "*.ttf"))
+DATA = (("resources/locale", "resources/locale", "*.mo"), ("resources/fonts", "resources/fonts", "*.ttf"),
+        ("resources/trust", "resources/trust", "*.json"))  # fmt: skip
 
 
 def build(out: Path) -> Path:

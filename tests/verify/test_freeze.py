@@ -63,7 +63,7 @@ def test_the_parsers_start_without_what_is_left_out() -> None:
     code = (
         "import sys; sys.path[:0] = sys.argv[1:]; import freeze_verifier as f\n"
         "sys.modules.update(dict.fromkeys((*f.FORBIDDEN, *f.UNUSED)))\n"
-        "import evidence.verify.untrusted.handlers as h; h.warm_up()\n"
+        "from io import BytesIO; import evidence.verify.untrusted.child as c; c.serve(BytesIO(), BytesIO())\n"
         "import app.verify.command, evidence.verify.paper, evidence.verify.container.sealed\n"
     )
     words = [sys.executable, "-c", code, str(ROOT), str(ROOT / "packaging")]

@@ -58,7 +58,8 @@ def _leave_out_network() -> None:
 
     shell = ModuleType("aiohttp")
     shell.__getattr__ = name_of_nothing  # type: ignore[method-assign]
-    sys.modules.setdefault("aiohttp", shell)
+    if sys.modules.get("aiohttp") is None:
+        sys.modules["aiohttp"] = shell
 
 
 def _give_up_powers() -> None:
