@@ -74,6 +74,9 @@ def add_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
     parser.add_argument("--language", choices=LANGUAGES, help=t("language of the answers"))
     parser.add_argument("--json", action="store_true", help=t("one JSON document on standard output"))
     parser.add_argument(
+        "--json-lines", action="store_true", help=t("one JSON document for each package, each in a line of its own")
+    )
+    parser.add_argument(
         "--jobs", type=int, default=0, metavar="N", help=t("how many packages to check at the same time")
     )
     add_unlock_arguments(parser, t)
@@ -96,7 +99,9 @@ def run(arguments: argparse.Namespace) -> int:
     outcomes: list[tuple[Path, Outcome]] = []
     for path, outcome in _verify_all(packages, trust, unlock, _jobs(arguments.jobs, len(packages))):
         outcomes.append((path, outcome))
-        if not arguments.json:
+        if arguments.json_lines:
+            _write(json.dumps(_told(path, outcome, t, unlock, arguments), ensure_ascii=False) + "\n")
+        elif not arguments.json:
             _say(path, outcome, t, is_first=len(outcomes) == 1)
             if arguments.contents:
                 _write("".join(f"{line}\n" for line in contents_lines(_inside(path, outcome, unlock), t)))
@@ -104,19 +109,15 @@ def run(arguments: argparse.Namespace) -> int:
         _write_report([outcome for _path, outcome in outcomes if isinstance(outcome, VerificationReport)], t, arguments)
     if key is not None and isinstance(outcomes[0][1], VerificationReport):
         said = write_receipt(outcomes[0][1], key, arguments, t)
-        if not arguments.json:
+        if not arguments.json and not arguments.json_lines:
             _write("\n" + "".join(f"{line}\n" for line in said))
     code = _exit_code([outcome for _path, outcome in outcomes])
-    if arguments.json:
+    if arguments.json and not arguments.json_lines:
         document = {
             "format": "holdfast-verification",
             "version": 1,
             "exit_code": code,
-            "packages": [
-                _document(path, outcome, t)
-                | ({"contents": to_json(_inside(path, outcome, unlock))} if arguments.contents else {})
-                for path, outcome in outcomes
-            ],
+            "packages": [_told(path, outcome, t, unlock, arguments) for path, outcome in outcomes],
         }
         _write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
     return code
@@ -204,6 +205,12 @@ def _verify(path: Path, trust: Trust, unlock: Unlock, parser: ChildParser) -> Ou
         return verify_package(path, trust=trust, now=datetime.now(UTC), parser=parser, unlock=unlock)
     except EvidenceError as problem:
         return problem
+
+
+def _told(path: Path, outcome: Outcome, t: Texts, unlock: Unlock, arguments: argparse.Namespace) -> dict[str, Any]:
+    """One package as JSON values."""
+    inside = {"contents": to_json(_inside(path, outcome, unlock))} if arguments.contents else {}
+    return _document(path, outcome, t) | inside
 
 
 def _inside(path: Path, outcome: Outcome, unlock: Unlock) -> tuple[ExhibitInside, ...]:

@@ -115,3 +115,18 @@ def test_a_stick_with_many_packages(tmp_path: Path, valid_files: Files, capsys: 
     packages = json.loads(capsys.readouterr().out)["packages"]
     assert [Path(each["path"]).name for each in packages] == ["one.zip", "three", "two"]
     assert [each["answer"] for each in packages] == ["cannot_tell", "no", "cannot_tell"]
+
+
+def test_many_packages_are_said_in_lines_from_several_processes(
+    package: Path, trusted: list[str], tmp_path: Path, valid_files: Files, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """In the order of the words; a folder that was copied and renamed is the same package; a bad one stops nothing."""
+    copied = write_folder(valid_files, tmp_path / "copied by the registry (2)")
+    damaged = write_zip(valid_files | {"02_items.csv": b""}, tmp_path / "damaged.zip")
+    words = [str(package), str(copied), str(tmp_path / "gone.zip"), str(damaged)]
+    assert main([*words, *trusted, "--json-lines", "--jobs", "2"]) == 1
+    told = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert [Path(each["path"]).name for each in told] == [Path(word).name for word in words]
+    assert [each.get("answer") for each in told] == ["yes", "yes", None, "no"]
+    assert told[2]["error"]["code"] == "verify.not_found"
+    assert told[0]["package_id"] == told[1]["package_id"]
