@@ -311,6 +311,7 @@ class Gallery:
             yield f"capture-{kind}", partial(window.show_capture, case_id, kind=kind)
         yield "web", partial(window.show_web, case_id, url="https://forum.example/room/7")
         yield "web-failed", web_failed
+        yield "record", partial(window.show_record, case_id)
         yield "chooser", chooser
         yield "exhibit", partial(window.show_exhibit, case_id, first)
         if self.outcome is not None:

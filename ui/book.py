@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ui.pages.exhibit import ExhibitPage
     from ui.pages.handing import HandingPage
     from ui.pages.package import PackagePage
+    from ui.pages.record import RecordPage
     from ui.pages.rekey import RekeyPage
     from ui.pages.restore import RestorePage
     from ui.pages.settings import SettingsPage
@@ -89,6 +90,13 @@ class Book(QMainWindow):
         from ui.pages.web import WebPage
 
         return self._made(WebPage(self.desk))
+
+    @cached_property
+    def record(self) -> RecordPage:
+        """Record the screen."""
+        from ui.pages.record import RecordPage
+
+        return self._made(RecordPage(self.desk))
 
     @cached_property
     def exhibit(self) -> ExhibitPage:

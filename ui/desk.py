@@ -54,6 +54,9 @@ class Navigator(Protocol):
     def show_web(self, case_id: str, *, url: str = "") -> None:
         """Record a web page for a case."""
 
+    def show_record(self, case_id: str) -> None:
+        """Record the screen into a case."""
+
     def show_exhibit(self, case_id: str, item_id: str) -> None:
         """One exhibit."""
 

@@ -190,6 +190,11 @@ class MainWindow(Book):
         self.web.open_for(case_id, url)
         self._show(self.web)
 
+    def show_record(self, case_id: str) -> None:
+        """Record the screen into a case."""
+        self.record.open_for(case_id)
+        self._show(self.record)
+
     def show_exhibit(self, case_id: str, item_id: str) -> None:
         """One exhibit."""
         self.exhibit.open_item(case_id, item_id)

@@ -14,6 +14,8 @@ class HeldPicture(QWidget):
     """Blurred; while the mouse button or Space is held down, what ``wanted`` asks for is shown. Never a toggle."""
 
     wanted = Signal()
+    let_go = Signal()
+    """It was held, and is no more."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -109,7 +111,9 @@ class HeldPicture(QWidget):
             self.wanted.emit()
 
     def _let_go(self) -> None:
-        self.is_held = False
+        was_held, self.is_held = self.is_held, False
+        if was_held:
+            self.let_go.emit()
         if self.is_revealed:
             self._revealed = QPixmap()
             self.update()

@@ -40,6 +40,13 @@ class RawFrame:
     bgra: bytes | bytearray
 
 
+def prepare() -> None:
+    """Load what encoding needs: it takes a moment, and no picture should wait for it."""
+    import av
+
+    av.Codec("libx264", "w")
+
+
 class FilmWriter:
     """Encodes frames of one size. ``write`` gets the pieces, in order, on the thread that calls :meth:`add`."""
 

@@ -18,9 +18,8 @@ from datetime import timedelta
 from typing import Protocol
 
 from evidence.capture.clock import Clock
-from evidence.capture.film import FilmWriter, RawFrame
+from evidence.capture.film import FilmWriter, RawFrame, prepare
 from evidence.errors import EvidenceError
-from evidence.model import Moment
 
 DEFAULT_RATE = 15
 MOST_RATE = 30
@@ -88,14 +87,14 @@ class Recorder:
     """One recording. All methods may be called from any thread, and none of them waits but :meth:`stop`."""
 
     def __init__(
-        self, filmer: Filmer, region: tuple[int, int, int, int], sink: Sink, *, clock: Clock, started: Moment,
-        rate: float = DEFAULT_RATE,
+        self, filmer: Filmer, region: tuple[int, int, int, int], sink: Sink, *, clock: Clock, rate: float = DEFAULT_RATE
     ) -> None:  # fmt: skip
-        """Begin at once. ``rate``: pictures in a second, 1 to 30. ``started``: the clock when the recording began."""
+        """Begin as soon as the encoder is loaded. ``rate``: pictures in a second, 1 to 30."""
+        prepare()
         self._filmer, self._region, self._sink, self._clock = filmer, region, sink, clock
-        self._started = started
         self._rate = min(max(float(rate), 1.0), float(MOST_RATE))
         self._begin_ns = time.monotonic_ns()
+        self._started = clock()
         self._counts = _Counts()
         self._lock = threading.Lock()
         self._stop = threading.Event()

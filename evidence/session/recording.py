@@ -87,7 +87,7 @@ def begin(
     )  # fmt: skip
     with store.transaction():
         growing = store.recordings.begin(begun)
-    recorder = Recorder(grabber, place.taken, _VaultSink(growing), clock=clock, started=started, rate=rate)
+    recorder = Recorder(grabber, place.taken, _VaultSink(growing), clock=clock, rate=rate)
     recorder.add_facts(guided | words)
     return Recording(begun, growing, recorder)
 

@@ -77,7 +77,7 @@ def frames_of(film: bytes) -> list[tuple[float, int]]:
 
 
 def record(screen: Drawn, sink: Kept, clock: Clock, seconds: float) -> tuple[Recorder, dict[str, str]]:
-    recorder = Recorder(screen, (0, 0, WIDTH, HEIGHT), sink, clock=clock, started=clock())
+    recorder = Recorder(screen, (0, 0, WIDTH, HEIGHT), sink, clock=clock)
     time.sleep(seconds)
     return recorder, recorder.stop()
 
@@ -101,7 +101,7 @@ def test_it_is_a_film_with_the_times_of_its_pictures(clock: Clock) -> None:
 def test_what_is_durable_is_a_film_at_any_moment(clock: Clock) -> None:
     """What a crash leaves plays to the end of its last whole fragment: at most about two seconds are missing."""
     sink = Kept()
-    recorder = Recorder(Drawn(), (0, 0, WIDTH, HEIGHT), sink, clock=clock, started=clock())
+    recorder = Recorder(Drawn(), (0, 0, WIDTH, HEIGHT), sink, clock=clock)
     time.sleep(3.2)
     left, known = sink.durable, sink.facts[-1]
     recorder.stop()
@@ -173,7 +173,7 @@ def test_a_still_screen_costs_one_picture_a_second(clock: Clock) -> None:
 
 def test_marks_and_pauses_are_listed_and_time_runs_on(clock: Clock) -> None:
     screen, sink = Drawn(), Kept()
-    recorder = Recorder(screen, (0, 0, WIDTH, HEIGHT), sink, clock=clock, started=clock())
+    recorder = Recorder(screen, (0, 0, WIDTH, HEIGHT), sink, clock=clock)
     time.sleep(0.4)
     recorder.mark("profile  opened; id 12345")
     recorder.pause()
@@ -200,7 +200,7 @@ def test_a_disk_that_fills_up_ends_it_and_it_says_that_it_is_partial(clock: Cloc
     sink = Kept(refuse_after=20_000)
     recorder = Recorder(
         Drawn(lambda _number: RawFrame(WIDTH, HEIGHT, np.random.default_rng().bytes(WIDTH * HEIGHT * 4))),
-        (0, 0, WIDTH, HEIGHT), sink, clock=clock, started=clock(),
+        (0, 0, WIDTH, HEIGHT), sink, clock=clock,
     )  # fmt: skip
     deadline = time.monotonic() + 10
     while recorder.status().is_running and time.monotonic() < deadline:
@@ -226,7 +226,7 @@ def test_a_screen_that_goes_away_ends_it_with_a_whole_film(clock: Clock) -> None
 
 def test_pictures_that_find_no_room_are_dropped_and_counted(clock: Clock) -> None:
     sink = Kept(slow_s=0.5)
-    recorder = Recorder(Drawn(), (0, 0, WIDTH, HEIGHT), sink, clock=clock, started=clock(), rate=30)
+    recorder = Recorder(Drawn(), (0, 0, WIDTH, HEIGHT), sink, clock=clock, rate=30)
     time.sleep(1.6)
     before = time.monotonic()
     status = recorder.status()
@@ -247,7 +247,7 @@ def test_a_real_display_with_its_pointer(display: str, clock: Clock) -> None:
     grabber = MssGrabber({"DISPLAY": display}, platform="linux")
     assert grabber.draws_pointer
     sink = Kept()
-    recorder = Recorder(grabber, (0, 0, 640, 481), sink, clock=clock, started=clock())
+    recorder = Recorder(grabber, (0, 0, 640, 481), sink, clock=clock)
     time.sleep(0.8)
     facts = recorder.stop()
     assert facts["completeness"] == "complete", recorder.status().problem

@@ -129,6 +129,7 @@ def pages(
         ("capture link", lambda: window.show_capture(case.id, kind="link")),
         ("web", lambda: window.show_web(case.id, url="http://example.org/a/rather/long/address?with=parameters")),
         ("web failed", web_failed),
+        ("record", lambda: window.show_record(case.id)),
         ("chooser", chooser),
         ("exhibit", lambda: window.show_exhibit(case.id, key)),
         ("package", lambda: window.show_package(case.id)),

@@ -53,6 +53,9 @@ class CapturePage(Page):
             group.addButton(button)
             self.kinds[kind] = button
             ways.addWidget(button)
+        self.record_button = Button(desk, "", "record")
+        self.record_button.clicked.connect(lambda: self.desk.go.show_record(self.case_id))
+        ways.addWidget(self.record_button)
         self.body.addLayout(ways)
 
         card = Card()
@@ -133,6 +136,7 @@ class CapturePage(Page):
         self.heading.setText(t("Bring something in"))
         for kind, words in zip(KINDS, (t("The &screen"), t("&Files"), t("A lin&k")), strict=True):
             self.kinds[kind].setText(words)
+        self.record_button.setText(t("&Record the screen…"))
         self.what.setText(t("What to capture"))
         self.region_choice.setText(t("A &part that I choose"))
         self.all_choice.setText(t("&Everything that the screens show"))

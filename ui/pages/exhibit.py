@@ -11,6 +11,7 @@ from evidence.i18n import Texts
 from evidence.model import CustodyEvent, Exhibit, Exposure, Item, Note
 from ui import wording
 from ui.desk import Desk
+from ui.filmcard import FilmCard
 from ui.flow import FlowLayout
 from ui.keepless import KeepLess
 from ui.page import Page
@@ -43,6 +44,8 @@ class ExhibitPage(Page):
         self.picture_card.inside.addWidget(self.picture)
         self.picture_card.inside.addWidget(self.picture_hint)
         self.body.addWidget(self.picture_card)
+        self.film = FilmCard(self, self._still_kept)
+        self.body.addWidget(self.film)
 
         self.facts_title, facts_card = self._section()
         self.facts = QGridLayout()
@@ -108,6 +111,7 @@ class ExhibitPage(Page):
         self.note.name(t("A &note, if you want"), t("What you saw, in your own words: facts, no guesses."))
         self.note_button.setText(t("&Keep the note"))
         self.keep_less.retranslate(t)
+        self.film.retranslate(t)
         self.log_title.setText(t("What happened to it"))
         self._show()
 
@@ -116,6 +120,7 @@ class ExhibitPage(Page):
         if hasattr(self, "note"):
             self.note.set_height(theme.px(76))
             self.picture.setFixedHeight(theme.px(260))
+            self.film.relook(theme)
 
     def open_item(self, case_id: str, item_id: str) -> None:
         """Show this exhibit."""
@@ -135,6 +140,8 @@ class ExhibitPage(Page):
             if item_id == self.item_id:
                 self._exhibit, self._events, self._notes, self._same = found
                 self._show()
+                if _is_film(found[0]) and self.film.item_id != item_id:
+                    self.film.open_item(item_id)
 
         def seen(picture: bytes | None) -> None:
             if item_id == self.item_id:
@@ -147,6 +154,7 @@ class ExhibitPage(Page):
     def leave(self) -> None:
         super().leave()
         self.picture.forget()
+        self.film.forget()
 
     def forget(self) -> None:
         super().forget()
@@ -155,6 +163,7 @@ class ExhibitPage(Page):
         self.picture.forget()
         self.note.forget()
         self.keep_less.forget()
+        self.film.forget()
         self._show()
 
     def first_focus(self) -> QWidget:
@@ -170,6 +179,10 @@ class ExhibitPage(Page):
                 self._read_log()
 
         self.work(lambda _progress, _cancelled: session.reveal(item_id), done)
+
+    def _still_kept(self, still: Item) -> None:
+        self.say(lambda t: (t("The picture is kept as {number}.", number=still.number), ""))
+        self._read_log()
 
     def score(self) -> None:
         """Look for signs of manipulation in this exhibit."""
@@ -206,7 +219,7 @@ class ExhibitPage(Page):
 
     def _show_picture(self, picture: bytes | None) -> None:
         t = self.desk.t
-        has_one = picture is not None
+        has_one = picture is not None and not (self._exhibit is not None and _is_film(self._exhibit))
         self.picture.show_blurred(picture, t("The picture, blurred") if has_one else t("There is no picture to show"))
         self.picture_card.setVisible(has_one)
         self.picture_hint.setText(
@@ -286,6 +299,10 @@ class ExhibitPage(Page):
             actor = t.code("name", f"role.{event.actor}")
             line.setText(f"{t.moment(event.recorded_at)} · {t.code('name', f'event.{event.kind}')} · {actor}")
             self.log.addWidget(line)
+
+
+def _is_film(exhibit: Exhibit) -> bool:
+    return exhibit.item.files[0].media_type.startswith("video/")
 
 
 def _empty(layout: QVBoxLayout | QGridLayout) -> None:

@@ -1,0 +1,133 @@
+"""Recording from the window: the panel, the checklist, playing blurred, holding to see, a still."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from evidence.model import Case, EventKind
+from ui.main_window import MainWindow
+from ui.recordpanel import RecordPanel, clock_words
+
+LIMIT = 30_000
+
+
+def begin(window: MainWindow, case: Case, qtbot: QtBot, guide: int = 0) -> RecordPanel:
+    window.show_capture(case.id)
+    window.capture.record_button.click()
+    page = window.record
+    assert window.stack.currentWidget() is page
+    page.all_choice.setChecked(True)
+    page.guide.box.setCurrentIndex(guide)
+    page.note.set_words("as I saw it")
+    page.begin_button.click()
+    qtbot.waitUntil(lambda: page.panel is not None, timeout=LIMIT)
+    assert page.panel is not None
+    assert not window.isVisible()
+    return page.panel
+
+
+def test_with_a_checklist_beside_it(
+    window: MainWindow, case: Case, qtbot: QtBot, settle: Callable[[], None], qapp: QApplication
+) -> None:
+    panel = begin(window, case, qtbot, guide=1)
+    assert window.desk.jobs.is_busy  # so that nobody's absence from this window locks the vault
+    qtbot.waitUntil(lambda: panel.recording.status().frames >= 3, timeout=LIMIT)
+    panel.look()
+    assert "The screen is being recorded" in panel.state.text()
+    assert "00:0" in panel.numbers.text()
+    panel.said["app_version"].line.setText("Telegram 6.2")
+    panel.done_button.click()
+    panel.skip_button.click()
+    panel.label.line.setText("link copied")
+    panel.mark_button.click()
+    panel.pause_button.click()
+    assert panel.recording.status().is_paused
+    panel.pause_button.click()
+    panel.stop_button.click()
+    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.case, timeout=LIMIT)
+    settle()
+    assert window.isVisible()
+    (exhibit,) = window.desk.session.exhibits(case.id)
+    source = exhibit.item.source
+    assert source["guide"] == "telegram_room"
+    assert source["said_app_version"] == "Telegram 6.2"
+    assert source["guide_steps"].startswith("app ")
+    assert source["guide_steps"].endswith("; room skipped")
+    assert source["marks"].endswith(" link copied")
+    assert "program and version shown" in source["marks"]
+    assert source["completeness"] == "complete"
+    assert exhibit.item.note == "as I saw it"
+
+    window.show_exhibit(case.id, exhibit.item.id)
+    film = window.exhibit.film
+    qtbot.waitUntil(lambda: film.view is not None and film.picture.has_picture, timeout=LIMIT)
+    settle()
+    assert film.isVisible()
+    assert not window.exhibit.picture_card.isVisible()
+    first = film.at_s
+    film.next_button.click()
+    qtbot.waitUntil(lambda: film.at_s > first, timeout=LIMIT)
+    film.previous_button.click()
+    qtbot.waitUntil(lambda: film.at_s == first, timeout=LIMIT)
+    film.play_button.click()
+    qtbot.waitUntil(lambda: film.at_s > first, timeout=LIMIT)
+    film.play_button.click()
+    settle()
+    assert not film.picture.is_revealed
+
+    film.picture.setFocus()
+    qtbot.keyPress(film.picture, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: film.picture.is_revealed, timeout=LIMIT)
+    qtbot.keyRelease(film.picture, Qt.Key.Key_Space)
+    assert not film.picture.is_revealed
+    settle()
+    assert film.view is not None
+    assert not film.view.is_revealed
+    kinds = [event.kind for event in window.desk.session.events(case.id, exhibit.item.id)]
+    assert kinds == [EventKind.ACQUIRED, EventKind.REVEALED]
+
+    film.seek(0.2)
+    settle()
+    film.keep_button.click()
+    settle()
+    still = window.desk.session.exhibits(case.id)[1].item
+    assert still.source["derived_from"] == exhibit.item.number
+    window.show_case(case.id)
+    assert film.view is None
+    settle()
+
+
+def test_discarding_asks_twice_and_keeps_nothing(
+    window: MainWindow, case: Case, qtbot: QtBot, settle: Callable[[], None]
+) -> None:
+    panel = begin(window, case, qtbot)
+    assert not panel.steps.isVisible()
+    panel.discard_button.click()
+    assert panel.recording.status().is_running
+    panel.discard_button.click()
+    qtbot.waitUntil(window.isVisible, timeout=LIMIT)
+    settle()
+    assert window.desk.session.exhibits(case.id) == []
+
+
+def test_locking_keeps_it_and_brings_the_window_back(
+    window: MainWindow, case: Case, qtbot: QtBot, settle: Callable[[], None]
+) -> None:
+    panel = begin(window, case, qtbot)
+    qtbot.waitUntil(lambda: panel.recording.status().frames >= 2, timeout=LIMIT)
+    session = window.desk.session
+    going_on = panel.recording
+    window.lock()
+    settle()
+    assert window.isVisible()
+    assert window.record.panel is None
+    assert not going_on.status().is_running
+    assert session.films._going_on == []
+
+
+def test_time_in_words() -> None:
+    assert [clock_words(seconds) for seconds in (0, 75.9, 3600, 36125)] == ["00:00", "01:15", "1:00:00", "10:02:05"]

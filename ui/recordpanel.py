@@ -1,0 +1,294 @@
+"""The small window beside the screen while it is being recorded: time, size, marks, the checklist, pause and stop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+
+from evidence.i18n import Texts, named_code
+from ui.desk import Desk
+from ui.flow import FlowLayout
+from ui.theme import Theme
+from ui.widgets import Button, Field, announce, text
+
+if TYPE_CHECKING:
+    from evidence.session import Guide, Recording, RecordingStatus
+
+LOOK_MS = 250
+WIDTH = 330
+
+
+class RecordPanel(QWidget):
+    """Says that the screen is being recorded, by words and a sign, as long as it is. Its own window, always on top.
+
+    ``stopped`` and ``discarded`` say what the person wants; ``ended`` that the recording ended by itself.
+    """
+
+    stopped = Signal()
+    discarded = Signal()
+    ended = Signal()
+
+    def __init__(self, desk: Desk, recording: Recording, guide: Guide | None) -> None:
+        super().__init__(None, Qt.WindowType.Tool | Qt.WindowType.WindowStaysOnTopHint)
+        self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
+        self.setObjectName("page")
+        self.setWindowTitle("Holdfast")
+        self.desk = desk
+        self.recording = recording
+        self.guide = guide
+        self.position = 0
+        self.is_over = False
+        self._wants_discard = False
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        area = QScrollArea()  # large text on a small screen needs more room than there is
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        outer.addWidget(area)
+        self.content = QWidget()
+        self.content.setObjectName("column")
+        area.setWidget(self.content)
+        column = QVBoxLayout(self.content)
+        column.setContentsMargins(18, 14, 18, 16)
+        column.setSpacing(10)
+        self.state = text("heading")
+        self.numbers = text("small")
+        column.addWidget(self.state)
+        column.addWidget(self.numbers)
+        self.label = Field()
+        self.label.line.returnPressed.connect(self.mark)
+        column.addWidget(self.label)
+        row = FlowLayout(gap=8)
+        self.mark_button = Button(desk, "", "note")
+        self.pause_button = Button(desk, "", "pause")
+        self.stop_button = Button(desk, "main", "check")
+        self.discard_button = Button(desk, "text", "cross")
+        for button, act in (
+            (self.mark_button, self.mark),
+            (self.pause_button, self.pause),
+            (self.stop_button, self.stop),
+            (self.discard_button, self.discard),
+        ):
+            button.clicked.connect(act)
+            row.addWidget(button)
+        column.addLayout(row)
+        self.steps = QWidget()
+        inside = QVBoxLayout(self.steps)
+        inside.setContentsMargins(0, 8, 0, 0)
+        inside.setSpacing(8)
+        self.step_title, self.step_text, self.care = text("label"), text("body"), text("small")
+        self.fields = QGridLayout()
+        self.fields.setVerticalSpacing(6)
+        self.said: dict[str, Field] = {}
+        inside.addWidget(self.step_title)
+        inside.addWidget(self.step_text)
+        inside.addLayout(self.fields)
+        step_row = FlowLayout(gap=8)
+        self.done_button, self.skip_button = Button(desk, "", "forward"), Button(desk)
+        self.before_button = Button(desk, "text", "back")
+        for button, move in (
+            (self.done_button, self.step_done),
+            (self.skip_button, self.step_skipped),
+            (self.before_button, self.step_before),
+        ):
+            button.clicked.connect(move)
+            step_row.addWidget(button)
+        inside.addLayout(step_row)
+        inside.addWidget(self.care)
+        column.addWidget(self.steps)
+        self.steps.setVisible(guide is not None)
+        self._shortcuts = [
+            QShortcut(QKeySequence("Ctrl+M"), self, self.mark),
+            QShortcut(QKeySequence("Ctrl+P"), self, self.pause),
+            QShortcut(QKeySequence("Ctrl+L"), self, lambda: self.desk.go.lock()),
+        ]
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.look)
+        self._timer.start(LOOK_MS)
+        self.relook(desk.theme)
+        self.retranslate(desk.t)
+
+    def place(self) -> None:
+        """Stand at the lower right of the screen, and be seen."""
+        self.show()
+        self._fit()
+        room = QGuiApplication.primaryScreen().availableGeometry()
+        self.move(room.right() - self.frameGeometry().width() - 16, room.bottom() - self.frameGeometry().height() - 16)
+        announce(self, self.state.text())
+
+    def relook(self, theme: Theme) -> None:
+        """Follow the look."""
+        self.setFixedWidth(theme.px(WIDTH))
+
+    def retranslate(self, t: Texts) -> None:
+        """Say every word in the language of ``t``."""
+        self.label.name(t("What happens &now, if you want"))
+        self.mark_button.setText(t("&Mark"))
+        self.stop_button.setText(t("S&top and keep"))
+        self.done_button.setText(t("Sho&wn"))
+        self.skip_button.setText(t("S&kip"))
+        self.before_button.setText(t("&Back"))
+        self._name_discard()
+        self._show_step()
+        self.look()
+
+    def look(self) -> None:
+        """Bring the numbers up to date; notice a recording that ended by itself."""
+        t, status = self.desk.t, self.recording.status()
+        self.state.setText(f"{'❚❚' if status.is_paused else '●'}  {self._words(t, status)}")
+        self.state.setAccessibleName(self._words(t, status))
+        parts = [clock_words(status.seconds), t.size(status.size), t.plural("{n} mark", "{n} marks", status.marks)]
+        if status.dropped:
+            parts.append(t.plural("{n} picture was dropped", "{n} pictures were dropped", status.dropped))
+        self.numbers.setText(" · ".join(parts))
+        self.pause_button.setText(t("&Go on") if status.is_paused else t("&Pause"))
+        if not status.is_running and not self.is_over:
+            self.is_over = True
+            self.ended.emit()
+
+    def mark(self) -> None:
+        """Note that something happens now."""
+        self.recording.mark(self.label.line.text().strip())
+        self.label.line.setText("")
+        announce(self, self.desk.t("Marked"))
+        self.look()
+
+    def pause(self) -> None:
+        """Pause, or go on."""
+        if self.recording.status().is_paused:
+            self.recording.resume()
+        else:
+            self.recording.pause()
+        self.look()
+
+    def stop(self) -> None:
+        """End it and keep it."""
+        self._say_fields()
+        self.is_over = True
+        self.stopped.emit()
+
+    def discard(self) -> None:
+        """Throw it away, when asked twice."""
+        if not self._wants_discard:
+            self._wants_discard = True
+            self._name_discard()
+            return
+        self.is_over = True
+        self.discarded.emit()
+
+    def step_done(self) -> None:
+        """The step of the checklist is done: it becomes a mark."""
+        self._move(is_skipped=False)
+
+    def step_skipped(self) -> None:
+        """Go on without it."""
+        self._move(is_skipped=True)
+
+    def step_before(self) -> None:
+        """Look at the step before again."""
+        self._say_fields()
+        self.position = max(0, self.position - 1)
+        self._show_step()
+
+    def _move(self, *, is_skipped: bool) -> None:
+        if self.guide is None or self.position >= len(self.guide.steps):
+            return
+        step = self.guide.steps[self.position]
+        self._say_fields()
+        self.recording.step(step.key, self.desk.t(step.mark), is_skipped=is_skipped)
+        self.position += 1
+        self._show_step()
+        self.look()
+
+    def _say_fields(self) -> None:
+        said = {name: field.line.text() for name, field in self.said.items() if field.line.text().strip()}
+        if said:
+            self.recording.say(said)
+
+    def _show_step(self) -> None:
+        if self.guide is None:
+            return
+        t, steps = self.desk.t, self.guide.steps
+        typed = {name: field.line.text() for name, field in self.said.items()}
+        while self.fields.count():
+            entry = self.fields.takeAt(0)
+            if entry is not None and (widget := entry.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        self.said = {}
+        is_last = self.position >= len(steps)
+        if is_last:
+            self.step_title.setText(t(self.guide.title))
+            self.step_text.setText(t("That is everything. Stop when you want to."))
+        else:
+            step = steps[self.position]
+            self.step_title.setText(
+                t("{title}: {step} of {count}", title=t(self.guide.title), step=self.position + 1, count=len(steps))
+            )
+            self.step_text.setText(t(step.text))
+            for row, name in enumerate(step.says):
+                field = Field()
+                field.name(named_code(t, "fact", name).removeprefix("fact."))
+                field.line.setText(typed.get(name, ""))
+                self.said[name] = field
+                self.fields.addWidget(field, row, 0)
+        self.care.setText(t(_care()))
+        self.done_button.setVisible(not is_last)
+        self.skip_button.setVisible(not is_last)
+        self.before_button.setVisible(self.position > 0)
+        announce(self, self.step_text.text())
+        QTimer.singleShot(0, self._fit)
+
+    def _fit(self) -> None:
+        """As high as the words need at this width; the lower edge stays where it is."""
+        layout = self.content.layout()
+        if layout is None or self.is_over:
+            return
+        layout.activate()
+        lower = self.geometry().bottom()
+        room = QGuiApplication.primaryScreen().availableGeometry().height() - 64
+        self.setFixedHeight(min(max(layout.totalHeightForWidth(self.width()), self.content.minimumHeight()), room))
+        if self.isVisible() and lower > self.height():
+            self.move(self.x(), self.y() + lower - self.geometry().bottom())
+
+    def _name_discard(self) -> None:
+        t = self.desk.t
+        self.discard_button.setText(t("Yes, keep nothing") if self._wants_discard else t("Keep nothing &of it"))
+
+    def _words(self, t: Texts, status: RecordingStatus) -> str:
+        return t("Paused") if status.is_paused else t("The screen is being recorded")
+
+    def end(self) -> None:
+        """Close for good."""
+        self.is_over = True
+        self._timer.stop()
+        self.close()
+        self.deleteLater()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Closing the panel by its frame stops and keeps: what was recorded is never lost by a click."""
+        if not self.is_over:
+            event.ignore()
+            self.stop()
+            return
+        super().closeEvent(event)
+
+
+def clock_words(seconds: float) -> str:
+    """Hours, minutes and seconds; hours where there are any."""
+    whole = int(seconds)
+    minutes = f"{whole // 60 % 60:02}:{whole % 60:02}"
+    return f"{whole // 3600}:{minutes}" if whole >= 3600 else minutes
+
+
+def _care() -> str:
+    from evidence.session import CARE
+
+    return CARE
+
+
