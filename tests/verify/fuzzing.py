@@ -298,7 +298,7 @@ def main() -> int:
             try:
                 changed = data[:1] + vary_json(data[1:], rng)
                 return changed if len(changed) <= max_size else data
-            except (ValueError, RecursionError):
+            except (ValueError, TypeError, IndexError, RecursionError):
                 pass
         return bytes(data[:1]) + bytes(atheris.Mutate(data[1:] or b"\0", max_size - 1))
 
