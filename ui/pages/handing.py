@@ -8,28 +8,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QLabel, QRadioButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QLabel, QRadioButton, QVBoxLayout, QWidget
 
 from evidence.i18n import Texts
-from evidence.model import Exposure, PackageMade
+from evidence.model import PackageMade
 from ui import wording
 from ui.chooser import PlaceField
+from ui.cosigning import CoSigning
 from ui.desk import Desk
 from ui.flow import FlowLayout
-from ui.jobs import Cancelled, Lane, Progress
+from ui.jobs import Lane
 from ui.page import Page
 from ui.receipts import BringReceipt
 from ui.rows import Row, RowList
-from ui.signing import SigningKey
 from ui.theme import Theme
-from ui.widgets import Button, Card, Choice, Field, TextField, text
+from ui.uploading import MEGABYTE, UploadSet
+from ui.widgets import Button, Card, Choice, TextField, text
 
 if TYPE_CHECKING:
     from evidence.session import HandedFile, PackageCoSigned, PackageUpgraded
 
 #: Megabytes of each part: whole, what mail often takes, and what the file system of most memory sticks takes.
 PIECES_MB = (0, 10, 25, 100, 4000)
-MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,10 @@ class HandingPage(Page):
         column.addWidget(self.package)
         self._build_upgrade(column)
         self._build_handing(column)
-        self._build_upload(column)
-        self._build_second(column)
+        self.upload = UploadSet(self, self._forms, lambda files: self.show_handed(Handed(files, "")))
+        self.second = CoSigning(self, self._forms, self._show_co_signed)
+        column.addWidget(self.upload)
+        column.addWidget(self.second)
         self.receipts = BringReceipt(self)
         column.addWidget(self.receipts)
         self.body.addWidget(self.form)
@@ -132,34 +134,6 @@ class HandingPage(Page):
         row.addWidget(self.hand_button)
         card.inside.addLayout(row)
 
-    def _build_upload(self, column: QVBoxLayout) -> None:
-        self.upload_title, card = _section(column)
-        self.upload_text = text()
-        self.upload_place = PlaceField(self.desk)
-        self.limit = QSpinBox()
-        self.limit.setRange(1, 4000)
-        self.limit_field = Field(self.limit)
-        self.looks = Choice(len(Exposure))
-        self.upload_button = Button(self.desk, "", "package")
-        self.upload_button.clicked.connect(self.write_small)
-        row = FlowLayout(gap=10)
-        row.addWidget(self.upload_button)
-        for part in (self.upload_text, self.upload_place, self.limit_field, self.looks):
-            card.inside.addWidget(part)
-        card.inside.addLayout(row)
-
-    def _build_second(self, column: QVBoxLayout) -> None:
-        self.second_title, card = _section(column)
-        self.second_text = text()
-        self.second_key = SigningKey(self.desk)
-        self.second_button = Button(self.desk, "", "key")
-        self.second_button.clicked.connect(self.co_sign)
-        row = FlowLayout(gap=10)
-        row.addWidget(self.second_button)
-        card.inside.addWidget(self.second_text)
-        card.inside.addWidget(self.second_key)
-        card.inside.addLayout(row)
-
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
         self.back.setText(t("&Back to the case"))
@@ -191,25 +165,8 @@ class HandingPage(Page):
                 t("At most {size} each", size=t.size(megabytes * MEGABYTE)) if megabytes else t("In one part"),
             )
         self.hand_button.setText(t("&Hand it over"))
-        self.upload_title.setText(t("For an upload form"))
-        self.upload_text.setText(
-            t("Writes the report, the lists and the proof in small files, and small copies of the pictures. The copies "
-              "are not evidence by themselves; a list says which original each one shows.")
-        )  # fmt: skip
-        self.upload_place.name(t("Where to put the small files"))
-        self.upload_place.retranslate(t)
-        self.limit_field.name(t("&Most megabytes of one file"), t("It is remembered for the next time."))
-        self.looks.name(t("How the pict&ures look"))
-        for position, exposure in enumerate(Exposure):
-            self.looks.box.setItemText(position, t.code("name", f"exposure.{exposure}"))
-        self.upload_button.setText(t("Write small &files"))
-        self.second_title.setText(t("Sign as well"))
-        self.second_text.setText(
-            t("For a second person: a counsellor, for instance. The package is checked first; what was signed before "
-              "stays as it is. A package of this vault needs another key than the vault's own.")
-        )  # fmt: skip
-        self.second_key.retranslate(t)
-        self.second_button.setText(t("&Sign as well"))
+        self.upload.retranslate(t)
+        self.second.retranslate(t)
         self.secret_title.setText(t("Passphrase, shown this once"))
         self.secret_hint.setText(
             t("Write it down, and tell it by another way than the package goes: by telephone, for instance.")
@@ -234,7 +191,7 @@ class HandingPage(Page):
 
     def enter(self) -> None:
         session, case_id = self.desk.session, self.case_id
-        self.limit.setValue(self.desk.settings.upload_limit_mb)
+        self.upload.enter()
 
         def read(_progress: object, _cancelled: object) -> tuple[list[PackageMade], list[str]]:
             return session.packages(case_id), session.tsas()
@@ -265,9 +222,9 @@ class HandingPage(Page):
         self.case_id, self._wanted_id, self._packages = "", "", ()
         self.package.line.setText("")
         self.place.line.setText("")
-        self.upload_place.line.setText("")
         self.keys.forget()
-        self.second_key.forget()
+        self.upload.forget()
+        self.second.forget()
         self.receipts.forget()
         self._drop()
 
@@ -323,54 +280,9 @@ class HandingPage(Page):
 
         self.work(write, self.show_handed, label=self.desk.t("Writing and reading back"), lane=Lane.PARALLEL)
 
-    def write_small(self) -> None:
-        """Write small files for an upload form."""
-        forms = self._forms()
-        if not forms:
-            return
-        if not self.upload_place.line.text().strip():
-            self.upload_place.line.setFocus()
-            self.say(lambda t: (t("Choose where to put the package."), ""), kind="plain")
-            return
-        out, limit = self.upload_place.path(), self.limit.value()
-        exposure, language = list(Exposure)[self.looks.box.currentIndex()], self.desk.language
-        if limit != self.desk.settings.upload_limit_mb:
-            self.desk.change(upload_limit_mb=limit)
-
-        def write(progress: Progress, cancelled: Cancelled) -> Handed:
-            from evidence.session import make_upload_set
-
-            files = make_upload_set(
-                forms[0], out, limit=limit * MEGABYTE, exposure=exposure, language=language, progress=progress,
-                cancelled=cancelled,
-            )  # fmt: skip
-            return Handed(files, "")
-
-        self.work(write, self.show_handed, label=self.desk.t("Writing and reading back"), lane=Lane.PARALLEL)
-
-    def co_sign(self) -> None:
-        """Put a second signature into all forms of the chosen package."""
-        forms = self._forms()
-        if not forms:
-            return
-        if self.second_key.focus_missing():
-            self.say(lambda t: (t("Choose the files of the key that signs."), ""), kind="plain")
-            return
-        session, opened = self.desk.session, self.second_key.take()
-
-        def sign(progress: Progress, cancelled: Cancelled) -> PackageCoSigned:
-            from evidence.session import co_sign_package
-
-            with opened as signer:
-                if signer is None:
-                    return session.co_sign_package(forms, progress=progress, cancelled=cancelled)
-                return co_sign_package(forms, signer, progress=progress, cancelled=cancelled)
-
-        def done(signed: PackageCoSigned) -> None:
-            self._co_signed = signed
-            self._show_outcome()
-
-        self.work(sign, done, label=self.desk.t("Checking and signing"))
+    def _show_co_signed(self, signed: PackageCoSigned) -> None:
+        self._co_signed = signed
+        self._show_outcome()
 
     def show_handed(self, handed: Handed) -> None:
         """Show what was written, and the passphrase."""
