@@ -15,7 +15,11 @@ AS_ROOT = "HOLDFAST_PAGE_AS_ROOT"
 """The tests' own switch: as root the browser has no sandbox, so that a person never sets it."""
 
 
+def browser() -> EngineProcess:
+    """The browser of this program."""
+    return EngineProcess(may_run_as_root=os.environ.get(AS_ROOT) == "1")
+
+
 def load_page(url: str, *, language: str, **named: Any) -> LoadedPage:
     """As :func:`evidence.session.load_page`, with this program's browser."""
-    browser = EngineProcess(may_run_as_root=os.environ.get(AS_ROOT) == "1")
-    return verbs.load_page(url, language=language, languages=LANGUAGES[language], browser=browser, **named)
+    return verbs.load_page(url, language=language, languages=LANGUAGES[language], browser=browser(), **named)

@@ -9,7 +9,7 @@ from typing import cast
 from app.bench.rows import Bench
 from evidence.errors import EvidenceError
 
-NAMES: tuple[str, ...] = ("vault", "package", "verify", "window")
+NAMES: tuple[str, ...] = ("vault", "package", "verify", "window", "capture")
 """Each is a module of this package with ``run(progress) -> Bench``."""
 
 

@@ -19,6 +19,8 @@ from PySide6.QtWebEngineCore import QWebEnginePage
 from app.browser.devtools import DevTools, DevToolsError, Message, spin
 
 WORLD = "look"
+_FORMAT = {"format": "png", "optimizeForSpeed": True}
+"""PNG, compressed lightly: it is lossless either way, and the heavier way takes seconds for a long page."""
 _ASK_S = 5.0
 _PICTURE_S = 15.0
 _MOST_HTML = 8_000_000
@@ -155,7 +157,7 @@ class Looker:
 
     def picture(self) -> bytes:
         """What is seen without scrolling, PNG."""
-        answer = self._devtools.ask("Page.captureScreenshot", {"format": "png"}, within_s=_PICTURE_S)
+        answer = self._devtools.ask("Page.captureScreenshot", _FORMAT, within_s=_PICTURE_S)
         return base64.b64decode(answer["data"])
 
     def whole_picture(self, most_height: int, most_width: int) -> tuple[bytes, bool]:
@@ -165,7 +167,7 @@ class Looker:
         answer = self._devtools.ask(
             "Page.captureScreenshot",
             {
-                "format": "png",
+                **_FORMAT,
                 "captureBeyondViewport": True,
                 "clip": {"x": 0, "y": 0, "width": max(width, 1), "height": max(height, 1), "scale": 1},
             },

@@ -17,8 +17,6 @@ from PySide6.QtWebEngineCore import (
     QWebEngineUrlRequestInterceptor,
 )
 
-from app.browser.trust import is_trusted_besides
-
 SCHEMES = frozenset({"http", "https", "data", "blob", "about", "ws", "wss"})
 """``data:`` and ``blob:`` hold what a page made itself; ``about:`` is an empty page. No other is ever opened."""
 _WEB = frozenset({"http", "https", "ws", "wss"})
@@ -110,9 +108,12 @@ class GuardedPage(QWebEnginePage):
     def _refuse_certificate(self, error: QWebEngineCertificateError) -> None:
         chain = [bytes(each.toDer().data()) for each in error.certificateChain()]
         is_unknown = error.type() == QWebEngineCertificateError.Type.CertificateAuthorityInvalid
-        if is_unknown and is_trusted_besides(chain, error.url().host(), self._trusted_roots):
-            error.acceptCertificate()
-            return
+        if is_unknown and self._trusted_roots:
+            from app.browser.trust import is_trusted_besides  # hardly ever needed, and slow to load
+
+            if is_trusted_besides(chain, error.url().host(), self._trusted_roots):
+                error.acceptCertificate()
+                return
         if not self.certificate_errors:
             self.certificate_chain = chain
         if len(self.certificate_errors) < 20:
