@@ -8,7 +8,7 @@ from contextlib import suppress
 from evidence import capture
 from evidence.capture import ScreenGrabber
 from evidence.errors import EvidenceError
-from evidence.model import Acquisition, EventKind, Examiner, Item, MinorAnswer, Moment, Tool
+from evidence.model import MINOR_FACT, Acquisition, EventKind, Examiner, Item, MinorAnswer, Moment, Tool
 from evidence.session import films, guarding, recording
 from evidence.session.consenting import Consents
 from evidence.session.films import FilmView
@@ -52,7 +52,7 @@ class Films:
         made = recording.begin(
             self._store, self._grabber(), self._clock, self._tool, self._examiner(), case_id,
             screen=screen, region=region, rate=rate, note=note, lawful_access=lawful_access, guide=guide,
-            said=said or {},
+            said=said or {}, settings={} if minor is None else {MINOR_FACT: minor.value},
         )  # fmt: skip
         self._going_on.append(made)
         return made

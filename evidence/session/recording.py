@@ -67,7 +67,7 @@ class Recording:
 def begin(
     store: Store, grabber: ScreenGrabber, clock: Callable[[], Moment], tool: Tool, examiner: Examiner, case_id: str, *,
     screen: int | None, region: tuple[int, int, int, int] | None, rate: float, note: str, lawful_access: str,
-    guide: str, said: Mapping[str, str],
+    guide: str, said: Mapping[str, str], settings: Mapping[str, str],
 ) -> Recording:  # fmt: skip
     """Begin to record. Raises as :func:`evidence.capture.choose_place`, :func:`evidence.capture.guide` and
     :func:`evidence.capture.said_facts`, and those of the disk."""
@@ -82,6 +82,7 @@ def begin(
         settings={
             "extent": place.extent, "format": capture.FILM_FORMAT, "sound": "not_recorded",
             "cursor": "drawn" if grabber.draws_pointer else "not_drawn",
+            **settings,
         },
         note=note, lawful_access=lawful_access,
     )  # fmt: skip
