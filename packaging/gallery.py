@@ -197,7 +197,7 @@ class Gallery:
 
         window = self.window
         case_id = window.case.case_id
-        first = window.case.list.rows.rows[0].key
+        first, second = (row.key for row in window.case.list.rows.rows[:2])
 
         def form() -> None:
             window.package.again_button.click()
@@ -256,6 +256,12 @@ class Gallery:
             window.show_exhibit(case_id, first)
             self.settle()
             window.exhibit.keep_less.ask()
+
+        def covered_parts() -> None:
+            window.show_redact(case_id, first)
+            self.settle()
+            window.redact.areas = []
+            window.redact.cover(90, 150, 300, 60)
 
         def upkeep() -> None:
             window.show_upkeep()
@@ -331,6 +337,8 @@ class Gallery:
         yield "trouble", trouble
         yield "settings", window.show_settings
         yield "keep-less", less
+        yield "redact-picture", covered_parts
+        yield "redact-text", lambda: window.show_redact(case_id, second)
         yield "upkeep", upkeep
         yield "way-passphrase", partial(window.show_way, "passphrase")
         yield "way-strengthen", partial(window.show_way, "strengthen")

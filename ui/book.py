@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ui.pages.handing import HandingPage
     from ui.pages.package import PackagePage
     from ui.pages.record import RecordPage
+    from ui.pages.redact import RedactPage
     from ui.pages.rekey import RekeyPage
     from ui.pages.restore import RestorePage
     from ui.pages.settings import SettingsPage
@@ -104,6 +105,13 @@ class Book(QMainWindow):
         from ui.pages.exhibit import ExhibitPage
 
         return self._made(ExhibitPage(self.desk))
+
+    @cached_property
+    def redact(self) -> RedactPage:
+        """A redacted copy of an exhibit."""
+        from ui.pages.redact import RedactPage
+
+        return self._made(RedactPage(self.desk))
 
     @cached_property
     def package(self) -> PackagePage:

@@ -60,6 +60,9 @@ class Navigator(Protocol):
     def show_exhibit(self, case_id: str, item_id: str) -> None:
         """One exhibit."""
 
+    def show_redact(self, case_id: str, item_id: str) -> None:
+        """Make a redacted copy of an exhibit."""
+
     def show_package(self, case_id: str) -> None:
         """Make a package of a case."""
 

@@ -72,6 +72,12 @@ TOPICS: dict[str, Topic] = {
         N_("The fingerprint is what anyone can compare later. The original is never changed."),
         N_("Signs of manipulation are a lead for those who investigate, never a verdict."),
     )),
+    "redact": Topic(N_("A redacted copy"), (
+        N_("What you cover or replace is gone from the copy for good. It is not hidden under something."),
+        N_("Everything else in the copy can be held against what the log fixed of the original, by anyone."),
+        N_("Title, notes, links and the facts of how it came in are handed over as they are: read the report first."),
+        N_("The police can ask to see the original. It stays sealed in the vault, and the package says so."),
+    )),
     "package": Topic(N_("Making a package"), (
         N_("Choose what goes in, and how each picture appears in the report. Blurred is the rule."),
         N_("The originals go along, unchanged. Give the package only to those who must have it, from hand to hand."),

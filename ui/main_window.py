@@ -200,6 +200,11 @@ class MainWindow(Book):
         self.exhibit.open_item(case_id, item_id)
         self._show(self.exhibit)
 
+    def show_redact(self, case_id: str, item_id: str) -> None:
+        """Make a redacted copy of an exhibit."""
+        self.redact.open_item(case_id, item_id)
+        self._show(self.redact)
+
     def show_package(self, case_id: str) -> None:
         """Make a package of a case."""
         self.package.open_case(case_id)

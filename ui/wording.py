@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from evidence.i18n import Texts, named_code, named_fact, provenance_line, visible
-from evidence.model import AcquisitionMethod, Exhibit, Item, Moment, ScoreReport
+from evidence.model import AcquisitionMethod, Exhibit, Item, Moment, RedactedCopy, ScoreReport
 
 
 def groups(hexadecimal: str, size: int = 4) -> str:
@@ -22,6 +22,16 @@ def safe(untrusted_text: str) -> str:
 def title(item: Item) -> str:
     """Number and title of an item."""
     return f"{item.number}  {safe(item.title)}"
+
+
+def redaction_facts(t: Texts, copy: RedactedCopy) -> list[str]:
+    """What was done in a redacted copy."""
+    lines = []
+    if "areas" in copy.facts:
+        lines.append(t.plural("{n} area is covered.", "{n} areas are covered.", int(copy.facts["areas"])))
+    if "passages" in copy.facts:
+        lines.append(t.plural("{n} passage is replaced.", "{n} passages are replaced.", int(copy.facts["passages"])))
+    return lines
 
 
 def sentence(t: Texts, context: str, code: str, params: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
+    QAbstractSpinBox,
     QApplication,
     QCheckBox,
     QComboBox,
@@ -98,6 +99,11 @@ def pages(
         settle()
         window.exhibit.keep_less.ask()
 
+    def covered_parts() -> None:
+        window.show_redact(case.id, key)
+        settle()
+        window.redact.cover(3, 3, 20, 20)
+
     def upkeep() -> None:
         window.show_upkeep()
         settle()
@@ -141,6 +147,8 @@ def pages(
         ("trouble", trouble),
         ("settings", window.show_settings),
         ("keep less", less),
+        ("redact picture", covered_parts),
+        ("redact text", lambda: window.show_redact(case.id, window.case.list.rows.rows[1].key)),
         ("upkeep", upkeep),
         ("rekey", window.show_rekey),
         ("rekey by shares", by_shares),
@@ -348,7 +356,7 @@ def is_tab_stop(widget: QWidget) -> bool:
     if not widget.isVisible() or not widget.isEnabled() or not widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
         return False
     is_in_group = isinstance(widget, QAbstractButton) and widget.group() is not None
-    return not is_in_group and not isinstance(widget.parent(), QComboBox)
+    return not is_in_group and not isinstance(widget.parent(), QComboBox | QAbstractSpinBox)
 
 
 def test_every_control_can_be_reached_with_the_keyboard(

@@ -83,6 +83,15 @@ class ExhibitPage(Page):
         note_card.inside.addWidget(self.note)
         note_card.inside.addLayout(note_row)
 
+        self.redact_title, redact_card = self._section()
+        self.redact_text = text()
+        self.redact_button = Button(desk, "", "region")
+        self.redact_button.clicked.connect(lambda: self.desk.go.show_redact(self.case_id, self.item_id))
+        redact_row = FlowLayout(gap=8)
+        redact_row.addWidget(self.redact_button)
+        redact_card.inside.addWidget(self.redact_text)
+        redact_card.inside.addLayout(redact_row)
+
         self.keep_less = KeepLess(self, self.enter)
         self.body.addWidget(self.keep_less)
 
@@ -110,6 +119,11 @@ class ExhibitPage(Page):
         self.note_title.setText(t("Note"))
         self.note.name(t("A &note, if you want"), t("What you saw, in your own words: facts, no guesses."))
         self.note_button.setText(t("&Keep the note"))
+        self.redact_title.setText(t("Redacted copies"))
+        self.redact_text.setText(
+            t("A copy in which parts are gone for good can be handed over instead of the original, which stays sealed.")
+        )
+        self.redact_button.setText(t("Redact a cop&y…"))
         self.keep_less.retranslate(t)
         self.film.retranslate(t)
         self.log_title.setText(t("What happened to it"))

@@ -44,6 +44,9 @@ class PackagePage(Page):
         self.case_id = ""
         self._exhibits: Sequence[Exhibit] = ()
         self._exposure: dict[str, Exposure] = {}
+        self._redacted: set[str] = set()
+        """Exhibits whose redacted copy is handed over."""
+        self._has_copy: set[str] = set()
         self._has_tsas = False
         self.outcome: Outcome | None = None
         self.back.clicked.connect(lambda: self.desk.go.show_case(self.case_id))
@@ -71,6 +74,9 @@ class PackagePage(Page):
         self.exposure = Choice(len(Exposure))
         self.exposure.box.activated.connect(self._choose_exposure)
         column.addWidget(self.exposure)
+        self.handed_over = Choice(2)
+        self.handed_over.box.activated.connect(self._choose_handed_over)
+        column.addWidget(self.handed_over)
         card = Card()
         column.addWidget(card)
         self.report_language = Choice(len(LANGUAGES))
@@ -138,6 +144,13 @@ class PackagePage(Page):
             t("&Picture of the chosen exhibit in the report"),
             t("The original file goes in as it is in any case; this is about the printed report."),
         )
+        self.handed_over.name(
+            t("What of the chosen exhibit is &handed over"),
+            t("A redacted copy is made on the page of the exhibit. With it, no original of the exhibit is handed "
+              "over."),
+        )  # fmt: skip
+        self.handed_over.box.setItemText(0, t("the original, as it came"))
+        self.handed_over.box.setItemText(1, t("the redacted copy"))
         self.report_language.name(t("&Language of the report"))
         self.statement.name(
             t("A &statement of your own, if you want"), t("It is printed in the report as your own words.")
@@ -171,6 +184,7 @@ class PackagePage(Page):
         """Package this case."""
         if case_id != self.case_id:
             self._exhibits, self._exposure = (), {}
+            self._redacted, self._has_copy = set(), set()
             self.outcome = None
         self.case_id = case_id
 
@@ -178,14 +192,16 @@ class PackagePage(Page):
         session, case_id = self.desk.session, self.case_id
         self.report_language.box.setCurrentIndex(LANGUAGES.index(self.desk.language))
 
-        def read(_progress: object, _cancelled: object) -> tuple[list[Exhibit], list[str]]:
-            return session.exhibits(case_id), session.tsas()
+        def read(_progress: object, _cancelled: object) -> tuple[list[Exhibit], list[str], frozenset[str]]:
+            return session.exhibits(case_id), session.tsas(), session.redacted_items(case_id)
 
-        def done(found: tuple[list[Exhibit], list[str]]) -> None:
+        def done(found: tuple[list[Exhibit], list[str], frozenset[str]]) -> None:
             if case_id != self.case_id:
                 return
             before = {exhibit.item.id for exhibit in self._exhibits}
-            self._exhibits, tsas = found
+            self._exhibits, tsas, with_copies = found
+            self._has_copy = set(with_copies)
+            self._redacted &= self._has_copy
             self._has_tsas = bool(tsas)
             new = {exhibit.item.id for exhibit in self._exhibits} - before
             self._show()
@@ -200,6 +216,7 @@ class PackagePage(Page):
     def forget(self) -> None:
         super().forget()
         self.case_id, self._exhibits, self._exposure, self.outcome = "", (), {}, None
+        self._redacted, self._has_copy = set(), set()
         self.statement.forget()
         self.key.forget()
         self.place.line.setText("")
@@ -257,6 +274,7 @@ class PackagePage(Page):
             language=LANGUAGES[self.report_language.box.currentIndex()],
             exposure={item_id: self._exposure.get(item_id, Exposure.BLURRED) for item_id in self._chosen()},
             statement=self.statement.words(),
+            redacted=frozenset(self._redacted & set(self._chosen())),
             as_folder=self.as_folder.isChecked(),
             as_zip=self.as_zip.isChecked(),
             ask_time=self.ask_time.isChecked() and self._has_tsas,
@@ -296,6 +314,20 @@ class PackagePage(Page):
         key = self.list.current_key()
         self.exposure.box.setCurrentIndex(list(Exposure).index(self._exposure.get(key, Exposure.BLURRED)))
         self.exposure.setEnabled(bool(key))
+        self.handed_over.box.setCurrentIndex(int(key in self._redacted))
+        self.handed_over.setVisible(bool(self._has_copy))
+        self.handed_over.setEnabled(key in self._has_copy)
+
+    def _choose_handed_over(self, position: int) -> None:
+        key = self.list.current_key()
+        if key:
+            (self._redacted.add if position else self._redacted.discard)(key)
+            self._show_list()
+
+    def _tag(self, item_id: str) -> str:
+        t = self.desk.t
+        exposure = t.code("name", f"exposure.{self._exposure.get(item_id, Exposure.BLURRED)}")
+        return f"{t('redacted')} · {exposure}" if item_id in self._redacted else exposure
 
     def _show_list(self) -> None:
         t = self.desk.t
@@ -305,7 +337,7 @@ class PackagePage(Page):
                     exhibit.item.id,
                     wording.title(exhibit.item),
                     wording.exhibit_detail(t, exhibit),
-                    t.code("name", f"exposure.{self._exposure.get(exhibit.item.id, Exposure.BLURRED)}"),
+                    self._tag(exhibit.item.id),
                 )
                 for exhibit in self._exhibits
             ]
