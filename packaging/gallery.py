@@ -262,6 +262,16 @@ class Gallery:
             self.settle()
             window.redact.areas = []
             window.redact.cover(90, 150, 300, 60)
+        from evidence.model import MinorAnswer
+
+        def minor() -> None:
+            window.show_capture(case_id, kind="screen")
+            window.capture.take()
+
+        def holding() -> None:
+            window.show_exhibit(case_id, first)
+            self.settle()
+            window.exhibit.hold_back.ask()
 
         def upkeep() -> None:
             window.show_upkeep()
@@ -339,6 +349,9 @@ class Gallery:
         yield "keep-less", less
         yield "redact-picture", covered_parts
         yield "redact-text", lambda: window.show_redact(case_id, second)
+        yield "minor", minor
+        yield "without-media", partial(window.show_without_media, case_id, MinorAnswer.UNSURE)
+        yield "hold-back", holding
         yield "upkeep", upkeep
         yield "way-passphrase", partial(window.show_way, "passphrase")
         yield "way-strengthen", partial(window.show_way, "strengthen")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ui.pages.way import WayPage
     from ui.pages.web import WebPage
     from ui.pages.welcome import WelcomePage
+    from ui.pages.without import WithoutMediaPage
 
 P = TypeVar("P", bound=Page)
 
@@ -98,6 +99,13 @@ class Book(QMainWindow):
         from ui.pages.record import RecordPage
 
         return self._made(RecordPage(self.desk))
+
+    @cached_property
+    def without(self) -> WithoutMediaPage:
+        """Note something of which no media may be taken."""
+        from ui.pages.without import WithoutMediaPage
+
+        return self._made(WithoutMediaPage(self.desk))
 
     @cached_property
     def exhibit(self) -> ExhibitPage:

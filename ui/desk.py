@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from PySide6.QtCore import QObject, Signal
 
 from evidence.i18n import LANGUAGES, Language, Texts, system_language, texts
-from evidence.model import Item
+from evidence.model import Item, MinorAnswer
 from evidence.settings import Settings
 from ui.jobs import Jobs
 from ui.theme import Theme, palette_for
@@ -56,6 +56,9 @@ class Navigator(Protocol):
 
     def show_record(self, case_id: str) -> None:
         """Record the screen into a case."""
+
+    def show_without_media(self, case_id: str, said: MinorAnswer, *, address: str = "") -> None:
+        """Note something of which no media may be taken."""
 
     def show_exhibit(self, case_id: str, item_id: str) -> None:
         """One exhibit."""

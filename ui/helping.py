@@ -67,6 +67,13 @@ TOPICS: dict[str, Topic] = {
         N_("Do not answer, pay, join or ask for anything in order to have more evidence."),
         N_("In notes, write what you saw and when. Leave out guesses: others may read them one day."),
     )),
+    "minor": Topic(N_("Someone under age"), (
+        N_("Pictures of people under age may not be kept or passed on by anyone, not even to prove what happened. "
+           "So nothing is opened and nothing is taken here: no picture, no small picture, no fingerprint."),
+        N_("The address, the accounts and the time are enough for the police to find it and to secure it."),
+        N_("What came in already can be held back on its own page. It stays sealed; packages name its number alone."),
+        N_("When in doubt, say that you are not sure."),
+    )),
     "exhibit": Topic(N_("One exhibit"), (
         N_("The picture is blurred, and shown only while you hold it. Each look is written into the log."),
         N_("The fingerprint is what anyone can compare later. The original is never changed."),

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
-from evidence.model import Item
+from evidence.model import Item, MinorAnswer
 from ui.autolock import InputWatch
 from ui.book import Book
 from ui.desk import Desk
@@ -194,6 +194,11 @@ class MainWindow(Book):
         """Record the screen into a case."""
         self.record.open_for(case_id)
         self._show(self.record)
+
+    def show_without_media(self, case_id: str, said: MinorAnswer, *, address: str = "") -> None:
+        """Note something of which no media may be taken."""
+        self.without.open_for(case_id, said, address)
+        self._show(self.without)
 
     def show_exhibit(self, case_id: str, item_id: str) -> None:
         """One exhibit."""

@@ -17,12 +17,13 @@ from app.practice import make_practice
 from app.verify.lists import tsa_lists
 from app.window import make_window
 from evidence import session
-from evidence.model import Case, Examiner, OperatorRole
+from evidence.model import Case, Examiner, MinorAnswer, OperatorRole
 from evidence.session import Session
 from evidence.settings import Settings, save_settings
 from evidence.store import Argon2Cost
 from ui.desk import Doors
 from ui.main_window import MainWindow
+from ui.minor import MinorSheet
 
 CHEAP = Argon2Cost(memory_kib=8 * 1024, passes=1, lanes=1)
 PASSPHRASE = "four calm otters reading"
@@ -113,6 +114,18 @@ def case(opened: MainWindow, qtbot: QtBot, settle: Callable[[], None]) -> Case:
     found = opened.case.case
     assert found is not None
     return found
+
+
+@pytest.fixture
+def nobody_under_age(window: MainWindow) -> Callable[[], None]:
+    """Answer the question that stands before all media: nobody in it is under age."""
+
+    def answer() -> None:
+        sheet = window.stack.currentWidget()
+        assert isinstance(sheet, MinorSheet), "nobody asked"
+        sheet.answers[MinorAnswer.NO].click()
+
+    return answer
 
 
 @pytest.fixture

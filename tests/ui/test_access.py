@@ -31,7 +31,7 @@ from support.pages import failed_page
 from support.sample_package import Recipe, World, write_zip
 
 from evidence.i18n import LANGUAGES
-from evidence.model import Case
+from evidence.model import Case, MinorAnswer
 from evidence.session import AddedMethod, Checked, HandedFile, WithPassphrase, hand_over
 from ui.main_window import MainWindow
 from ui.page import Page
@@ -103,6 +103,14 @@ def pages(
         window.show_redact(case.id, key)
         settle()
         window.redact.cover(3, 3, 20, 20)
+    def minor() -> None:
+        window.show_capture(case.id)
+        window.capture.take()
+
+    def holding() -> None:
+        window.show_exhibit(case.id, key)
+        settle()
+        window.exhibit.hold_back.ask()
 
     def upkeep() -> None:
         window.show_upkeep()
@@ -133,6 +141,9 @@ def pages(
         ("capture screen", lambda: window.show_capture(case.id)),
         ("capture files", lambda: window.show_capture(case.id, kind="files")),
         ("capture link", lambda: window.show_capture(case.id, kind="link")),
+        ("minor", minor),
+        ("without media", lambda: window.show_without_media(case.id, MinorAnswer.YES)),
+        ("holding back", holding),
         ("web", lambda: window.show_web(case.id, url="http://example.org/a/rather/long/address?with=parameters")),
         ("web failed", web_failed),
         ("record", lambda: window.show_record(case.id)),

@@ -11,9 +11,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from evidence.model import Answer, ClaimName
+from evidence.model import Answer, ClaimName, MinorAnswer
 from ui.chooser import Chooser
 from ui.main_window import MainWindow
+from ui.minor import MinorSheet
 
 PASSPHRASE = "four calm otters reading"
 
@@ -35,6 +36,14 @@ def test_the_main_job_with_the_keyboard_alone(
     def shown(page: QWidget) -> None:
         qtbot.waitUntil(lambda: window.stack.currentWidget() is page, timeout=20_000)
         settle()
+
+    def nobody_under_age() -> None:
+        """Answer the question before media comes in, with the keyboard."""
+        qtbot.waitUntil(lambda: isinstance(window.stack.currentWidget(), MinorSheet), timeout=5_000)
+        sheet = window.stack.currentWidget()
+        assert isinstance(sheet, MinorSheet)
+        tab_to(sheet.answers[MinorAnswer.NO])
+        press(Qt.Key.Key_Return)
 
     # A vault.
     tab_to(window.start.create_button)
@@ -108,6 +117,7 @@ def test_the_main_job_with_the_keyboard_alone(
     qtbot.waitUntil(lambda: "drawing.png" in window.capture.files_list.text(), timeout=5_000)
     tab_to(window.capture.take_button)
     press(Qt.Key.Key_Return)
+    nobody_under_age()
     shown(window.case)
     qtbot.waitUntil(lambda: len(window.case.list.rows.rows) == 1, timeout=10_000)
 
@@ -120,6 +130,7 @@ def test_the_main_job_with_the_keyboard_alone(
     assert window.capture.all_choice.isChecked()
     tab_to(window.capture.take_button)
     press(Qt.Key.Key_Return)
+    nobody_under_age()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=5_000)
     qtbot.waitUntil(lambda: window.isVisible() and len(window.case.list.rows.rows) == 2, timeout=20_000)
     qtbot.waitUntil(lambda: qapp.activeWindow() is window, timeout=5_000)

@@ -246,7 +246,10 @@ def test_work_that_ends_after_locking_is_dropped(
 
 
 @pytest.mark.parametrize("kind", ["picture", "text", "file", "link", "nothing"])
-def test_pasting(case: Case, window: MainWindow, settle: Settle, qapp: QApplication, tmp_path: Path, kind: str) -> None:
+def test_pasting(
+    case: Case, window: MainWindow, settle: Settle,
+    nobody_under_age: Settle, qapp: QApplication, tmp_path: Path, kind: str,
+) -> None:
     data = QMimeData()
     if kind == "picture":
         data.setImageData(QImage.fromData(picture()))
@@ -258,6 +261,9 @@ def test_pasting(case: Case, window: MainWindow, settle: Settle, qapp: QApplicat
     elif kind == "link":
         data.setText("https://example.org/room")
     window.case.take_in(data)
+    if kind in ("picture", "file"):
+        assert not window.desk.jobs.is_busy, "something was taken before the answer"
+        nobody_under_age()
     settle()
     if kind == "link":
         assert window.stack.currentWidget() is window.capture
@@ -275,7 +281,9 @@ def test_a_pasted_picture_keeps_the_bytes_that_the_clipboard_has() -> None:
     assert pasted(data) == ("pasted.png", picture())
 
 
-def test_files_can_be_dropped(case: Case, window: MainWindow, settle: Settle, tmp_path: Path) -> None:
+def test_files_can_be_dropped(
+    case: Case, window: MainWindow, settle: Settle, nobody_under_age: Settle, tmp_path: Path
+) -> None:
     (tmp_path / "a.txt").write_text("sample")
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.txt"))])
@@ -284,6 +292,7 @@ def test_files_can_be_dropped(case: Case, window: MainWindow, settle: Settle, tm
         QEvent.Type.Drop,
     )  # fmt: skip
     window.case.dropEvent(drop)
+    nobody_under_age()
     settle()
     assert len(window.case.list.rows.rows) == 1
 
@@ -307,7 +316,7 @@ def test_invisible_characters_are_spelled_out() -> None:
 
 
 def test_a_region_is_chosen_with_the_mouse_and_its_pixels_are_kept(
-    case: Case, window: MainWindow, qtbot: QtBot, qapp: QApplication, settle: Settle
+    case: Case, window: MainWindow, qtbot: QtBot, qapp: QApplication, settle: Settle, nobody_under_age: Settle
 ) -> None:
     """A window shows a drawing; the exhibit's pixels equal what was shown."""
     drawing = QImage(200, 120, QImage.Format.Format_RGB32)
@@ -325,6 +334,7 @@ def test_a_region_is_chosen_with_the_mouse_and_its_pixels_are_kept(
     settle()
     assert window.capture.region_choice.isChecked()
     window.capture.take()
+    nobody_under_age()
     cover = _cover(qtbot, qapp)
     qtbot.mousePress(cover, Qt.MouseButton.LeftButton, pos=QPoint(1400, 700))
     qtbot.mouseMove(cover, QPoint(1500, 760))
@@ -350,13 +360,14 @@ def test_a_region_is_chosen_with_the_mouse_and_its_pixels_are_kept(
 
 
 def test_a_region_is_chosen_with_the_keyboard(
-    case: Case, window: MainWindow, qtbot: QtBot, qapp: QApplication, settle: Settle
+    case: Case, window: MainWindow, qtbot: QtBot, qapp: QApplication, settle: Settle, nobody_under_age: Settle
 ) -> None:
     ended: list[int] = []
     qapp.lastWindowClosed.connect(lambda: ended.append(1))
     window.show_capture(case.id)
     settle()
     window.capture.take()
+    nobody_under_age()
     cover = _cover(qtbot, qapp)
     before = cover.region()
     qtbot.keyClick(cover, Qt.Key.Key_Right)
@@ -370,11 +381,12 @@ def test_a_region_is_chosen_with_the_keyboard(
 
 
 def test_leaving_the_region_brings_the_window_back(
-    case: Case, window: MainWindow, qtbot: QtBot, qapp: QApplication, settle: Settle
+    case: Case, window: MainWindow, qtbot: QtBot, qapp: QApplication, settle: Settle, nobody_under_age: Settle
 ) -> None:
     window.show_capture(case.id)
     settle()
     window.capture.take()
+    nobody_under_age()
     qtbot.keyClick(_cover(qtbot, qapp), Qt.Key.Key_Escape)
     qtbot.waitUntil(window.isVisible, timeout=5_000)
     assert window.stack.currentWidget() is window.capture

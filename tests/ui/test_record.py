@@ -8,8 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from evidence.model import Case, EventKind
+from evidence.model import Case, EventKind, MinorAnswer
 from ui.main_window import MainWindow
+from ui.minor import MinorSheet
 from ui.recordpanel import RecordPanel, clock_words
 
 LIMIT = 30_000
@@ -24,6 +25,9 @@ def begin(window: MainWindow, case: Case, qtbot: QtBot, guide: int = 0) -> Recor
     page.guide.box.setCurrentIndex(guide)
     page.note.set_words("as I saw it")
     page.begin_button.click()
+    sheet = window.stack.currentWidget()
+    assert isinstance(sheet, MinorSheet)
+    sheet.answers[MinorAnswer.NO].click()
     qtbot.waitUntil(lambda: page.panel is not None, timeout=LIMIT)
     assert page.panel is not None
     assert not window.isVisible()

@@ -38,7 +38,8 @@ def local(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_page_is_recorded_and_sealed(
-    case: Case, window: MainWindow, local: None, site: Site, qtbot: QtBot, settle: Callable[[], None]
+    case: Case, window: MainWindow, local: None, site: Site, qtbot: QtBot, settle: Callable[[], None],
+    nobody_under_age: Callable[[], None],
 ) -> None:
     window.show_capture(case.id, kind="link")
     window.capture.url.line.setText(f"{site.url}/room")
@@ -49,6 +50,7 @@ def test_a_page_is_recorded_and_sealed(
     assert site.asked == [], "nothing is sent before the button is pressed"
     page.note.set_words("what I saw")
     page.open_page()
+    nobody_under_age()
     qtbot.waitUntil(lambda: window.stack.currentWidget() is window.case, timeout=60_000)
     settle()
     [exhibit] = _exhibits(window, qtbot, case)
@@ -57,11 +59,13 @@ def test_a_page_is_recorded_and_sealed(
 
 
 def test_a_failed_capture_is_shown_and_kept_only_when_wanted(
-    case: Case, window: MainWindow, local: None, site: Site, qtbot: QtBot, settle: Callable[[], None]
+    case: Case, window: MainWindow, local: None, site: Site, qtbot: QtBot, settle: Callable[[], None],
+    nobody_under_age: Callable[[], None],
 ) -> None:
     window.show_web(case.id, url=f"{site.url}/gone")
     page = window.web
     page.open_page()
+    nobody_under_age()
     qtbot.waitUntil(lambda: page.failed.isVisible(), timeout=60_000)
     assert "not there" in page.failed_title.text() and "404" in page.failed_text.text()
     assert _exhibits(window, qtbot, case) == []
@@ -74,13 +78,15 @@ def test_a_failed_capture_is_shown_and_kept_only_when_wanted(
 
 @pytest.mark.skipif(shutil.which("xdotool") is None, reason="there is no xdotool on this computer")
 def test_the_person_may_look_first_and_say_when(
-    case: Case, window: MainWindow, local: None, site: Site, qtbot: QtBot, settle: Callable[[], None]
+    case: Case, window: MainWindow, local: None, site: Site, qtbot: QtBot, settle: Callable[[], None],
+    nobody_under_age: Callable[[], None],
 ) -> None:
     """The browser's window is a window of another process; it is driven like one."""
     own = {f"{int(window.winId())}"}
     window.show_web(case.id, url=f"{site.url}/room")
     window.web.seen.setChecked(True)
     window.web.open_page()
+    nobody_under_age()
     found: list[str] = []
 
     def is_there() -> bool:

@@ -11,12 +11,13 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from evidence.i18n import Texts
-from evidence.model import Item
+from evidence.model import Item, MinorAnswer
 from ui import wording
 from ui.chooser import Chooser
 from ui.desk import Desk, Monitor
 from ui.flow import FlowLayout
 from ui.jobs import Lane
+from ui.minor import ask_minor
 from ui.page import Page
 from ui.region import RegionChoice
 from ui.theme import Theme
@@ -76,11 +77,6 @@ class CapturePage(Page):
         row.addWidget(self.cancel_button)
         card.inside.addLayout(row)
 
-        self.minor = Card("care")
-        self.minor_title, self.minor_text = text("label"), text()
-        self.minor.inside.addWidget(self.minor_title)
-        self.minor.inside.addWidget(self.minor_text)
-        self.body.addWidget(self.minor)
         self.body.addStretch(1)
         self.become("screen")
         self.relook(desk.theme)
@@ -161,13 +157,6 @@ class CapturePage(Page):
             t("For example: it was sent to me, I was added to the room, it is public."),
         )
         self.note.name(t("A &note, if you want"), t("What you saw, in your own words: facts, no guesses."))
-        self.minor_title.setText(t("Is someone under age in it, or could it be?"))
-        self.minor_text.setText(
-            t(
-                "Then take no picture and no file. Note the link, the names of the accounts and the time, "
-                "and let the police secure the rest."
-            )
-        )
         self.cancel_button.setText(t("N&ot now"))
         self._name_take()
         self._show_files()
@@ -191,7 +180,6 @@ class CapturePage(Page):
         for name, part in self.parts.items():
             part.setVisible(name == kind)
         self.kinds[kind].setChecked(True)
-        self.minor.setVisible(kind != "link")
         self._name_take()
 
     def enter(self) -> None:
@@ -218,22 +206,21 @@ class CapturePage(Page):
         self._drop_words()
 
     def take(self) -> None:
-        """Take in what is chosen."""
+        """Take in what is chosen; before media comes in, it is asked whether someone under age could be in it."""
         if self.kind == "screen":
-            self._begin_screen()
+            ask_minor(self.desk, self.case_id, self._begin_screen)
+        elif self.kind == "files" and self._files:
+            ask_minor(self.desk, self.case_id, self._take_files)
         elif self.kind == "files":
-            self._take_files()
+            self._choose_files()
         else:
             self._take_link()
 
     def _take_files(self) -> None:
-        if not self._files:
-            self._choose_files()
-            return
         session, case_id, files, said = self.desk.session, self.case_id, list(self._files), self._said()
         self.work(
             lambda progress, cancelled: session.add_files(
-                case_id, files, **said, progress=progress, cancelled=cancelled
+                case_id, files, **said, minor=MinorAnswer.NO, progress=progress, cancelled=cancelled
             ),
             self._done,
             label=self.desk.t("Sealing"),
@@ -297,7 +284,8 @@ class CapturePage(Page):
 
         self.work(
             lambda _progress, _cancelled: session.capture_screen(
-                case_id, screen=screen, region=region, note=said["note"], lawful_access=said["lawful_access"]
+                case_id, screen=screen, region=region, note=said["note"], lawful_access=said["lawful_access"],
+                minor=MinorAnswer.NO,
             ),
             done,
             failed=lambda _problem: self._come_back(),

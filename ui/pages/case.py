@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from evidence.errors import EvidenceError
 from evidence.i18n import Texts
-from evidence.model import Case, Exhibit, Item, ScoreReport
+from evidence.model import Case, Exhibit, Item, MinorAnswer, ScoreReport
 from ui import wording
 from ui.desk import Desk
 from ui.flow import FlowLayout
+from ui.minor import ask_minor
 from ui.page import Page
 from ui.rows import Row, RowList
 from ui.widgets import Button, text
@@ -149,12 +150,12 @@ class CasePage(Page):
         self.work(lambda _progress, _cancelled: session.same_content(ids, is_earlier=True), done)
         self.enter()
 
-    def add_files(self, paths: Sequence[Path], note: str = "") -> None:
+    def add_files(self, paths: Sequence[Path], note: str = "", minor: MinorAnswer | None = None) -> None:
         """Take in files."""
         session, case_id = self.desk.session, self.case_id
         self.work(
             lambda progress, cancelled: session.add_files(
-                case_id, paths, note=note, progress=progress, cancelled=cancelled
+                case_id, paths, note=note, minor=minor, progress=progress, cancelled=cancelled
             ),
             self.added,
             label=self.desk.t("Sealing"),
@@ -168,11 +169,11 @@ class CasePage(Page):
         self.take_in(QApplication.clipboard().mimeData())
 
     def take_in(self, data: QMimeData) -> None:
-        """Take in what was pasted or dropped."""
+        """Take in what was pasted or dropped; media only once it was asked whether someone under age could be in it."""
         paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
         session, case_id, t = self.desk.session, self.case_id, self.desk.t
         if paths:
-            self.add_files(paths)
+            ask_minor(self.desk, case_id, lambda: self.add_files(paths, minor=MinorAnswer.NO))
             return
         words = data.text().strip()
         if words.startswith(("http://", "https://")) and len(words.split()) == 1:
@@ -182,12 +183,19 @@ class CasePage(Page):
         if not content:
             self.say_problem(EvidenceError("ui.nothing_to_paste"))
             return
-        self.work(
-            lambda _progress, _cancelled: [session.add_bytes(case_id, name, content)],
-            self.added,
-            label=t("Sealing"),
-            can_stop=False,
-        )
+
+        def take(minor: MinorAnswer | None = None) -> None:
+            self.work(
+                lambda _progress, _cancelled: [session.add_bytes(case_id, name, content, minor=minor)],
+                self.added,
+                label=t("Sealing"),
+                can_stop=False,
+            )
+
+        if name.endswith(".txt"):
+            take()
+        else:
+            ask_minor(self.desk, case_id, lambda: take(MinorAnswer.NO))
 
     def score(self) -> None:
         """Look for signs of manipulation in everything here."""

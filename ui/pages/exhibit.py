@@ -13,6 +13,7 @@ from ui import wording
 from ui.desk import Desk
 from ui.filmcard import FilmCard
 from ui.flow import FlowLayout
+from ui.holdback import HoldBack
 from ui.keepless import KeepLess
 from ui.page import Page
 from ui.picture import HeldPicture
@@ -94,6 +95,8 @@ class ExhibitPage(Page):
 
         self.keep_less = KeepLess(self, self.enter)
         self.body.addWidget(self.keep_less)
+        self.hold_back = HoldBack(self, self.enter)
+        self.body.addWidget(self.hold_back)
 
         self.log_title, log_card = self._section()
         self.log = QVBoxLayout()
@@ -126,6 +129,7 @@ class ExhibitPage(Page):
         self.redact_button.setText(t("Redact a cop&y…"))
         self.keep_less.retranslate(t)
         self.film.retranslate(t)
+        self.hold_back.retranslate(t)
         self.log_title.setText(t("What happened to it"))
         self._show()
 
@@ -163,7 +167,12 @@ class ExhibitPage(Page):
 
         self.work(read, done)
         self.keep_less.enter(item_id)
-        self.work(lambda _progress, _cancelled: session.preview(item_id, Exposure.BLURRED, PREVIEW_SIDE), seen)
+        self.hold_back.enter(item_id)
+
+        def look(_progress: object, _cancelled: object) -> bytes | None:
+            return None if session.guard.holds(item_id) else session.preview(item_id, Exposure.BLURRED, PREVIEW_SIDE)
+
+        self.work(look, seen)
 
     def leave(self) -> None:
         super().leave()
@@ -178,6 +187,7 @@ class ExhibitPage(Page):
         self.note.forget()
         self.keep_less.forget()
         self.film.forget()
+        self.hold_back.forget()
         self._show()
 
     def first_focus(self) -> QWidget:

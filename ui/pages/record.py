@@ -9,11 +9,12 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from evidence.i18n import Texts
-from evidence.model import Item
+from evidence.model import Item, MinorAnswer
 from evidence.session import CARE, GUIDES, Recording
 from ui.desk import Desk, Monitor
 from ui.flow import FlowLayout
 from ui.jobs import Job, Lane
+from ui.minor import ask_minor
 from ui.page import Page
 from ui.recordpanel import RecordPanel
 from ui.region import RegionChoice
@@ -144,7 +145,10 @@ class RecordPage(Page):
         self._drop_words()
 
     def begin(self) -> None:
-        """Hide, let the person choose a part if she wants one, and begin."""
+        """Ask whether someone under age could be in it; then hide, let the person choose a part, and begin."""
+        ask_minor(self.desk, self.case_id, self._hide_and_choose)
+
+    def _hide_and_choose(self) -> None:
         self.message.forget()
         self.window().hide()
         epoch = self.desk.epoch
@@ -201,7 +205,8 @@ class RecordPage(Page):
 
         self.work(
             lambda _progress, _cancelled: session.films.begin(
-                case_id, screen=screen, region=region, note=note, lawful_access=access, guide=guide.key if guide else ""
+                case_id, screen=screen, region=region, note=note, lawful_access=access,
+                guide=guide.key if guide else "", minor=MinorAnswer.NO,
             ),
             begun,
             failed=lambda _problem: self._come_back(),

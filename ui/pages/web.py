@@ -7,12 +7,13 @@ from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
 
 from evidence.errors import EvidenceError
 from evidence.i18n import Texts, named_fact
-from evidence.model import Item
+from evidence.model import Item, MinorAnswer
 from evidence.session import LoadedPage, notice_lines, page_notice
 from ui import wording
 from ui.desk import Desk
 from ui.flow import FlowLayout
 from ui.jobs import Lane
+from ui.minor import ask_minor
 from ui.page import Page
 from ui.theme import Theme
 from ui.widgets import Button, Card, Field, TextField, text
@@ -132,14 +133,19 @@ class WebPage(Page):
         self._drop_words()
 
     def open_page(self) -> None:
-        """Open the page and record it: the network is used from here on."""
-        url, t = self.url.line.text().strip(), self.desk.t
+        """Ask whether someone under age could be on the page; only then is it opened."""
+        url = self.url.line.text().strip()
         try:
             page_notice(url)
         except EvidenceError as problem:
             self.say_problem(problem)
             self.url.line.setFocus()
             return
+        ask_minor(self.desk, self.case_id, self.record, address=url)
+
+    def record(self) -> None:
+        """Open the page and record it: the network is used from here on."""
+        url, t = self.url.line.text().strip(), self.desk.t
         percent = self.desk.settings.text_percent
         is_shown, language, load = self.seen.isChecked(), self.desk.language, self.desk.doors.load_page
 
@@ -188,8 +194,8 @@ class WebPage(Page):
 
         self.work(
             lambda progress, cancelled: session.keep_page(
-                case_id, loaded, keeps_failed=keeps_failed, note=note, lawful_access=access, progress=progress,
-                cancelled=cancelled,
+                case_id, loaded, keeps_failed=keeps_failed, note=note, lawful_access=access,
+                minor=MinorAnswer.NO, progress=progress, cancelled=cancelled,
             ),
             done,
             label=self.desk.t("Sealing"),
