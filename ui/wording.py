@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from evidence.i18n import Texts, named_code, named_fact, provenance_line, visible
+from evidence.i18n import Texts, named_code, named_fact, outcome_of, provenance_line, visible
 from evidence.model import AcquisitionMethod, Exhibit, Item, Moment, RedactedCopy, ScoreReport
 
 
@@ -95,7 +95,8 @@ def icon_of(item: Item) -> str:
 def exhibit_detail(t: Texts, exhibit: Exhibit) -> str:
     """The second line of an exhibit in a list."""
     item = exhibit.item
-    return " · ".join((method(t, item), moment(t, item.acquired), size(t, item)))
+    parts = (method(t, item), outcome_of(t, item.source), moment(t, item.acquired), size(t, item))
+    return " · ".join(part for part in parts if part)
 
 
 def named(t: Texts, code: str, **params: object) -> str:

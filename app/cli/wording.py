@@ -7,7 +7,7 @@ from typing import Any
 
 from app.bench import Bench
 from evidence.digest import fingerprint_groups, to_json
-from evidence.i18n import Texts, named_code, provenance_line, visible
+from evidence.i18n import Texts, named_code, outcome_of, provenance_line, visible
 from evidence.model import Exhibit, Item, ScoreReport
 from evidence.session import Finding
 
@@ -20,6 +20,8 @@ def exhibit_lines(t: Texts, exhibit: Exhibit, same: Sequence[Item] = ()) -> list
         f"{item.number}  {visible(item.title)}",
         f"    {t.code('name', f'method.{item.method}')}, {t.moment(item.acquired.at, item.acquired.utc_offset_s)}",
     ]
+    if outcome := outcome_of(t, item.source):
+        lines.append(f"    {outcome}")
     for file in item.files:
         lines.append(f"    {visible(file.name)}  {file.media_type}  {t.size(file.digests.size)}")
         lines.append(f"    SHA-256 {fingerprint_groups(file.digests.sha256)}")

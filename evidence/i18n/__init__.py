@@ -4,11 +4,11 @@ Sentences stand in English in the code and are marked by being passed to a :clas
 :func:`N_`. Errors, checks and claims have no English in the code: their stable code is looked up under a context.
 """
 
-from evidence.i18n.facts import SAID, is_said, named_code, named_fact, provenance_line, shown_time
+from evidence.i18n.facts import SAID, in_order, is_said, named_code, named_fact, outcome_of, provenance_line, shown_time
 from evidence.i18n.texts import LANGUAGES, N_, Language, Texts, system_language, texts
 from evidence.i18n.visible import visible
 
 __all__ = [
-    "LANGUAGES", "N_", "SAID", "Language", "Texts", "is_said", "named_code", "named_fact", "provenance_line",
-    "shown_time", "system_language", "texts", "visible",
+    "LANGUAGES", "Language", "N_", "SAID", "Texts", "in_order", "is_said", "named_code", "named_fact", "outcome_of",
+    "provenance_line", "shown_time", "system_language", "texts", "visible",
 ]  # fmt: skip

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from evidence.i18n.texts import Texts
 from evidence.i18n.visible import visible
 from evidence.model import ProvenanceFact, TimelineEntry
 
+_FIRST = (
+    "capture_outcome", "capture_marks", "url", "canonical_url", "final_url", "redirects", "page_title", "http_status",
+    "served_and_rendered", "lines_only_rendered", "only_rendered", "lines_only_served", "only_served", "server_ip",
+    "dns_answer", "tls", "certificate_subject", "certificate_issuer", "certificate_valid", "certificate_sha256",
+    "certificate_errors",
+)  # fmt: skip
+"""Facts that a reader looks for first; the others follow by their names."""
 _LISTS = frozenset({"capture_marks", "page_refused"})
 """Facts whose value is a list of codes, each perhaps with a count after it."""
 SAID = "said_"
@@ -30,6 +39,19 @@ def named_fact(t: Texts, key: str, value: str) -> tuple[str, str]:
     if key in _LISTS:
         return name, ", ".join(_counted(t, key, part) for part in value.split(", "))
     return name, _known(t, f"fact.{key}.{value}", value)
+
+
+def in_order(facts: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Facts in the order in which they are read; empty ones are left out."""
+    rank = {key: position for position, key in enumerate(_FIRST)}
+    said = [(key, value) for key, value in facts.items() if value]
+    return sorted(said, key=lambda fact: (rank.get(fact[0], len(rank)), fact[0]))
+
+
+def outcome_of(t: Texts, facts: Mapping[str, str]) -> str:
+    """What became of a capture that did not bring everything: it failed, or is there in part. Empty for all others."""
+    outcome = facts.get("capture_outcome", "captured")
+    return "" if outcome == "captured" else named_fact(t, "capture_outcome", outcome)[1]
 
 
 def named_code(t: Texts, kind: str, code: str) -> str:

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from evidence.i18n import Texts
+from evidence.i18n import Texts, outcome_of
 from evidence.manifest import FileEntry, FileRole, WithheldFile
 from evidence.model import Exhibit
 from evidence.package.identifiers import Identifier
@@ -47,7 +47,8 @@ def items_table(
     for exhibit in exhibits:
         item = exhibit.item
         about = [
-            name_of(t, "method", item.method), item.acquired.at.isoformat(), item.acquired.local,
+            " · ".join(part for part in (name_of(t, "method", item.method), outcome_of(t, item.source)) if part),
+            item.acquired.at.isoformat(), item.acquired.local,
             item.acquired.timezone, name_of(t, "role", item.examiner.role), item.source.get("url", ""), item.note,
             name_of(t, "band", exhibit.score.band) if exhibit.score else "",
         ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -85,7 +86,7 @@ def test_nothing_is_sent_before_it_was_said_and_agreed(
 
 
 def test_a_failed_capture_is_called_failed_and_kept_only_when_asked(
-    holdfast: Holdfast, words: list[object], site: tuple[Site, Path]
+    holdfast: Holdfast, words: list[object], site: tuple[Site, Path], tmp_path: Path
 ) -> None:
     running, _root = site
     where = [*words, f"{running.url}/room", "--yes", "--allow-local", "127.0.0.1"]
@@ -95,3 +96,12 @@ def test_a_failed_capture_is_called_failed_and_kept_only_when_asked(
     assert said["exhibits"] == []
     code, said = holdfast("capture", "page", "--minor=no", *where, "--keep-failed")
     assert (code, said["items"][0]["source"]["capture_outcome"]) == (0, "certificate_error")
+    code, made = holdfast("package", *words, "--out", tmp_path / "out", "--no-folder")
+    with ZipFile(made["zip_file"]) as archive:
+        [table] = [archive.read(name).decode("utf-8-sig") for name in archive.namelist() if name.endswith("_items.csv")]
+        [report] = [archive.read(name) for name in archive.namelist() if name.endswith("_report.pdf")]
+    assert "failed: the site's certificate is not valid" in table, "and the package says it too"
+    (tmp_path / "report.pdf").write_bytes(report)
+    command = ["pdftotext", tmp_path / "report.pdf", "-"]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "Outcome of this capture: failed" in text

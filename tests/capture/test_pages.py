@@ -23,6 +23,7 @@ from warcio.archiveiterator import ArchiveIterator
 from evidence.capture.web import EngineProcess, PageLimits, PageRequest, acquire_page, judge
 from evidence.capture.web.warc import make_wacz
 from evidence.errors import EvidenceError
+from evidence.i18n import in_order, named_fact, texts
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -101,6 +102,20 @@ def test_what_was_served_and_what_was_rendered_are_both_there(record, site, pki)
     chain = record.chains[site.url]
     assert hashlib.sha256(chain[0]).hexdigest() == facts["certificate_sha256"]
     assert pki.issuing.public_bytes(Encoding.DER) in chain
+
+
+def test_every_fact_of_a_page_has_its_words(record, language):
+    t = texts(language)
+    acquired = acquire_page(record, judge(record))
+    for key in acquired.source | acquired.settings:
+        assert t.code("name", f"fact.{key}")
+    for key in ("profile", "compression", "extent"):
+        assert t.code("name", f"fact.{key}.{acquired.settings[key]}")
+    for key in ("served_and_rendered", "login_state", "network_used"):
+        assert t.code("name", f"fact.{key}.{acquired.source[key]}")
+    keys = [key for key, _value in in_order(acquired.source)]
+    assert keys[:3] == ["capture_outcome", "url", "canonical_url"]
+    assert named_fact(t, "page_refused", "popup 2, download 1")[1].count("(") == 2
 
 
 def test_pictures_text_and_print_are_whole(record):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from evidence.i18n import Texts
+from evidence.i18n import Texts, in_order
 from evidence.model import CustodyEvent, Exhibit, Exposure, Item, Note
 from ui import wording
 from ui.desk import Desk
@@ -269,7 +269,7 @@ class ExhibitPage(Page):
             (t("By"), ", ".join(filter(None, (t.code("name", f"role.{item.examiner.role}"), item.examiner.name)))),
             (t("With"), f"{item.tool.name} {item.tool.version}, {item.tool.system}"),
         ]
-        facts += [wording.fact(t, key, value) for key, value in item.source.items()]
+        facts += [wording.fact(t, key, value) for key, value in in_order(item.source)]
         if self._same:
             facts.append((t("The same content"), ", ".join(other.number for other in self._same)))
         if item.lawful_access:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from reportlab.lib.units import mm
 
-from evidence.i18n import N_, Texts, is_said, named_fact, provenance_line
+from evidence.i18n import N_, Texts, in_order, is_said, named_fact, outcome_of, provenance_line
 from evidence.manifest import FileEntry
 from evidence.model import Exhibit, Exposure, Item, Moment, ScoreReport
 from evidence.package.labels import digest_lines, name_of
@@ -41,6 +41,8 @@ def write_exhibit(t: Texts, sheet: Sheet, content: ReportContent, exhibit: Exhib
     """The section of one exhibit."""
     item = exhibit.item
     sheet.heading(f"{item.number}   {item.title}", bookmark=1)
+    if outcome := outcome_of(t, item.source):
+        sheet.note(f"{t('Outcome of this capture')}: {outcome}", page.STRONG)
     _write_picture(t, sheet, content, item)
     copies = content.snapshot.copies_of(item.id)
     if copies:
@@ -98,7 +100,7 @@ def _recorded(t: Texts, item: Item) -> list[tuple[str, str]]:
         (t("Program"), f"{tool.name} {tool.version} · Python {tool.python}"),
         (t("System"), tool.system),
     ]
-    rows += [named_fact(t, key, value) for key, value in sorted(item.source.items()) if value and not is_said(key)]
+    rows += [named_fact(t, key, value) for key, value in in_order(item.source) if not is_said(key)]
     rows += [named_fact(t, key, value) for key, value in sorted(item.settings.items()) if value]
     return rows
 

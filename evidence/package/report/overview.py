@@ -6,7 +6,7 @@ from collections import Counter
 
 from reportlab.lib.units import mm
 
-from evidence.i18n import Texts, named_fact
+from evidence.i18n import Texts, named_fact, outcome_of
 from evidence.model import Examiner, Moment
 from evidence.package.labels import digest_lines, name_of
 from evidence.package.report import sheet as page
@@ -161,7 +161,7 @@ def write_exhibit_list(t: Texts, sheet: Sheet, content: ReportContent) -> None:
         rows.append([
             entry.number,
             t("{title} (redacted)", title=entry.title) if entry.number in withheld else entry.title,
-            name_of(t, "method", entry.method),
+            "\n".join(part for part in (name_of(t, "method", entry.method), outcome_of(t, entry.source)) if part),
             t.moment(entry.acquired.at, entry.acquired.utc_offset_s), t.size(sum(each.size for each in files)), digests,
         ])  # fmt: skip
     sheet.table(columns, rows)
