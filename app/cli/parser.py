@@ -32,6 +32,7 @@ from app.cli.redacting import add_redact_arguments
 from app.cli.secrets import secret_options
 from app.cli.signing import add_signing_arguments
 from app.cli.slots import add_slot_arguments
+from app.cli.watching import add_watch_arguments
 from app.verify.command import add_arguments as add_verify_arguments
 from app.verify.command import run as run_verify
 from evidence.capture import Region
@@ -293,6 +294,12 @@ def _capture(
     add_record_arguments(film, t)
     add_minor_argument(film, t)
     film.set_defaults(run=asked(film.get_default("run")))
+
+    folder = verbs.add_parser("watch", parents=[shared, secret, about], help=t("take in what arrives in a folder"))
+    _vault_and_case(folder, t)
+    add_watch_arguments(folder, t)
+    add_minor_argument(folder, t)
+    folder.set_defaults(run=asked(folder.get_default("run")))
 
     link = verbs.add_parser("link", parents=[shared, secret, about], help=t("take in a link, without a network"))
     _vault_and_case(link, t)

@@ -46,6 +46,7 @@ from evidence.session.signing import OwnKey, open_signer
 from evidence.session.stamping import StampResult
 from evidence.session.unlocking import AddedMethod, Given, UnlockMethods, public_key_fingerprint
 from evidence.session.uploading import make_upload_set
+from evidence.session.watching import Afterwards, Arrived, Watch
 from evidence.store import (
     BackupOutcome,
     CheckOutcome,
@@ -60,14 +61,14 @@ from evidence.store import (
 from evidence.verify import ExhibitInside, TsaList
 
 __all__ = [
-    "AddedMethod", "BackupOutcome", "CARE", "CheckOutcome", "Checked", "ExhibitInside", "FilmView", "Finding",
-    "ForRecipients", "FoundCode", "GUIDES", "Given", "Guide", "GuideStep", "HandedFile", "Kept", "Known",
-    "LoadedPage", "OwnKey", "PackageCoSigned", "PackageSigner", "PackageUpgraded", "PageNotice", "PassphraseAdvice",
-    "Ports", "Protection", "ReceiptWritten", "Recording", "RecordingStatus", "Session", "SlotInfo", "SlotKind",
-    "StampResult", "Strength", "TsaList", "UnlockMethods", "ValidationSources", "WithAgePassphrase",
-    "WithPassphrase", "check_packages", "co_sign_package", "create_vault", "fingerprint_words", "guide",
-    "hand_over", "heads_in", "judge_passphrase", "load_page", "load_pkcs12", "make_upload_set", "new_passphrase",
-    "notice_lines", "open_signer", "open_token", "open_vault", "package_contents", "page_notice",
+    "AddedMethod", "Afterwards", "Arrived", "BackupOutcome", "CARE", "CheckOutcome", "Checked", "ExhibitInside",
+    "FilmView", "Finding", "ForRecipients", "FoundCode", "GUIDES", "Given", "Guide", "GuideStep", "HandedFile",
+    "Kept", "Known", "LoadedPage", "OwnKey", "PackageCoSigned", "PackageSigner", "PackageUpgraded", "PageNotice",
+    "PassphraseAdvice", "Ports", "Protection", "ReceiptWritten", "Recording", "RecordingStatus", "Session",
+    "SlotInfo", "SlotKind", "StampResult", "Strength", "TsaList", "UnlockMethods", "ValidationSources", "Watch",
+    "WithAgePassphrase", "WithPassphrase", "check_packages", "co_sign_package", "create_vault", "fingerprint_words",
+    "guide", "hand_over", "heads_in", "judge_passphrase", "load_page", "load_pkcs12", "make_upload_set",
+    "new_passphrase", "notice_lines", "open_signer", "open_token", "open_vault", "package_contents", "page_notice",
     "public_key_fingerprint", "real_ports", "rekey_vault", "restore_vault", "save_verification", "score_files",
     "screens", "sign_receipt", "upgrade_package", "verify_package",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from uuid import uuid4
@@ -63,6 +64,7 @@ from evidence.session.placing import Place
 from evidence.session.ports import Ports
 from evidence.session.stamping import StampResult
 from evidence.session.unlocking import UnlockMethods
+from evidence.session.watching import Afterwards, Watch
 from evidence.store import VAULT_LOG, BackupOutcome, CheckOutcome, Finding, Kept, Store, backup, check, mend
 
 _EXAMINER = "examiner"
@@ -296,6 +298,16 @@ class Session:
             data, name=name, media_type=media_type, note=note, lawful_access=lawful_access, clock=self._clock
         )
         return self.add(case_id, acquisition, minor=minor)
+
+    def watch(
+        self, case_id: str, folder: Path, *, afterwards: Afterwards = Afterwards.STAYS, place: Path | None = None,
+        note: str = "", lawful_access: str = "", minor: MinorAnswer | None = None,
+    ) -> Watch:  # fmt: skip
+        """Watch a folder: each look at it takes in what arrived. Raises as :class:`evidence.session.watching.Watch`."""
+        self.case(case_id)
+        guarding.require_no_minor(minor)
+        add = partial(self.add_files, case_id, note=note, lawful_access=lawful_access, minor=minor)
+        return Watch(self._store, add, folder, afterwards, place)
 
     def capture_screen(
         self, case_id: str, *, screen: int | None = None, region: tuple[int, int, int, int] | None = None,

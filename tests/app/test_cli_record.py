@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -156,3 +157,24 @@ def test_a_checklist_can_be_read_without_a_vault(holdfast: Holdfast) -> None:
     assert code == 0
     assert one["steps"][0]["said"] == ["app_version", "account_used"]
     assert holdfast("guide", "nowhere", vault=False)[1]["error"]["code"] == "capture.no_such_guide"
+
+
+def test_a_watched_folder_is_taken_in(case: tuple[Path, str], holdfast: Holdfast, tmp_path: Path) -> None:
+    vault, case_id = case
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+
+    def arrive() -> None:
+        time.sleep(2.0)
+        (folder / "room.txt").write_text("what came")
+
+    thread = threading.Thread(target=arrive)
+    thread.start()
+    code, found = holdfast(
+        "capture", "watch", vault, "--case", case_id, folder, "--seconds", "4", "--every", "0.3", "--remove",
+        "--minor", "no",
+    )  # fmt: skip
+    thread.join()
+    assert (code, found["problems"]) == (0, [])
+    assert [item["files"][0]["name"] for item in found["items"]] == ["room.txt"]
+    assert list(folder.iterdir()) == []
