@@ -12,7 +12,6 @@ import re
 import sys
 import traceback
 from datetime import UTC, datetime
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
@@ -108,6 +107,8 @@ def _handler(path: Path | None) -> logging.Handler:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.touch(mode=0o600)
+        from logging.handlers import RotatingFileHandler  # costs time, and the log is off unless asked for
+
         return RotatingFileHandler(
             path, maxBytes=SIZE_LIMIT, backupCount=1, encoding="utf-8", errors="backslashreplace"
         )

@@ -35,9 +35,8 @@ def run_window() -> int:
 def open_window(settings_file: Path, vault: Path) -> tuple[QApplication, MainWindow]:
     """The application and its window, shown."""
     application = make_application(sys.argv[:1])
-    window = make_window(application, settings_file, vault)
+    window = make_window(application, settings_file, vault, begins=True)
     window.resize(1120, 760)
-    window.begin()
     window.show()
     return application, window
 
@@ -54,9 +53,15 @@ def make_application(arguments: list[str]) -> QApplication:
 
 
 def make_window(
-    application: QApplication, settings_file: Path, vault: Path, *, doors: Doors | None = None
+    application: QApplication,
+    settings_file: Path,
+    vault: Path,
+    *,
+    doors: Doors | None = None,
+    begins: bool = False,
 ) -> MainWindow:
-    """The window with everything that it needs; closing it ends its threads."""
+    """The window with everything that it needs; closing it ends its threads. It ``begins`` with the first steps where
+    no vault is yet."""
 
     def keep(settings: Settings) -> None:
         save_settings(settings_file, settings)
@@ -73,7 +78,7 @@ def make_window(
 
     speak()
     desk.language_changed.connect(speak)
-    return MainWindow(desk, InputWatch(application))
+    return MainWindow(desk, InputWatch(application), begins=begins)
 
 
 def real_doors() -> Doors:

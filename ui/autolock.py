@@ -12,12 +12,14 @@ TOUCHES = frozenset({
     QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.Wheel,
     QEvent.Type.TouchBegin, QEvent.Type.TabletPress,
 })  # fmt: skip
+WATCH_AFTER_MS = 150
 
 
 class InputWatch(QObject):
     """Watches keys and mouse of the whole program; ``idle`` is sent once when nothing was touched for the set time."""
 
     idle = Signal()
+    started = Signal()
 
     def __init__(self, application: QApplication) -> None:
         super().__init__(application)
@@ -26,7 +28,15 @@ class InputWatch(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.idle)
-        application.installEventFilter(self)
+        # Once the window is drawn: thousands of events come by before the first touch can, and each of their kinds
+        # costs the binding a class with its enumerations.
+        self._application, self.is_watching = application, False
+        QTimer.singleShot(WATCH_AFTER_MS, self, self._watch)
+
+    def _watch(self) -> None:
+        self._application.installEventFilter(self)
+        self.is_watching = True
+        self.started.emit()
 
     def begin(self, minutes: float) -> None:
         """Count from now."""

@@ -18,7 +18,6 @@ from ui.desk import Desk
 from ui.flow import FlowLayout
 from ui.jobs import Lane
 from ui.page import Page
-from ui.rows import Row, RowList
 from ui.widgets import Button, Field, TextField, text
 
 MAX_ENTRIES = 5000
@@ -105,6 +104,8 @@ class Chooser(Page):
         self.where.row.addWidget(self.up)
         self.where.line.returnPressed.connect(self._typed)
         self.body.addWidget(self.where)
+        from ui.rows import RowList  # not needed before something is chosen
+
         self.entries = RowList(desk, is_checkable=wants == "files")
         self.entries.opened.connect(self._open)
         self.body.addWidget(self.entries, 1)
@@ -147,6 +148,8 @@ class Chooser(Page):
         def listed(entries: Sequence[tuple[bool, Path]]) -> None:
             if not isValid(self):  # closed meanwhile
                 return
+            from ui.rows import Row
+
             self._folder = folder
             self.where.line.setText(str(folder))
             self.entries.rows.checked.clear()

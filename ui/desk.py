@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 from PySide6.QtCore import QObject, Signal
 
 from evidence.i18n import LANGUAGES, Language, Texts, system_language, texts
-from evidence.model import Item, MinorAnswer
 from evidence.settings import Settings
 from ui.jobs import Jobs
 from ui.theme import Theme, palette_for
 
 if TYPE_CHECKING:
+    from evidence.model import Item, MinorAnswer
     from evidence.session import BackupOutcome, Checked, LoadedPage, PassphraseAdvice, Session, SlotInfo, TsaList
     from ui.page import Page
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 
@@ -30,7 +30,8 @@ def pixmap(name: str, colour: str, side: int, ratio: float = 1.0) -> QPixmap:
 def icon(name: str, colour: str, side: int, *, chosen: str = "", disabled: str = "") -> QIcon:
     """Icon ``name`` for a button: ``chosen`` is its colour when the button is checked, ``disabled`` when it is off."""
     made = QIcon()
-    for ratio in (1.0, 2.0):
+    screens = {1.0, float(QGuiApplication.primaryScreen().devicePixelRatio())} if QGuiApplication.screens() else {1.0}
+    for ratio in sorted(screens):
         made.addPixmap(pixmap(name, colour, side, ratio))
         if chosen:
             made.addPixmap(pixmap(name, chosen, side, ratio), QIcon.Mode.Normal, QIcon.State.On)

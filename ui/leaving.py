@@ -24,7 +24,7 @@ TIMES = 3
 """How often Escape is pressed."""
 WITHIN_MS = 1500
 """Milliseconds from the first of them to the last."""
-READY_AFTER_MS = 400
+READY_AFTER_MS = 1200
 """The notes page is made when the window has come to rest, so that leaving does not wait for it."""
 CHORDS = {
     "f9": (Key.Key_F9, Modifier.NoModifier),

@@ -11,7 +11,6 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
-from evidence.model import Item, MinorAnswer
 from ui.autolock import InputWatch
 from ui.book import Book
 from ui.desk import Desk
@@ -23,6 +22,7 @@ from ui.sheets import Sheets
 from ui.widgets import Button, Icon, text
 
 if TYPE_CHECKING:
+    from evidence.model import Item, MinorAnswer
     from evidence.session import Session, SlotInfo
     from ui.systemwatch import SystemWatch
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class MainWindow(Book):
     """A bar with the ways at the side, the page beside it."""
 
-    def __init__(self, desk: Desk, watch: InputWatch) -> None:
+    def __init__(self, desk: Desk, watch: InputWatch, *, begins: bool = False) -> None:
         super().__init__(desk)
         desk.go = self
         self._watch = watch
@@ -74,13 +74,17 @@ class MainWindow(Book):
         desk.look_changed.connect(self.relook)
         desk.keys_changed.connect(self.retranslate)
         watch.idle.connect(self._idle)
+        watch.started.connect(lambda: self._focus_moved(None, QApplication.focusWidget()))
         desk.touched.connect(watch.touch)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._focus_moved)
         self.relook()
         self.retranslate()
-        self.show_start()
+        if begins:
+            self.begin()
+        else:
+            self.show_start()
 
     def _build_side(self) -> None:
         self.side = QWidget()
@@ -142,7 +146,9 @@ class MainWindow(Book):
 
     def begin(self) -> None:
         """The first page: where no vault is yet, the first steps."""
-        if not self.start.is_vault_there():
+        if is_vault(Path(self.desk.settings.vault or self.desk.suggested_vault)):
+            self.show_start()
+        else:
             self.show_welcome()
 
     def show_welcome(self) -> None:
@@ -430,7 +436,13 @@ class MainWindow(Book):
 
     def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
         is_ours = new is not None and self.isAncestorOf(new)
-        self.ring.follow(new if is_ours and self._watch.is_by_keyboard else None)
+        if self._watch.is_watching:  # what surrounds the focus watches too
+            self.ring.follow(new if is_ours and self._watch.is_by_keyboard else None)
+
+
+def is_vault(place: Path) -> bool:
+    """Whether a vault stands there."""
+    return (place / "slots.json").exists()
 
 
 def _focus(page: Page) -> None:

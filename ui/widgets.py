@@ -47,6 +47,7 @@ class Button(QPushButton):
         self._desk = desk
         self._kind = kind
         self._icon = icon
+        self._drawn: tuple[object, ...] = ()
         if kind:
             self.setProperty("kind", kind)
         if kind in ("way", "choice"):
@@ -62,7 +63,12 @@ class Button(QPushButton):
         p = theme.palette
         colour = {"main": p.on_accent, "text": p.accent}.get(self._kind, p.ink)
         side = theme.px(20 if self._kind == "way" else 18)
-        self.setIcon(icons.icon(self._icon, colour, side, chosen=p.soft_ink, disabled=p.quiet))
+        wanted = (colour, side, p.soft_ink, p.quiet)
+        if wanted == self._drawn:
+            return
+        self._drawn = wanted
+        chosen = p.soft_ink if self.isCheckable() else ""
+        self.setIcon(icons.icon(self._icon, colour, side, chosen=chosen, disabled=p.quiet))
         self.setIconSize(QSize(side, side))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

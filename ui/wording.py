@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from evidence.i18n import Texts, named_code, named_fact, outcome_of, provenance_line, visible
-from evidence.model import AcquisitionMethod, Exhibit, Item, Moment, RedactedCopy, ScoreReport
+
+if TYPE_CHECKING:
+    from evidence.model import Exhibit, Item, Moment, RedactedCopy, ScoreReport
 
 
 def groups(hexadecimal: str, size: int = 4) -> str:
@@ -84,6 +87,8 @@ def size(t: Texts, item: Item) -> str:
 
 def icon_of(item: Item) -> str:
     """The icon of an item: by how it came in, never by what it shows."""
+    from evidence.model import AcquisitionMethod  # not needed before a vault is open
+
     return {
         AcquisitionMethod.LIVE_CAPTURE: "screen",
         AcquisitionMethod.SCREEN_RECORDING: "screen",

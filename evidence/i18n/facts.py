@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from evidence.i18n.texts import Texts
 from evidence.i18n.visible import visible
-from evidence.model import ProvenanceFact, TimelineEntry
+
+if TYPE_CHECKING:
+    from evidence.model import ProvenanceFact, TimelineEntry
 
 _FIRST = (
     "capture_outcome", "capture_marks", "url", "canonical_url", "final_url", "redirects", "page_title", "http_status",

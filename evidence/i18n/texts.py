@@ -9,9 +9,6 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Literal, cast
 
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
-
 from evidence.errors import EvidenceError
 
 Language = Literal["ko", "en", "fr"]
@@ -56,6 +53,8 @@ class Texts:
 
     def moment(self, at: datetime, utc_offset_s: int = 0) -> str:
         """An aware time as this language writes it, at the given offset from UTC, with the offset spelled out."""
+        from babel.dates import format_datetime
+
         local = at.astimezone(timezone(timedelta(seconds=utc_offset_s)))
         hours, minutes = divmod(abs(utc_offset_s) // 60, 60)
         offset = f"UTC{'-' if utc_offset_s < 0 else '+'}{hours:02d}:{minutes:02d}" if utc_offset_s else "UTC"
@@ -66,10 +65,14 @@ class Texts:
 
     def date(self, day: date) -> str:
         """A day as this language writes it."""
+        from babel.dates import format_date  # as below: not needed before a window is there
+
         return format_date(day, {"ko": "y년 M월 d일", "en": "d MMMM y", "fr": "d MMMM y"}[self.language], self.language)
 
     def number(self, value: float) -> str:
         """A number with this language's separators."""
+        from babel.numbers import format_decimal
+
         return format_decimal(value, locale=self.language)
 
     def size(self, size: int) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import secrets
 import stat
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -62,6 +61,8 @@ def save_settings(path: Path, settings: Settings) -> None:
     for name, value in values.items():
         if not fits(name, value):
             raise EvidenceError("settings.bad_value", name=name)
+    import secrets  # costs time, and nothing is written when the program starts
+
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
