@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 from ui.autolock import InputWatch
 from ui.book import Book
 from ui.desk import Desk
+from ui.dress import dress
 from ui.flow import FlowLayout
 from ui.focus import FocusRing
 from ui.leaving import Exit, keys_in_words
@@ -51,10 +52,8 @@ class MainWindow(Book):
         beside = QVBoxLayout()
         beside.setSpacing(0)
         beside.addWidget(self.stack, 1)
-        self.practice_note = text("label")
-        self.practice_note.setObjectName("practice")
-        beside.addWidget(self.practice_note)
-        beside.addWidget(self._build_foot())
+        self.foot = self._build_foot()
+        beside.addWidget(self.foot)
         row.addLayout(beside, 1)
         self.setCentralWidget(whole)
         self.ring = FocusRing(desk, whole)
@@ -120,10 +119,17 @@ class MainWindow(Book):
 
     def _build_foot(self) -> QWidget:
         """The same on every page, in the same place: help with it, and people who help."""
-        foot = QWidget()
-        foot.setObjectName("foot")
-        foot.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        ways = FlowLayout(foot, gap=12)
+        foot, line = QWidget(), QWidget()
+        column = QVBoxLayout(foot)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.practice_note = text("label")
+        self.practice_note.setObjectName("practice")
+        column.addWidget(self.practice_note)
+        column.addWidget(line)
+        line.setObjectName("foot")
+        line.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        ways = FlowLayout(line, gap=12)
         ways.setContentsMargins(28, 2, 28, 6)
         self.lines_way = Button(self.desk, "text", "people")
         self.lines_way.clicked.connect(lambda: self.show_help_lines())
@@ -270,6 +276,7 @@ class MainWindow(Book):
 
     def show_sheet(self, sheet: Page) -> None:
         """Lay a sheet over the page."""
+        dress(sheet, self.desk.theme)
         self.sheets.lay(sheet)
 
     def close_sheet(self) -> None:
@@ -365,14 +372,9 @@ class MainWindow(Book):
         assert isinstance(application, QApplication)
         application.setFont(theme.font())
         application.setPalette(theme.qpalette())
-        if (sheet := theme.stylesheet()) != application.styleSheet():  # polishing everything anew takes a while
-            application.setStyleSheet(sheet)
-        for button in self.findChildren(Button):
-            button.relook(theme)
-        for icon in self.findChildren(Icon):
-            icon.relook(theme)
-        for page in self._all_pages():
-            page.relook(theme)
+        # Polishing takes a while: what is not shown gets its new look when it is (ui.dress).
+        for part in (self.side, self.foot, *self.sheets.under(), self.stack.currentWidget()):
+            dress(part, theme)
         self._show_side()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -398,6 +400,7 @@ class MainWindow(Book):
         before = self.stack.currentWidget()
         if isinstance(before, Page) and before is not page:
             before.leave()
+        dress(page, self.desk.theme)
         self.stack.setCurrentWidget(page)
         page.area.verticalScrollBar().setValue(0)
         page.enter()

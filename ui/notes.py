@@ -47,6 +47,7 @@ class NotesWindow(QMainWindow):
         self._build_menus()
         self.page.cursorPositionChanged.connect(self._say_place)
         self.page.document().modificationChanged.connect(self._say_title)
+        desk.language_changed.connect(self.relook)
         desk.language_changed.connect(self.retranslate)
         desk.look_changed.connect(self.relook)
         self.relook()
@@ -94,6 +95,7 @@ class NotesWindow(QMainWindow):
     def relook(self) -> None:
         """Follow the colours and the size of text: someone needs them here too."""
         theme = self._desk.theme
+        self.setStyleSheet(theme.stylesheet())
         self.setWindowIcon(icons.icon("notes", "#6B6B6B", 64))
         self.page.setFont(theme.font("lead"))
 

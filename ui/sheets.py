@@ -23,6 +23,10 @@ class Sheets:
         """The sheets that lie there now."""
         return [sheet for sheet, _under, _focused in self._laid]
 
+    def under(self) -> list[QWidget]:
+        """What the sheets lie over."""
+        return [under for _sheet, under, _focused in self._laid if under is not None]
+
     def lay(self, sheet: Page) -> None:
         """Lay one over what is shown."""
         self._laid.append((sheet, self._stack.currentWidget(), QApplication.focusWidget()))

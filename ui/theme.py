@@ -8,6 +8,7 @@ text and ground has a contrast of at least 4.5 to 1, every border of a control a
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from importlib.resources import files
 
 from PySide6.QtCore import Qt
@@ -92,6 +93,7 @@ class Theme:
     def __init__(self, palette: Palette, percent: int = 100, language: str = "en") -> None:
         self.palette = palette
         self.percent = percent
+        self.language = language
         # Letters of one language come from one font: a Korean font may lack an accent, a Latin one has no Hangul.
         self.families = KOREAN + LATIN if language == "ko" else LATIN + KOREAN
 
@@ -129,7 +131,10 @@ class Theme:
         return made
 
     def stylesheet(self) -> str:
-        """The whole window's style sheet."""
+        """The style sheet of everything in the window."""
+        return _stylesheet(self.palette, self.percent, self.language)
+
+    def _filled_in(self) -> str:
         names = {field.name: getattr(self.palette, field.name) for field in fields(self.palette)}
         shade = "dark" if self.palette.is_dark else "light"
         icons = str(files("resources").joinpath("icons")).replace("\\", "/")
@@ -150,6 +155,11 @@ class Theme:
         for name, value in others.items():
             template = template.replace(f"%{name}%", value)
         return template
+
+
+@lru_cache(maxsize=8)
+def _stylesheet(palette: Palette, percent: int, language: str) -> str:
+    return Theme(palette, percent, language)._filled_in()
 
 
 def contrast(first: str, second: str) -> float:

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
@@ -180,6 +181,7 @@ def over(window: MainWindow, show: Callable[[], None]) -> None:
     """A sheet over the settings."""
     window.show_settings()
     show()
+    QTest.qWait(50)
 
 
 def unnamed(root: QWidget) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
 
 from evidence.directory import help_lines
 from evidence.i18n import LANGUAGES, texts
@@ -72,13 +73,15 @@ def test_every_page_has_a_topic(window: MainWindow, case: Case) -> None:
     assert [name for name, topic in topics.items() if topic == GENERAL] == [] or len(names) > 14
 
 
-def test_places_that_help_stand_in_the_foot_of_every_page(window: MainWindow, settle: Settle) -> None:
+def test_places_that_help_stand_in_the_foot_of_every_page(window: MainWindow, qtbot: QtBot, settle: Settle) -> None:
     for show in (window.show_start, window.show_create, window.show_verify, window.show_settings):
         show()
         assert window.lines_way.isVisible()
     window.lines_way.click()
     sheet = window.stack.currentWidget()
     assert isinstance(sheet, HelpLinesSheet)
+    qtbot.waitUntil(lambda: len(sheet.cards) == len(help_lines("en")), timeout=5_000)
+    settle()
     said = words_of(sheet)
     assert "02-735-8994" in said
     assert said.count("Check before calling.") == sum(

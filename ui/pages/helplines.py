@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from evidence.directory import COUNTRIES, HelpLine, help_lines
 from evidence.i18n import Texts
 from ui.desk import Desk
 from ui.page import Page
 from ui.widgets import Card, Choice, text
+
+AT_ONCE = 4
 
 
 class HelpLinesSheet(Page):
@@ -27,11 +30,11 @@ class HelpLinesSheet(Page):
         self.country = Choice(1 + len(COUNTRIES))
         self.country.box.currentIndexChanged.connect(lambda _index: self._show())
         self.body.addWidget(self.country)
-        self.cards = [_Entry() for _ in help_lines(desk.language)]
-        for card in self.cards:
-            self.body.addWidget(card)
+        self.cards: list[_Entry] = []
+        self.entries = QVBoxLayout()
+        self.entries.setSpacing(16)
+        self.body.addLayout(self.entries)
         self.body.addStretch(1)
-        self.relook(desk.theme)
         self.retranslate(desk.t)
 
     def retranslate(self, t: Texts) -> None:
@@ -57,6 +60,13 @@ class HelpLinesSheet(Page):
             card.setVisible(number < len(found))
             if number < len(found):
                 card.show_line(self.desk.t, found[number], self._today)
+        if len(self.cards) < len(found):  # a few at a time, so that the window answers meanwhile
+            for line in found[len(self.cards) : len(self.cards) + AT_ONCE]:
+                card = _Entry()
+                card.show_line(self.desk.t, line, self._today)
+                self.cards.append(card)
+                self.entries.addWidget(card)
+            QTimer.singleShot(0, self, self._show)
 
 
 class _Entry(Card):
