@@ -20,7 +20,8 @@ FORBIDDEN = ("sqlcipher3", "PySide6", "shiboken6", "cv2", "onnxruntime", "numpy"
              "evidence.scoring", "evidence.capture", "evidence.media", "evidence.package", "ui")  # fmt: skip
 """What the verifier cannot import, and what must not be in its file either."""
 UNUSED = ("tkinter", "matplotlib", "pytest", "hypothesis", "mypy", "ruff", "setuptools", "pip", "IPython", "mss",
-          "lxml", "PIL.ImageQt", "PIL.ImageTk", "unittest.mock", "pydoc_data", "lib2to3", "aiohttp")  # fmt: skip
+          "lxml", "PIL.ImageQt", "PIL.ImageTk", "unittest.mock", "pydoc_data", "lib2to3", "aiohttp",
+          "PIL._avif", "PIL._webp", "PIL.AvifImagePlugin", "PIL.WebPImagePlugin")  # fmt: skip
 HIDDEN = ("evidence.verify.untrusted.child", "evidence.verify.untrusted.handlers",
           "evidence.verify.untrusted.signature", "evidence.verify.untrusted.report",
           "evidence.verify.untrusted.tokens", "evidence.verify.untrusted.chain",
@@ -43,7 +44,8 @@ def build(out: Path) -> Path:
     compile_all()
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--onefile", "--console", "--name", NAME,
                "--distpath", str(out), "--workpath", str(out / "work"), "--specpath", str(out / "work"),
-               "--paths", str(ROOT), "--log-level", "WARN"]  # fmt: skip
+               "--paths", str(ROOT), "--log-level", "WARN",
+               "--additional-hooks-dir", str(ROOT / "packaging" / "verifier_hooks")]  # fmt: skip
     for name in (*FORBIDDEN, *UNUSED):
         command += ["--exclude-module", name]
     for name in HIDDEN:

@@ -231,6 +231,15 @@ class Gallery:
 
             return show
 
+        def inside() -> None:
+            officer("contents_button")()
+            self.settle()
+            window.verify.contents.show_picture()
+
+        def known() -> None:
+            window.show_verify(Path("stick"))
+            window.verify.more_button.setChecked(True)
+
         def many() -> None:
             assert self.package is not None
             self._stick()
@@ -339,11 +348,12 @@ class Gallery:
         if self.package is not None:
             yield "verified", verified
             yield "verified-details", officer("details_button")
-            yield "verified-inside", officer("contents_button")
+            yield "verified-inside", inside
             yield "verified-print", officer("print_button")
             yield "verified-receipt", officer("receipt_button")
             yield "verified-many", many
             yield "verified-sealed", sealed
+            yield "verified-known", known
         yield "trouble", trouble
         yield "settings", window.show_settings
         yield "keep-less", less

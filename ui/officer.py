@@ -10,12 +10,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from evidence.i18n import LANGUAGES, Texts
-from evidence.model import VerificationReport
+from evidence.model import Exposure, VerificationReport
 from ui import wording
 from ui.chooser import PlaceField
 from ui.desk import LANGUAGE_NAMES
 from ui.flow import FlowLayout
 from ui.jobs import Lane
+from ui.picture import HeldPicture
+from ui.rows import Row, RowList
+from ui.theme import Theme
 from ui.widgets import Button, Card, Choice, Field, SecretField, text
 
 if TYPE_CHECKING:
@@ -49,25 +52,44 @@ class Part(QWidget):
 
 
 class ContentsPart(Part):
-    """Names and sizes of what is inside: read when it is asked for, gone when it is closed."""
+    """Names and sizes of what is inside, and a picture of one original: read when asked for, gone when it is closed."""
 
     def __init__(self, page: Page) -> None:
         super().__init__(page)
         self.hint, self.words = text("small"), text("body", selectable=True)
+        self.list = RowList(page.desk)
+        self.list.selectionModel().currentChanged.connect(lambda: self._hide_picture())
+        self.list.opened.connect(lambda _key: self.show_picture())
+        self.show_button = Button(page.desk, "", "eye")
+        self.show_button.clicked.connect(self.show_picture)
+        self.picture = HeldPicture(page.desk)
+        self.picture.wanted.connect(self.reveal)
         self.card.inside.addWidget(self.hint)
+        self.card.inside.addWidget(self.list)
+        self.add_buttons(self.show_button)
+        self.card.inside.addWidget(self.picture)
         self.card.inside.addWidget(self.words)
         self._inside: Sequence[ExhibitInside] = ()
+        self._known: Callable[[], Known] | None = None
+        self._show()
 
     def retranslate(self, t: Texts) -> None:
         """Say its words in the language of ``t``."""
         self.title.setText(t("What is inside"))
-        self.hint.setText(t("Names and titles as whoever made the package wrote them. No picture is shown."))
+        self.hint.setText(t("Names and titles as whoever made the package wrote them."))
+        self.list.setAccessibleName(t("What is inside"))
+        self.show_button.setText(t("Show its picture, blurred"))
+        self.words.setText(t("Hold the picture, or Space on it, to see it without blur."))
         self._show()
+
+    def relook(self, theme: Theme) -> None:
+        """Follow the size of text."""
+        self.picture.setFixedHeight(theme.px(240))
 
     def begin(self, checked: Checked, known: Callable[[], Known]) -> None:
         """Read the list of this package."""
         self.forget()
-        self.checked = checked
+        self.checked, self._known = checked, known
 
         def read(_progress: object, _cancelled: object) -> Sequence[ExhibitInside]:
             from evidence.session import package_contents
@@ -83,20 +105,62 @@ class ContentsPart(Part):
 
     def forget(self) -> None:
         """Drop what was read."""
-        self.checked, self._inside = None, ()
+        self.checked, self._known, self._inside = None, None, ()
         self._show()
 
+    def show_picture(self) -> None:
+        """Show the original that the keyboard is on, blurred."""
+
+        def done(picture: bytes | None) -> None:
+            t = self.page.desk.t
+            said = t("The picture, blurred") if picture is not None else t("There is no picture to show")
+            self.picture.show_blurred(picture, said)
+            self.picture.show()
+            self.words.setVisible(picture is not None)
+            if picture is None:
+                self.page.say(lambda t: (t("There is no picture to show"), ""), kind="plain")
+
+        self._ask(Exposure.BLURRED, 480, done)
+
+    def reveal(self) -> None:
+        """While it is held: without blur."""
+        self._ask(Exposure.FULL, 1600, self.picture.show_revealed)
+
+    def _ask(self, exposure: Exposure, max_side: int, done: Callable[[bytes | None], None]) -> None:
+        checked, known, key = self.checked, self._known, self.list.current_key()
+        if checked is None or known is None or not key:
+            return
+        exhibit, _, position = key.partition("/")
+        file = self._inside[int(exhibit)].files[int(position)]
+
+        def read(_progress: object, _cancelled: object) -> bytes | None:
+            from evidence.session import picture_inside
+
+            return picture_inside(checked, known(), file, exposure, max_side)
+
+        def arrived(picture: bytes | None) -> None:
+            if self.checked is checked and self.list.current_key() == key:
+                done(picture)
+
+        self.page.work(read, arrived, lane=Lane.PARALLEL)
+
+    def _hide_picture(self) -> None:
+        self.picture.forget()
+        self.picture.hide()
+        self.words.hide()
+
     def _show(self) -> None:
-        t = self.page.desk.t
-        lines = []
-        for exhibit in self._inside:
-            lines.append(f"{wording.safe(exhibit.number)}  {wording.safe(exhibit.title)}")
-            lines.append(f"{t.code('name', f'method.{exhibit.method}')} · {wording.moment(t, exhibit.acquired)}")
-            lines += [
-                f"{wording.safe(file.original_name or file.path)} · {t.size(file.size)}" for file in exhibit.files
-            ]
-            lines.append("")
-        self.words.setText("\n".join(lines).strip())
+        t, rows = self.page.desk.t, []
+        for number, exhibit in enumerate(self._inside):
+            said = (t.code("name", f"method.{exhibit.method}"), wording.moment(t, exhibit.acquired))
+            for position, file in enumerate(exhibit.files):
+                title = f"{wording.safe(exhibit.number)}  {wording.safe(file.original_name or exhibit.title)}"
+                rows.append(Row(f"{number}/{position}", title, " · ".join((*said, t.size(file.size))), icon="file"))
+        self.list.show_rows(rows)
+        self.list.fit(1, 6)
+        self.list.setVisible(bool(rows))
+        self.show_button.setVisible(bool(rows))
+        self._hide_picture()
 
 
 class PrintPart(Part):

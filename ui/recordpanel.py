@@ -290,5 +290,3 @@ def _care() -> str:
     from evidence.session import CARE
 
     return CARE
-
-

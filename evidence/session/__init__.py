@@ -22,6 +22,7 @@ from evidence.session.checking import (
     ReceiptWritten,
     check_packages,
     package_contents,
+    picture_inside,
     save_verification,
     sign_receipt,
 )
@@ -58,17 +59,18 @@ from evidence.store import (
     Strength,
     judge_passphrase,
 )
-from evidence.verify import ExhibitInside, TsaList
+from evidence.verify import ExhibitInside, FileInside, TsaList
 
 __all__ = [
     "AddedMethod", "Afterwards", "Arrived", "BackupOutcome", "CARE", "CheckOutcome", "Checked", "ExhibitInside",
-    "FilmView", "Finding", "ForRecipients", "FoundCode", "GUIDES", "Given", "Guide", "GuideStep", "HandedFile",
-    "Kept", "Known", "LoadedPage", "OwnKey", "PackageCoSigned", "PackageSigner", "PackageUpgraded", "PageNotice",
-    "PassphraseAdvice", "Ports", "Protection", "ReceiptWritten", "Recording", "RecordingStatus", "Session",
-    "SlotInfo", "SlotKind", "StampResult", "Strength", "TsaList", "UnlockMethods", "ValidationSources", "Watch",
-    "WithAgePassphrase", "WithPassphrase", "check_packages", "co_sign_package", "create_vault", "fingerprint_words",
-    "guide", "hand_over", "heads_in", "judge_passphrase", "load_page", "load_pkcs12", "make_upload_set",
-    "new_passphrase", "notice_lines", "open_signer", "open_token", "open_vault", "package_contents", "page_notice",
-    "public_key_fingerprint", "real_ports", "rekey_vault", "restore_vault", "save_verification", "score_files",
-    "screens", "sign_receipt", "upgrade_package", "verify_package",
+    "FileInside", "FilmView", "Finding", "ForRecipients", "FoundCode", "GUIDES", "Given", "Guide", "GuideStep",
+    "HandedFile", "Kept", "Known", "LoadedPage", "OwnKey", "PackageCoSigned", "PackageSigner", "PackageUpgraded",
+    "PageNotice", "PassphraseAdvice", "Ports", "Protection", "ReceiptWritten", "Recording", "RecordingStatus",
+    "Session", "SlotInfo", "SlotKind", "StampResult", "Strength", "TsaList", "UnlockMethods", "ValidationSources",
+    "Watch", "WithAgePassphrase", "WithPassphrase", "check_packages", "co_sign_package", "create_vault",
+    "fingerprint_words", "guide", "hand_over", "heads_in", "judge_passphrase", "load_page", "load_pkcs12",
+    "make_upload_set", "new_passphrase", "notice_lines", "open_signer", "open_token", "open_vault",
+    "package_contents", "page_notice", "picture_inside", "public_key_fingerprint", "real_ports", "rekey_vault",
+    "restore_vault", "save_verification", "score_files", "screens", "sign_receipt", "upgrade_package",
+    "verify_package",
 ]  # fmt: skip

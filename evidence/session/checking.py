@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from evidence import package, verify
+from evidence import media, package, verify
 from evidence.digest import fingerprint_words
 from evidence.errors import CancelledError, EvidenceError
 from evidence.i18n import Language, texts
-from evidence.model import VerificationReport
+from evidence.model import Exposure, VerificationReport
 from evidence.session.ports import Ports, real_ports
 from evidence.verify import ChildParser, TsaList, Unlock
 
@@ -115,6 +116,25 @@ def package_contents(checked: Checked, known: Known) -> tuple[verify.ExhibitInsi
     if checked.report is None:
         raise EvidenceError("verify.no_contents")
     return verify.contents_of(checked.report, checked.path, unlock_of(known))
+
+
+def picture_inside(
+    checked: Checked, known: Known, file: verify.FileInside, exposure: Exposure = Exposure.BLURRED, max_side: int = 480
+) -> bytes | None:
+    """A picture of one original in that exposure, decoded in a child process; None when it cannot be decoded.
+
+    Raises as :func:`evidence.verify.read_original`.
+    """
+    if checked.report is None:
+        raise EvidenceError("verify.no_contents")
+    data = verify.read_original(checked.report, checked.path, file, unlock_of(known))
+    try:
+        with media.MediaWorker() as worker:
+            return media.preview(io.BytesIO(data), worker=worker, exposure=exposure, max_side=max_side)
+    except EvidenceError as problem:
+        if problem.code.startswith("media."):
+            return None
+        raise
 
 
 def save_verification(

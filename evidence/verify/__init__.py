@@ -1,7 +1,7 @@
 """Answering for a package: every check in order, all are collected, then *yes*, *no* or *cannot tell* per claim."""
 
 from evidence.verify.container import Unlock, find_packages, opened_by
-from evidence.verify.contents import ExhibitInside, FileInside, contents_of
+from evidence.verify.contents import ExhibitInside, FileInside, contents_of, read_original
 from evidence.verify.officer_keys import OfficerKey, load_officer_key, make_officer_key
 from evidence.verify.receipts import ensure_signable, is_receipt, load_receipt, make_receipt, read_receipt
 from evidence.verify.render import contents_lines, render_text, to_document
@@ -14,6 +14,6 @@ __all__ = [
     "ChildParser", "ExhibitInside", "FileInside", "InProcessParser", "OfficerKey", "Parser", "Trust", "TsaList",
     "Unlock", "contents_lines", "contents_of", "ensure_signable", "exit_code", "find_packages", "is_receipt",
     "load_officer_key", "load_receipt", "load_tsa_list", "make_officer_key", "make_receipt", "opened_by",
-    "read_receipt", "read_trust", "read_tsa_list", "refuse_own_certificates", "render_text", "shipped_tsa_list",
-    "to_document", "verify_package", "with_lists",
+    "read_original", "read_receipt", "read_trust", "read_tsa_list", "refuse_own_certificates", "render_text",
+    "shipped_tsa_list", "to_document", "verify_package", "with_lists",
 ]  # fmt: skip

@@ -1,8 +1,11 @@
-"""What is inside a package, for a reader who asks: names and sizes as its list of contents states them."""
+"""What is inside a package, for a reader who asks: names and sizes as its list states them, and one original."""
 
 from __future__ import annotations
 
 import hashlib
+import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,18 +14,21 @@ from evidence.errors import EvidenceError
 from evidence.manifest import MANIFEST, FileRole, Manifest
 from evidence.model import AcquisitionMethod, Moment, VerificationReport
 from evidence.verify.alone import is_report_alone
-from evidence.verify.container import Unlock, locate, open_container
+from evidence.verify.container import Entry, Located, Unlock, key_of, locate, open_container
 
+MAX_ORIGINAL = 64 << 20
+"""Bytes of an original that is read into memory to be shown."""
 _MAX_MANIFEST = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class FileInside:
-    """One original: its path in the package, the name it had, and its size in bytes."""
+    """One original: its path in the package, the name it had, its size in bytes, and what it was taken for."""
 
     path: str
     original_name: str
     size: int
+    media_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,34 +49,64 @@ def contents_of(report: VerificationReport, path: Path, unlock: Unlock | None = 
     list that this program can read (a report alone, a newer format, damage), ``verify.changed_since`` when the list is
     not the one that was verified, and those of :func:`evidence.verify.verify_package`.
     """
+    with _opened(report, path, unlock) as (_located, manifest):
+        return tuple(
+            ExhibitInside(
+                item.number, item.title, item.method, item.acquired,
+                tuple(
+                    FileInside(file.path, file.original_name, file.size, file.media_type)
+                    for file in manifest.files if file.item == item.number and file.role is FileRole.ORIGINAL
+                ),
+            )
+            for item in manifest.items
+        )  # fmt: skip
+
+
+def read_original(report: VerificationReport, path: Path, file: FileInside, unlock: Unlock | None = None) -> bytes:
+    """The bytes of one original, into memory, where they are still those that the list states.
+
+    Raises as :func:`contents_of`, and ``verify.no_contents`` for a file that is missing or beyond
+    :data:`MAX_ORIGINAL`.
+    """
+    with _opened(report, path, unlock) as (located, manifest):
+        stated = [each for each in manifest.files if each.path == file.path and each.role is FileRole.ORIGINAL]
+        entry = located.files.get(key_of(file.path))
+        if entry is None or not stated or entry.size > MAX_ORIGINAL:
+            raise EvidenceError("verify.no_contents")
+        data = _read(entry, MAX_ORIGINAL)
+        if not hmac.compare_digest(hashlib.sha256(data).hexdigest(), stated[0].sha256):
+            raise EvidenceError("verify.changed_since")
+        return data
+
+
+@contextmanager
+def _opened(report: VerificationReport, path: Path, unlock: Unlock | None) -> Iterator[tuple[Located, Manifest]]:
+    """The package and its list, which is still the one that was verified."""
     if is_report_alone(path):
         raise EvidenceError("verify.no_contents")
     container = open_container(path, unlock or Unlock())
     try:
-        entry = locate(container, path).files.get(MANIFEST)
+        located = locate(container, path)
+        entry = located.files.get(MANIFEST)
         if entry is None or entry.size > _MAX_MANIFEST:
             raise EvidenceError("verify.no_contents")
-        data = bytearray()
-        with entry.open() as stream:
-            while len(data) <= _MAX_MANIFEST and (piece := stream.read(1 << 20)):
-                data += piece
+        data = _read(entry, _MAX_MANIFEST)
+        if hashlib.sha256(data).hexdigest() != report.facts.get("manifest_sha256"):
+            raise EvidenceError("verify.changed_since")
+        try:
+            manifest = from_json(parse_json(data), Manifest)
+        except EvidenceError as problem:
+            raise EvidenceError("verify.no_contents") from problem
+        yield located, manifest
     except OSError as problem:
         raise EvidenceError("verify.unreadable", path=path, reason=problem.strerror or "") from problem
     finally:
         container.close()
-    if hashlib.sha256(data).hexdigest() != report.facts.get("manifest_sha256"):
-        raise EvidenceError("verify.changed_since")
-    try:
-        manifest = from_json(parse_json(bytes(data)), Manifest)
-    except EvidenceError as problem:
-        raise EvidenceError("verify.no_contents") from problem
-    return tuple(
-        ExhibitInside(
-            item.number, item.title, item.method, item.acquired,
-            tuple(
-                FileInside(file.path, file.original_name, file.size)
-                for file in manifest.files if file.item == item.number and file.role is FileRole.ORIGINAL
-            ),
-        )
-        for item in manifest.items
-    )  # fmt: skip
+
+
+def _read(entry: Entry, limit: int) -> bytes:
+    data = bytearray()
+    with entry.open() as stream:
+        while len(data) <= limit and (piece := stream.read(1 << 20)):
+            data += piece
+    return bytes(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QLabel
@@ -56,6 +58,12 @@ def known(page: VerifyPage, settle: Settle, tmp_path: Path, world: World) -> Ver
     page.tsa_roots.set_words(str(root))
     settle()
     return page
+
+
+def png(colour: tuple[int, int, int]) -> bytes:
+    stream = io.BytesIO()
+    Image.new("RGB", (320, 240), colour).save(stream, "PNG")
+    return stream.getvalue()
 
 
 def drop(page: VerifyPage, *paths: Path) -> None:
@@ -150,7 +158,7 @@ def test_a_report_alone(known: VerifyPage, settle: Settle, tmp_path: Path, valid
     known.contents_button.click()
     settle()
     assert known.message.isVisible()
-    assert known.contents.words.text() == ""
+    assert known.contents.list.rows.rows == []
 
 
 def test_a_newer_format_asks_for_a_newer_program(
@@ -222,25 +230,48 @@ def test_an_encrypted_hand_over_is_opened_with_its_passphrase(
     assert not known.locked.isVisible()
     known.contents_button.click()
     settle()
-    assert known.contents.words.text()
+    assert known.contents.list.rows.rows
     assert sorted(tmp_path.rglob("*")) == before, "nothing was unpacked"
     known.desk.go.show_settings()
     assert known.passphrase.line.text() == ""
 
 
 def test_what_is_inside_is_shown_when_asked_and_gone_when_left(
-    known: VerifyPage, settle: Settle, tmp_path: Path, valid_files: Files
+    known: VerifyPage, settle: Settle, qtbot: QtBot, tmp_path: Path, world: World
 ) -> None:
-    drop(known, write_zip(valid_files, tmp_path / "p.zip"))
+    """Names first, then a picture, blurred; without blur only while it is held; nothing of it is written."""
+    originals = {"A-01": [("chat.png", png((200, 60, 40))), ("notes.txt", b"words")]}
+    drop(known, write_zip(Recipe(world).with_(originals=originals).build(), tmp_path / "p.zip"))
     settle()
+    before = sorted(tmp_path.rglob("*"))
     known.contents_button.click()
     settle()
-    number = json.loads(valid_files[MANIFEST])["items"][0]["number"]
-    assert number in known.contents.words.text()
+    part = known.contents
+    assert [row.title for row in part.list.rows.rows] == ["A-01  chat.png", "A-01  notes.txt"]
+    assert not part.picture.isVisible()
+    part.show_button.click()
+    settle()
+    assert part.picture.isVisible()
+    assert part.picture.has_picture
+    assert not part.picture.is_revealed
+    part.picture.setFocus()
+    qtbot.keyPress(part.picture, Qt.Key.Key_Space)
+    settle()
+    assert part.picture.is_revealed
+    qtbot.keyRelease(part.picture, Qt.Key.Key_Space)
+    assert not part.picture.is_revealed
+    part.list.setFocus()
+    qtbot.keyClick(part.list, Qt.Key.Key_Down)
+    assert not part.picture.isVisible()
+    qtbot.keyClick(part.list, Qt.Key.Key_Return)
+    settle()
+    assert not part.picture.has_picture
+    assert known.message.sentence.text() == "There is no picture to show"
+    assert sorted(tmp_path.rglob("*")) == before
     known.desk.go.show_settings()
     settle()
-    assert known.contents.words.text() == ""
-    assert not known.contents.isVisible()
+    assert part.list.rows.rows == []
+    assert not part.isVisible()
 
 
 def test_a_package_that_changed_after_it_was_checked_is_not_listed(
@@ -254,7 +285,7 @@ def test_a_package_that_changed_after_it_was_checked_is_not_listed(
     known.contents_button.click()
     settle()
     assert known.message.isVisible()
-    assert known.contents.words.text() == ""
+    assert known.contents.list.rows.rows == []
 
 
 def test_the_report_is_printed_in_three_languages(
@@ -346,7 +377,7 @@ def test_locking_drops_everything(opened: MainWindow, settle: Settle, tmp_path: 
     assert opened.verify.report is None
     assert opened.verify.place.line.text() == ""
     assert opened.verify.passphrase.line.text() == ""
-    assert opened.verify.contents.words.text() == ""
+    assert opened.verify.contents.list.rows.rows == []
     assert not opened.verify.verdict.isVisible()
 
 

@@ -153,9 +153,10 @@ class VerifyPage(Page):
 
     def relook(self, theme: Theme) -> None:
         super().relook(theme)
-        if hasattr(self, "identities"):
+        if hasattr(self, "receipt"):
             for field in (self.trust, self.tsa_roots, self.identities):
                 field.set_height(theme.px(64))
+            self.contents.relook(theme)
 
     def open_package(self, path: Path | None) -> None:
         """Offer this package."""
