@@ -27,7 +27,13 @@ from app.cli.handing import (
 from app.cli.pages import add_page_arguments
 from app.cli.placing import add_place_verbs
 from app.cli.receipts import add_receipt_verbs
-from app.cli.recording import add_guide_arguments, add_record_arguments, add_still_arguments, guide
+from app.cli.recording import (
+    add_guide_arguments,
+    add_record_arguments,
+    add_scroll_arguments,
+    add_still_arguments,
+    guide,
+)
 from app.cli.redacting import add_redact_arguments
 from app.cli.secrets import secret_options
 from app.cli.signing import add_signing_arguments
@@ -294,6 +300,15 @@ def _capture(
     add_record_arguments(film, t)
     add_minor_argument(film, t)
     film.set_defaults(run=asked(film.get_default("run")))
+
+    words = t("take in a long chat while you scroll it")
+    long = verbs.add_parser("scroll", parents=[shared, secret, about], help=words)
+    _vault_and_case(long, t)
+    long.add_argument("--screen", type=int, metavar="N", help=t("one monitor, counted from 1; without it all"))
+    long.add_argument("--region", type=_region, metavar="X,Y,W,H", help=t("a part of the desktop, in pixels"))
+    add_scroll_arguments(long, t)
+    add_minor_argument(long, t)
+    long.set_defaults(run=asked(long.get_default("run")))
 
     folder = verbs.add_parser("watch", parents=[shared, secret, about], help=t("take in what arrives in a folder"))
     _vault_and_case(folder, t)

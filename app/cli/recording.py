@@ -60,6 +60,31 @@ def record(arguments: argparse.Namespace, console: Console) -> int:
     return DONE
 
 
+def add_scroll_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
+    """The options of ``capture scroll``; the vault, the case and the place are added by the caller."""
+    parser.add_argument("--seconds", type=float, default=20, metavar="S", help=t("how long you scroll"))
+    parser.add_argument("--every", type=float, default=0.4, metavar="S", help=t("seconds between two looks"))
+    parser.set_defaults(run=scroll)
+
+
+def scroll(arguments: argparse.Namespace, console: Console) -> int:
+    """Picture a long chat while it is scrolled, and lay the pictures below each other."""
+    t = console.t
+    with unlocked(arguments, console) as session:
+        console.say(t("Scroll down slowly now; each picture must show a part of the one before."))
+        items = session.films.scroll(
+            arguments.case, seconds=arguments.seconds, every_s=max(0.1, arguments.every), screen=arguments.screen,
+            region=arguments.region, note=arguments.note, lawful_access=arguments.lawful_access,
+            minor=arguments.minor, progress=console.progress,
+        )  # fmt: skip
+    exhibits = [Exhibit(item=item) for item in items]
+    lines = [line for exhibit in exhibits for line in exhibit_lines(t, exhibit)]
+    if len(items) == 1:
+        lines.append(t("The pictures do not overlap: no tall picture was made of them."))
+    console.result({"items": [exhibit_document(exhibit)["item"] for exhibit in exhibits]}, lines)
+    return DONE
+
+
 def add_guide_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
     """``--guide`` and ``--said``, for whatever pictures the screen."""
     names = ", ".join(one.key for one in verbs.GUIDES)

@@ -15,14 +15,15 @@ from evidence.capture.naming import time_name
 from evidence.capture.paste import acquire_paste
 from evidence.capture.recording import DEFAULT_RATE, Recorder, RecordingStatus
 from evidence.capture.screen import Frame, Region, Screen, ScreenGrabber, Window, acquire_screen, choose_place
+from evidence.capture.scrolling import Scrolled, acquire_scroll, stitched_acquisition
 from evidence.capture.tool import tool_facts
 from evidence.capture.watch import FolderWatch
 from evidence.capture.without import acquire_without_media
 
 __all__ = [
-    "CARE", "DEFAULT_RATE", "FILM_FORMAT", "GUIDES", "SAID_FIELDS", "Clock", "ClockCheck", "FolderLimits",
-    "FolderListing", "FolderWatch", "Frame", "Guide", "GuideStep", "MssGrabber", "Recorder", "RecordingStatus",
-    "Region", "Screen", "ScreenGrabber", "Window", "acquire_file", "acquire_files", "acquire_link", "acquire_paste",
-    "acquire_screen", "acquire_without_media", "address_of", "choose_place", "guide", "list_folder", "read_clock",
-    "said_facts", "time_name", "tool_facts",
+    "CARE", "Clock", "ClockCheck", "DEFAULT_RATE", "FILM_FORMAT", "FolderLimits", "FolderListing", "FolderWatch",
+    "Frame", "GUIDES", "Guide", "GuideStep", "MssGrabber", "Recorder", "RecordingStatus", "Region", "SAID_FIELDS",
+    "Screen", "ScreenGrabber", "Scrolled", "Window", "acquire_file", "acquire_files", "acquire_link", "acquire_paste",
+    "acquire_screen", "acquire_scroll", "acquire_without_media", "address_of", "choose_place", "guide", "list_folder",
+    "read_clock", "said_facts", "stitched_acquisition", "time_name", "tool_facts",
 ]  # fmt: skip

@@ -73,6 +73,32 @@ class Films:
             with suppress(EvidenceError):  # then the next opening makes it an exhibit
                 self.finish(going_on, "lock")
 
+    def scroll(
+        self, case_id: str, *, seconds: float, every_s: float = 0.4, screen: int | None = None,
+        region: tuple[int, int, int, int] | None = None, note: str = "", lawful_access: str = "",
+        minor: MinorAnswer | None = None, progress: Callable[[float, str], None] = lambda _share, _step: None,
+        cancelled: Cancelled = lambda: False,
+    ) -> list[Item]:  # fmt: skip
+        """Picture a long chat while a person scrolls it: every picture is an original of one exhibit; the tall picture
+        made of them, if they fit together, is a second one that is derived.
+
+        Raises as :func:`evidence.capture.acquire_scroll`, ``guard.media_refused`` and ``consent.withdrawn``.
+        """
+        self._store.cases.get(case_id)
+        guarding.require_no_minor(minor)
+        scrolled = capture.acquire_scroll(
+            self._grabber(), seconds=seconds, every_s=every_s, clock=self._clock, screen=screen, region=region,
+            note=note, lawful_access=lawful_access, progress=progress, cancelled=cancelled,
+        )  # fmt: skip
+        item = self._add(case_id, guarding.admit(scrolled.originals, minor))
+        if scrolled.stitched is None:
+            return [item]
+        tall = self._add(case_id, capture.stitched_acquisition(scrolled.stitched, item, self._clock()))
+        facts = {"stitched": tall.number, "sha256": tall.files[0].digests.sha256}
+        with self._store.transaction():
+            self._record(case_id, EventKind.EXAMINED, item_id=item.id, facts=facts)
+        return [item, tall]
+
     def open(self, item_id: str) -> FilmView:
         """Look into a film, blurred. Raises as :func:`evidence.session.films.open_film`."""
         return films.open_film(self._store, self._store.items.get(item_id))

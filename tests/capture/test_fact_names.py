@@ -14,7 +14,7 @@ OTHER_FACTS = {
     "download_referrer": (), "download_url": (), "file_modified_at": (), "file_name": (), "file_path": (),
     "file_size": (), "grab_ms": (), "host": (), "host_as_typed": (), "monitors": (), "pixels": (), "region": (),
     "region_asked": (), "scale": (), "screen": (), "tracking_parameters": (), "url": (), "window_program": (),
-    "window_title": (), "cursor": ("drawn", "not_drawn"), "extent": ("desktop", "screen", "region", "window"),
+    "window_title": (), "cursor": ("drawn", "not_drawn"), "extent": ("desktop", "screen", "region", "window", "film_frame", "stitched"),
     "file_name_encoding": ("escaped",), "followed_link": ("yes",), "format": ("png_rgb8", FILM_FORMAT),
     "id_source": ("from_url", "read_off_screen"),
     "network_used": ("no",), "path_kept": ("yes", "no"), "scheme": ("assumed",),
@@ -23,7 +23,8 @@ OTHER_FACTS = {
     "longest_gap_s": (), "marks": (), "pauses": (), "clock_change_ms": (), "last_clock_reading": (),
     "guide": tuple(one.key for one in GUIDES), "guide_steps": (), **dict.fromkeys(SAID_FIELDS, ()),
     "derived_from": (), "derived_from_sha256": (), "film_frame": (), "film_time_s": (), "film_time_asked_s": (),
-    "transform": (), "completeness": ("complete", "partial"), "sound": ("not_recorded",),
+    "transform": (), "scroll_pictures": (), "scroll_times_s": (), "stitched_pictures": (), "stitched_rows": (),
+    "stitched_gaps": (), "stitched_standing": (), "completeness": ("complete", "partial"), "sound": ("not_recorded",),
     "ended_by": ("person", "time", "lock", "interruption", "screen", "disk", "encoder"),
     "link_kind": tuple(KINDS), "platform": PLATFORM_NAMES,
 }  # fmt: skip

@@ -14,10 +14,10 @@ import pytest
 from PIL import Image
 
 from evidence import session as verbs
-from evidence.capture import Region, Screen
+from evidence.capture import Frame, Region, Screen
 from evidence.capture.film import RawFrame
 from evidence.errors import EvidenceError
-from evidence.model import AcquisitionMethod, EventKind, Examiner, OperatorRole
+from evidence.model import AcquisitionMethod, EventKind, Examiner, MinorAnswer, OperatorRole
 from evidence.session import Session
 from evidence.store import Argon2Cost
 
@@ -38,6 +38,11 @@ class Drawn:
 
     def facts(self) -> dict[str, str]:
         return {"display": "drawn", "window_title": "t.me/sample_room"}
+
+    def grab(self, _region: Region) -> Frame:
+        self.looks += 1
+        page = np.random.default_rng(5).integers(0, 255, (4000, 320, 3), dtype=np.uint8)
+        return Frame(320, 200, page[self.looks * 40 : self.looks * 40 + 200].tobytes())
 
     @contextmanager
     def film(self, _region: tuple[int, int, int, int]) -> Iterator[Callable[[], RawFrame]]:
@@ -137,6 +142,22 @@ def test_what_is_cancelled_leaves_nothing(session: Session, folder: Path) -> Non
     assert [event.kind for event in session.events(case.id)] == [EventKind.CASE_CREATED]
     with pytest.raises(EvidenceError, match="no_such_case"):
         session.films.begin("nowhere")
+
+
+def test_a_scrolled_chat_is_its_pictures_and_a_tall_one_that_names_them(session: Session) -> None:
+    case = session.create_case("one")
+    pictures, tall = session.films.scroll(case.id, seconds=0.6, every_s=0.05, note="the room", minor=MinorAnswer.NO)
+    assert len(pictures.files) >= 3
+    assert pictures.note == "the room"
+    assert pictures.settings["minor_possible"] == "no"
+    assert (tall.method, tall.source["derived_from"]) == (AcquisitionMethod.DERIVED, pictures.number)
+    used = tall.source["derived_from_sha256"].split()
+    assert set(used) <= {file.digests.sha256 for file in pictures.files}
+    kinds = [event.kind for event in session.events(case.id, pictures.id)]
+    assert kinds == [EventKind.ACQUIRED, EventKind.EXAMINED]
+    with pytest.raises(EvidenceError, match="media_refused"):
+        session.films.scroll(case.id, seconds=0.1, minor=MinorAnswer.UNSURE)
+    assert session.check().findings == ()
 
 
 def test_a_picture_is_no_film(session: Session) -> None:
