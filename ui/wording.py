@@ -32,6 +32,10 @@ def redaction_facts(t: Texts, copy: RedactedCopy) -> list[str]:
     lines = []
     if "areas" in copy.facts:
         lines.append(t.plural("{n} area is covered.", "{n} areas are covered.", int(copy.facts["areas"])))
+    if copy.facts.get("sound") == "removed":
+        lines.append(t("All sound is taken out."))
+    if "silences" in copy.facts:
+        lines.append(t.plural("{n} part is silenced.", "{n} parts are silenced.", int(copy.facts["silences"])))
     if "passages" in copy.facts:
         lines.append(t.plural("{n} passage is replaced.", "{n} passages are replaced.", int(copy.facts["passages"])))
     return lines

@@ -14,7 +14,7 @@ from evidence.capture import Region
 from evidence.digest import fingerprint_groups, to_json
 from evidence.errors import EvidenceError
 from evidence.i18n import Texts
-from evidence.model import Fill, MarkedArea, RedactedCopy, RedactionWish
+from evidence.model import Fill, MarkedArea, RedactedCopy, RedactionWish, parse_span
 from evidence.session import Session
 
 DONE = 0
@@ -41,6 +41,11 @@ def add_redact_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
         "--remove-text-file", type=Path, metavar="FILE",
         help=t("passages to replace, one on each line; “-” reads them from standard input"),
     )  # fmt: skip
+    parser.add_argument("--mute", action="store_true", help=t("take all sound out of a film"))
+    parser.add_argument(
+        "--silence", action="append", default=[], type=_span, metavar="FROM-TO",
+        help=t("silence this part of a sound recording, in seconds: 12.5-15; may be given several times"),
+    )  # fmt: skip
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--list", action="store_true", help=t("list the redacted copies"))
     what.add_argument("--take-back", metavar="ID", help=t("erase a redacted copy; the log notes it"))
@@ -54,7 +59,10 @@ def add_redact_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
 def redact(arguments: argparse.Namespace, console: Console) -> int:
     """Make, list or take back redacted copies of one exhibit."""
     t = console.t
-    wish = RedactionWish(areas=_areas(arguments), texts=tuple(_passages(arguments)))
+    wish = RedactionWish(
+        areas=_areas(arguments), texts=tuple(_passages(arguments)), mute=arguments.mute,
+        silences=tuple(arguments.silence),
+    )  # fmt: skip
     is_other = arguments.list or arguments.take_back or arguments.commit
     if is_other and wish != RedactionWish():
         raise EvidenceError("redaction.one_thing_at_a_time")
@@ -97,6 +105,10 @@ def done_lines(t: Texts, facts: dict[str, str]) -> list[str]:
     lines = []
     if "areas" in facts:
         lines.append(t.plural("{n} area is covered.", "{n} areas are covered.", int(facts["areas"])))
+    if facts.get("sound") == "removed":
+        lines.append(t("All sound is taken out."))
+    if "silences" in facts:
+        lines.append(t.plural("{n} part is silenced.", "{n} parts are silenced.", int(facts["silences"])))
     if "passages" in facts:
         lines.append(t.plural("{n} passage is replaced.", "{n} passages are replaced.", int(facts["passages"])))
     return lines
@@ -129,6 +141,14 @@ def _passages(arguments: argparse.Namespace) -> Sequence[str]:
     if len(passages) > _MOST_PASSAGES:
         raise EvidenceError("redaction.passages_unreadable")
     return passages
+
+
+def _span(text: str) -> tuple[int, int]:
+    """``FROM-TO`` in seconds, as the first and the last millisecond."""
+    try:
+        return parse_span(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(text) from problem
 
 
 def _area(text: str) -> tuple[int, int, int, int]:

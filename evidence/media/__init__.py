@@ -6,9 +6,10 @@ from evidence.media.films import FILM_LIMITS, FILM_MODULE, Film, FilmFacts, Film
 from evidence.media.limits import MediaLimits
 from evidence.media.pictures import SMALL_SIDE, DecodedImage, decode_image, preview
 from evidence.media.sniffing import HEAD_SIZE, UNKNOWN, sniff
+from evidence.media.sound import FILM_TYPES, SOUND_TYPES, mute_film, silence_sound
 
 __all__ = [
-    "CHILD_WORD", "DecodedImage", "FILM_LIMITS", "FILM_MODULE", "Film", "FilmFacts", "FilmFrame", "HEAD_SIZE",
-    "MediaLimits", "MediaWorker", "SMALL_SIDE", "UNKNOWN", "child_command", "decode_image", "preview", "read_codes",
-    "sniff",
+    "CHILD_WORD", "DecodedImage", "FILM_LIMITS", "FILM_MODULE", "FILM_TYPES", "Film", "FilmFacts", "FilmFrame",
+    "HEAD_SIZE", "MediaLimits", "MediaWorker", "SMALL_SIDE", "SOUND_TYPES", "UNKNOWN", "child_command", "decode_image",
+    "mute_film", "preview", "read_codes", "silence_sound", "sniff",
 ]  # fmt: skip

@@ -36,6 +36,7 @@ from evidence.model.redaction import (
     RedactedCopy,
     RedactionKind,
     RedactionWish,
+    parse_span,
 )
 from evidence.model.score import Band, DetectorRun, ErrorRates, FaceFinding, FrameScore, ProvenanceFact, ScoreReport
 from evidence.model.snapshot import DisclosedLog, Exposure, PackageChoices, PackageMade, Snapshot
@@ -43,12 +44,12 @@ from evidence.model.time import TimestampToken
 from evidence.model.verdict import Answer, Check, Claim, ClaimName, VerificationReport
 
 __all__ = [
-    "MINOR_FACT", "TILE_SIDE", "Acquisition", "AcquisitionMethod", "Answer", "Band", "Case", "Check", "Claim",
-    "ClaimName", "Consent", "ConsistencyProof", "CopyForPackage", "CustodyEvent", "DerivedFile", "DetectorRun",
-    "Digests", "DisclosedLog", "ErrorRates", "EventKind", "Examiner", "Exhibit", "Exposure", "FaceFinding", "Fill",
-    "Filter", "Found", "FrameScore", "Head", "InclusionProof", "IncomingFile", "Item", "Lack", "Looked", "MarkedArea",
+    "Acquisition", "AcquisitionMethod", "Answer", "Band", "Case", "Check", "Claim", "ClaimName", "Consent",
+    "ConsistencyProof", "CopyForPackage", "CustodyEvent", "DerivedFile", "DetectorRun", "Digests", "DisclosedLog",
+    "ErrorRates", "EventKind", "Examiner", "Exhibit", "Exposure", "FaceFinding", "Fill", "Filter", "Found",
+    "FrameScore", "Head", "InclusionProof", "IncomingFile", "Item", "Lack", "Looked", "MINOR_FACT", "MarkedArea",
     "MinorAnswer", "Moment", "Note", "OperatorRole", "OriginalFile", "PackageChoices", "PackageMade", "Precision",
     "ProvenanceFact", "Purpose", "Receipt", "ReceiptRead", "Recipient", "RedactedCopy", "RedactionKind",
-    "RedactionWish", "ScoreReport", "SignedHead", "Snapshot", "TimelineEntry", "TimestampToken", "Tool",
-    "VerificationReport", "WithoutMedia", "exhibit_number",
+    "RedactionWish", "ScoreReport", "SignedHead", "Snapshot", "TILE_SIDE", "TimelineEntry", "TimestampToken", "Tool",
+    "VerificationReport", "WithoutMedia", "exhibit_number", "parse_span",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -45,8 +46,10 @@ class RedactionKind(StrEnum):
     """Areas are covered; every other pixel is proven to be the original's."""
     TEXT = "text"
     """Passages are replaced; every other line is proven to be the original's."""
+    FILM = "film"
+    """All sound is taken out of a film; what is left cannot be proven without the original."""
     SOUND = "sound"
-    """Sound is taken out of a recording; nothing of it can be proven without the original."""
+    """Parts of a sound recording are silenced; what is left cannot be proven without the original."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,20 @@ class RedactionWish:
     texts: tuple[str, ...] = ()
     """Passages: wherever one of them stands, in whatever normal form, case and spacing, it is replaced."""
     mute: bool = False
-    """Take all sound out."""
+    """Take all sound out of a film."""
+    silences: tuple[tuple[int, int], ...] = ()
+    """Parts of a sound recording to silence, from the first to the last millisecond."""
+
+
+def parse_span(text: str) -> tuple[int, int]:
+    """``FROM-TO`` in seconds, with up to three decimals, as first and last millisecond. Raises ``ValueError``."""
+    found = re.fullmatch(r"\s*(\d{1,6}(?:\.\d{1,3})?)\s*[-–]\s*(\d{1,6}(?:\.\d{1,3})?)\s*", text, re.ASCII)
+    if found is None:
+        raise ValueError(text)
+    first, last = (round(float(each) * 1000) for each in found.groups())
+    if first >= last:
+        raise ValueError(text)
+    return first, last - 1
 
 
 @dataclass(frozen=True, slots=True)

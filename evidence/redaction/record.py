@@ -54,6 +54,14 @@ class TextProof:
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """A part of a recording, from its first to its last millisecond."""
+
+    first_ms: int
+    last_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Redaction:
     """The record of one redacted copy. Digests are lower-case hexadecimal.
 
@@ -66,6 +74,8 @@ class Redaction:
     copy_sha256: str
     root: str
     tool: Tool
+    silences: tuple[Silence, ...] = ()
+    """Of a sound recording: the parts that are silent. A film has no sound at all."""
     picture: PictureProof | None = None
     text: TextProof | None = None
     version: int = 1

@@ -132,8 +132,9 @@ def _makes_sense(record: Redaction) -> bool:
     is_kind_sound = {
         RedactionKind.PICTURE: picture is not None and text is None,
         RedactionKind.TEXT: text is not None and picture is None,
+        RedactionKind.FILM: text is None and picture is None,
         RedactionKind.SOUND: text is None and picture is None,
-    }[record.kind]
+    }[record.kind] and (record.kind is RedactionKind.SOUND) == bool(record.silences)
     return (
         record.version == 1
         and is_kind_sound

@@ -29,6 +29,7 @@ from evidence.redaction import (
     SEED_SIZE,
     Redacted,
     Redaction,
+    Silence,
     check_redaction,
     read_text,
     redact_picture,
@@ -41,14 +42,19 @@ from evidence.store import Commitment, Store
 
 LIMITS = MediaLimits(max_pixels=60_000_000)
 """A copy is made in memory, losslessly."""
+PROVABLE = (RedactionKind.PICTURE, RedactionKind.TEXT)
+"""Kinds of which every part that is left can be proven to be the original's."""
 _MOST_BYTES = 64 << 20
 
 
 def kind_of(original: OriginalFile) -> RedactionKind | None:
     """What kind of copy can be made of a file; None: none can."""
+    if original.media_type in media.FILM_TYPES:
+        return RedactionKind.FILM
+    if original.media_type in media.SOUND_TYPES:
+        return RedactionKind.SOUND
     group = original.media_type.partition("/")[0]
-    kinds = {"image": RedactionKind.PICTURE, "text": RedactionKind.TEXT}
-    return kinds.get(group)
+    return {"image": RedactionKind.PICTURE, "text": RedactionKind.TEXT}.get(group)
 
 
 def redact(
@@ -70,12 +76,15 @@ def redact(
     """
     original, kind = _file_of(item, file_index)
     _require_fitting(wish, kind)
-    parts = _Parts.read(store, worker, original, kind, cancelled)
     known = store.redactions.commitment(item.id, file_index)
     seed = known.seed if known else secrets.token_bytes(SEED_SIZE)
-    made = parts.without(wish, seed, original.digests.sha256, tool)
-    if known is not None and known.root != made.record.root:
-        raise EvidenceError("redaction.decodes_differently")
+    if kind in PROVABLE:
+        parts = _Parts.read(store, worker, original, kind, cancelled)
+        made = parts.without(wish, seed, original.digests.sha256, tool)
+        if known is not None and known.root != made.record.root:
+            raise EvidenceError("redaction.decodes_differently")
+    else:
+        made = _without_sound(store, original, kind, wish, tool, cancelled)
     _check_again(worker, made, cancelled)
     written = canonical_json(made.record)
     sealed = store.put_object(BytesIO(made.data), expected_size=len(made.data))
@@ -87,7 +96,7 @@ def redact(
             facts=facts_of(made.record),
         )  # fmt: skip
         with store.transaction():
-            if known is None:
+            if known is None and kind in PROVABLE:
                 _commit(store, record, item, file_index, kind, Commitment(seed, made.record.root))
             store.redactions.add(CopyForPackage(copy, written))
             record(item.case_id, EventKind.REDACTED, item_id=item.id, facts=_event_facts(copy))
@@ -107,7 +116,7 @@ def commit(
     for file_index, original in enumerate(item.files):
         kind = kind_of(original)
         known = store.redactions.commitment(item.id, file_index)
-        if kind is None:
+        if kind is None or kind not in PROVABLE:
             continue
         if known is None:
             seed = secrets.token_bytes(SEED_SIZE)
@@ -157,7 +166,27 @@ def facts_of(record: Redaction) -> dict[str, str]:
         return {
             "passages": str(text.passages), "lines": str(len(text.lines)), "lines_hidden": str(len(text.hidden)),
         }  # fmt: skip
-    return {}
+    return {"silences": str(len(record.silences))} if record.silences else {"sound": "removed"}
+
+
+def _without_sound(
+    store: Store, original: OriginalFile, kind: RedactionKind, wish: RedactionWish, tool: Tool,
+    cancelled: Callable[[], bool],
+) -> Redacted:  # fmt: skip
+    """A film without its sound, or a sound recording with silent parts; the rooms below check what they made."""
+    with store.open_object(original.object_id) as opened:
+        stream = cast(BinaryIO, opened)
+        if kind is RedactionKind.FILM:
+            data, media_type = media.mute_film(stream, original.media_type, cancelled=cancelled)
+        else:
+            data, media_type = (
+                media.silence_sound(stream, original.media_type, wish.silences, cancelled=cancelled), "audio/x-wav",
+            )  # fmt: skip
+    record = Redaction(
+        kind=kind, original_sha256=original.digests.sha256, copy_sha256=hashlib.sha256(data).hexdigest(), root="",
+        tool=tool, silences=tuple(Silence(first, last) for first, last in wish.silences),
+    )  # fmt: skip
+    return Redacted(data, media_type, record)
 
 
 class _Parts:
@@ -201,7 +230,8 @@ def _check_again(worker: MediaWorker, made: Redacted, cancelled: Callable[[], bo
     proven parts, and the decoder that everyone uses sees a picture of that size and no metadata. Raises
     :class:`EvidenceError` ``redaction.recheck_failed``."""
     checked = check_redaction(made.record, BytesIO(made.data))
-    problem = checked.problem or ("" if checked.hidden else "nothing_covered")
+    is_covered = checked.hidden or made.record.kind not in PROVABLE
+    problem = checked.problem or ("" if is_covered else "nothing_covered")
     proof = made.record.picture
     if not problem and proof is not None:
         seen = media.decode_image(BytesIO(made.data), worker=worker, limits=LIMITS, cancelled=cancelled)
@@ -223,7 +253,8 @@ def _file_of(item: Item, file_index: int) -> tuple[OriginalFile, RedactionKind]:
 
 def _require_fitting(wish: RedactionWish, kind: RedactionKind) -> None:
     given = {
-        RedactionKind.PICTURE: bool(wish.areas), RedactionKind.TEXT: bool(wish.texts), RedactionKind.SOUND: wish.mute,
+        RedactionKind.PICTURE: bool(wish.areas), RedactionKind.TEXT: bool(wish.texts), RedactionKind.FILM: wish.mute,
+        RedactionKind.SOUND: bool(wish.silences),
     }  # fmt: skip
     if not any(given.values()):
         raise EvidenceError("redaction.nothing_marked")

@@ -69,7 +69,8 @@ def test_what_does_not_fit_is_said(holdfast: Holdfast, words: list[object]) -> N
     for more, problem in (
         ((), "redaction.nothing_marked"), (("--black", "0,0,999,1"), "redaction.outside"),
         (("--black", "x"), "cli.usage"), (("--black", "1,1,0,0"), "cli.usage"),
-        (("--remove-text", "abc"), "redaction.wrong_kind"),
+        (("--remove-text", "abc"), "redaction.wrong_kind"), (("--mute",), "redaction.wrong_kind"),
+        (("--silence", "3-2"), "cli.usage"), (("--silence", "1-2.5"), "redaction.wrong_kind"),
         (("--list", "--black", "0,0,1,1"), "redaction.one_thing_at_a_time"),
         (("--file", "2", "--black", "0,0,1,1"), "redaction.no_such_file"), (("--take-back", "x"), "redaction.unknown"),
         (("--remove-text-file", "/nowhere"), "redaction.passages_unreadable"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import wave
 from collections.abc import Callable
 from pathlib import Path
 
@@ -113,6 +114,25 @@ def test_a_text_loses_its_passages(session: Session, tmp_path: Path) -> None:
     assert stored(session, copy.object_id).decode() == "2026-03-01, █████ : 안녕\n2026-03-01, 이웃 : 네\n"
     assert (copy.kind, copy.media_type) == (RedactionKind.TEXT, "text/plain")
     assert copy.facts == {"passages": "1", "lines": "2", "lines_hidden": "1"}
+
+
+def test_recordings_lose_their_sound(session: Session, tmp_path: Path) -> None:
+    target = io.BytesIO()
+    with wave.open(target, "wb") as made:
+        made.setnchannels(1)
+        made.setsampwidth(2)
+        made.setframerate(8000)
+        made.writeframes(random.Random(4).randbytes(32000))
+    item = item_of(session, tmp_path, target.getvalue(), "call.wav")
+    copy = session.redact(item.id, RedactionWish(silences=((500, 999),)))
+    assert (copy.kind, copy.media_type, copy.facts) == (RedactionKind.SOUND, "audio/x-wav", {"silences": "1"})
+    kept = stored(session, copy.object_id)
+    assert kept[44:8044] == target.getvalue()[44:8044] and not any(kept[8044:16044])
+    assert session.commit_parts(item.id) == [] and session.redactable(item.id) == [RedactionKind.SOUND]
+    kinds = [event.kind for event in session.events(item.case_id, item.id)]
+    assert kinds == [EventKind.ACQUIRED, EventKind.REDACTED]
+    assert code_of(lambda: session.redact(item.id, RedactionWish(mute=True))) == "redaction.wrong_kind"
+    assert session.check().findings == ()
 
 
 def test_what_cannot_be_redacted_is_refused_and_leaves_nothing(session: Session, tmp_path: Path, vault: Path) -> None:

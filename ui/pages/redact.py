@@ -8,8 +8,18 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QGridLayout, QSpinBox, QWidget
 
+from evidence.errors import EvidenceError
 from evidence.i18n import Texts
-from evidence.model import Exposure, Fill, Item, MarkedArea, RedactedCopy, RedactionKind, RedactionWish
+from evidence.model import (
+    Exposure,
+    Fill,
+    Item,
+    MarkedArea,
+    RedactedCopy,
+    RedactionKind,
+    RedactionWish,
+    parse_span,
+)
 from ui import wording
 from ui.desk import Desk
 from ui.flow import FlowLayout
@@ -53,8 +63,12 @@ class RedactPage(Page):
         self.file.box.activated.connect(self.choose_file)
         self.body.addWidget(self.file)
         self.picture_card, self.text_card = self._picture_form(), self._text_form()
+        self.film_card = Card()
+        self.film_text = text()
+        self.film_card.inside.addWidget(self.film_text)
         self.body.addWidget(self.picture_card)
         self.body.addWidget(self.text_card)
+        self.body.addWidget(self.film_card)
         self.keep_button = Button(desk, "main", "check")
         self.keep_button.clicked.connect(self.keep)
         row = FlowLayout(gap=10)
@@ -150,10 +164,9 @@ class RedactPage(Page):
         self.marks_title.setText(t("Parts that will be covered"))
         self.marks.setAccessibleName(t("Parts that will be covered"))
         self.uncover_button.setText(t("&Uncover the chosen part"))
-        self.passages.name(
-            t("&Passages to replace, one on each line"),
-            t("Each is replaced wherever it stands, however it is written: other case, spacing or characters. Lines in "
-              "which nothing is replaced can be proven."),
+        self.film_text.setText(
+            t("The copy has no sound at all, and no metadata. Its pictures stay as they are. Without the original it "
+              "cannot be proven that they come from it.")
         )  # fmt: skip
         self.keep_button.setText(t("&Make and keep the copy"))
         self.copies_title.setText(t("Copies that are kept"))
@@ -247,9 +260,11 @@ class RedactPage(Page):
     def keep(self) -> None:
         """Make the copy, check it anew, and keep it."""
         session, item_id, index = self.desk.session, self.item_id, self.file_index
-        lines = [line for line in self.passages.words().splitlines() if line.strip()]
-        is_picture = self.kind is RedactionKind.PICTURE
-        wish = RedactionWish(areas=tuple(self.areas)) if is_picture else RedactionWish(texts=tuple(lines))
+        try:
+            wish = self._wish()
+        except EvidenceError as problem:
+            self.say_problem(problem)
+            return
 
         def done(_copy: RedactedCopy) -> None:
             self.areas = []
@@ -262,6 +277,20 @@ class RedactPage(Page):
             lambda _progress, cancelled: session.redact(item_id, wish, file_index=index, cancelled=cancelled), done,
             label=self.desk.t("Making the copy and checking it again"),
         )  # fmt: skip
+
+    def _wish(self) -> RedactionWish:
+        """What is wanted. Raises ``redaction.bad_span`` for a part of a recording that cannot be read."""
+        if self.kind is RedactionKind.PICTURE:
+            return RedactionWish(areas=tuple(self.areas))
+        if self.kind is RedactionKind.FILM:
+            return RedactionWish(mute=True)
+        lines = [line for line in self.passages.words().splitlines() if line.strip()]
+        if self.kind is RedactionKind.TEXT:
+            return RedactionWish(texts=tuple(lines))
+        try:
+            return RedactionWish(silences=tuple(parse_span(line) for line in lines))
+        except ValueError as problem:
+            raise EvidenceError("redaction.bad_span") from problem
 
     def take_back(self) -> None:
         """Erase the chosen copy; the log notes it."""
@@ -335,14 +364,26 @@ class RedactPage(Page):
         self.marks.setMaximumHeight(self.marks.minimumHeight())
         for part in (self.marks_title, self.marks, self.uncover_button):
             part.setVisible(bool(self.areas))
-        self.keep_button.setEnabled(bool(self.areas) or self.kind is RedactionKind.TEXT)
+        self.keep_button.setEnabled(bool(self.areas) or self.kind is not RedactionKind.PICTURE)
 
     def _show(self) -> None:
         t, found, kind = self.desk.t, self.found, self.kind
         self.none.setVisible(found is not None and kind is None)
         self.file.setVisible(found is not None and len(found.item.files) > 1)
         self.picture_card.setVisible(kind is RedactionKind.PICTURE)
-        self.text_card.setVisible(kind is RedactionKind.TEXT)
+        self.text_card.setVisible(kind in (RedactionKind.TEXT, RedactionKind.SOUND))
+        self.film_card.setVisible(kind is RedactionKind.FILM)
+        if kind is RedactionKind.SOUND:
+            self.passages.name(
+                t("&Parts to silence, in seconds, one on each line"),
+                t("12.5-15 for instance. Without the original it cannot be proven that the rest comes from it."),
+            )
+        else:
+            self.passages.name(
+                t("&Passages to replace, one on each line"),
+                t("Each is replaced wherever it stands, however it is written: other case, spacing or characters. "
+                  "Lines in which nothing is replaced can be proven."),
+            )  # fmt: skip
         self.keep_button.setVisible(kind is not None)
         self._show_areas()
         copies = found.copies if found is not None else ()

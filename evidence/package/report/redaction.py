@@ -67,6 +67,11 @@ def _done(t: Texts, copy: RedactedCopy) -> list[str]:
                               int(facts.get("passages", 0))))  # fmt: skip
         lines.append(t("{hidden} of {all} lines are changed; the others are unaltered",
                        hidden=facts.get("lines_hidden", ""), all=facts.get("lines", "")))  # fmt: skip
+    elif copy.kind is RedactionKind.FILM:
+        lines.append(t("all sound is taken out, and all metadata; the pictures are as they were"))
+        lines.append(t("what is left cannot be proven without the original"))
     else:
-        lines.append(t("all sound is taken out, and all metadata; what is left cannot be proven without the original"))
+        lines.append(t.plural("{n} part is silenced", "{n} parts are silenced", int(facts.get("silences", 0))))
+        lines.append(t("all metadata is left out"))
+        lines.append(t("what is left cannot be proven without the original"))
     return lines

@@ -46,7 +46,8 @@ def _check(state: State, manifest: Manifest, redacted: RedactedFile, events: Seq
     record = _record(data)
     if record is None or (record.original_sha256, record.copy_sha256) != (redacted.original_sha256, copy_sha256):
         return no("redactions.other_record", path=path)
-    if record.kind is not RedactionKind.SOUND and not _is_fixed(mine, record, logged):
+    is_provable = record.kind in (RedactionKind.PICTURE, RedactionKind.TEXT)
+    if is_provable and not _is_fixed(mine, record, logged):
         return no("redactions.not_fixed", path=path)
     entry = state.located.files.get(key_of(path))
     if entry is None:
@@ -55,7 +56,7 @@ def _check(state: State, manifest: Manifest, redacted: RedactedFile, events: Seq
         checked = check_redaction(record, stream)
     if checked.problem:
         return no(f"redactions.{checked.problem}", path=path)
-    if record.kind is RedactionKind.SOUND:
+    if not is_provable:
         return cannot_tell("redactions.unproven", path=path, number=number)
     state.facts |= {f"copy.{path}.shown": str(checked.confirmed), f"copy.{path}.covered": str(checked.hidden)}
     code = "redactions.tiles" if record.kind is RedactionKind.PICTURE else "redactions.lines"

@@ -301,10 +301,11 @@ function crc32(bytes) {
 }
 
 /** What the shapes cannot say. What is hidden must be what was marked, no more and no less. */
-function makesSense({ version, kind, original_sha256: original, copy_sha256: copy, root, picture, text }) {
-  const isKindSound = { picture: picture && !text, text: text && !picture, sound: !picture && !text }[kind];
+function makesSense({ version, kind, original_sha256: original, copy_sha256: copy, root, picture, text, silences }) {
+  const isBare = !picture && !text;
+  const isKindSound = { picture: picture && !text, text: text && !picture, film: isBare, sound: isBare }[kind];
   return (
-    version === 1 && Boolean(isKindSound) && SHA256.test(original) && SHA256.test(copy) &&
+    version === 1 && Boolean(isKindSound) && (kind === "sound") === silences.length > 0 && SHA256.test(original) && SHA256.test(copy) &&
     (picture || text ? SHA256.test(root) : root === "") &&
     (!picture || isPictureSound(picture)) && (!text || isTextSound(text))
   );

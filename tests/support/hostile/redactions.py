@@ -101,7 +101,7 @@ def _proof(record: Redaction, **changes: Any) -> Redaction:
 
 def _sound() -> Redacted:
     made = picture()
-    return replace(made, record=replace(made.record, kind=RedactionKind.SOUND, picture=None, root=""))
+    return replace(made, record=replace(made.record, kind=RedactionKind.FILM, picture=None, root=""))
 
 
 def _rows(pixels: bytes) -> bytes:

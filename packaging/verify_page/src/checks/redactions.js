@@ -36,12 +36,13 @@ async function check(state, manifest, { item: number, original_sha256: original,
   if (record === null || record.original_sha256 !== original || record.copy_sha256 !== copy) {
     return no("redactions.other_record", { path });
   }
-  if (record.kind !== "sound" && !isFixed(mine, record, logged)) return no("redactions.not_fixed", { path });
+  const isProvable = record.kind === "picture" || record.kind === "text";
+  if (isProvable && !isFixed(mine, record, logged)) return no("redactions.not_fixed", { path });
   const entry = state.located.files.get(keyOf(path));
   if (!entry) return no("redactions.other_copy", { path });
   const { problem, confirmed, hidden } = await checkRedaction(record, entry.pieces()[Symbol.asyncIterator]());
   if (problem) return no(`redactions.${problem}`, { path });
-  if (record.kind === "sound") return cannotTell("redactions.unproven", { path, number });
+  if (!isProvable) return cannotTell("redactions.unproven", { path, number });
   state.facts[`copy.${path}.shown`] = String(confirmed);
   state.facts[`copy.${path}.covered`] = String(hidden);
   const code = record.kind === "picture" ? "redactions.tiles" : "redactions.lines";
