@@ -66,16 +66,15 @@ FACTS = (
     const type = document.doctype ? "<!DOCTYPE " + document.doctype.name + ">\\n" : "";
     const root = document.documentElement;
     return {
-        title: document.title.slice(0, 2000), url: location.href, charset: document.characterSet,
+        title: document.title.slice(0, 2000), url: location.href.slice(0, 8000), charset: document.characterSet,
         contentType: document.contentType, language: (root && root.lang || "").slice(0, 60),
         dom: root ? (type + root.outerHTML).slice(0, %MOST%) : "",
         text: document.body ? document.body.innerText.slice(0, 2000000) : "",
         lines: linesOf(document.body),
         passwords: all("input[type=password]").filter(shown).length,
-        frames: all("iframe, frame").map((each) => each.src || "").slice(0, 200),
+        frames: all("iframe, frame").slice(0, 200).map((each) => (each.src || "").slice(0, 2000)),
         frameCount: all("iframe, frame").length,
         images: all("img, video, canvas, svg").filter(shown).length,
-        actions: all("form").map((each) => each.getAttribute("action") || "").slice(0, 50),
         height: root ? root.scrollHeight : 0, width: root ? root.scrollWidth : 0,
         secure: window.isSecureContext, agent: navigator.userAgent,
         view: [window.innerWidth, window.innerHeight, window.devicePixelRatio],

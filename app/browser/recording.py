@@ -20,6 +20,11 @@ from app.browser.memory import memory_used
 Sink = Callable[[Message, bytes], None]
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NO_BODY = frozenset({204, 205, 304})
+_STREAMS = frozenset({"XHR", "Fetch", "EventSource", "Media", "Ping", "Other"})
+"""What may stay open for as long as a page is shown: waiting for news is not loading."""
+_STREAM_S = 6.0
+_LONGEST = 16_384
+"""Characters of an address or of a header's value that are passed on."""
 _STAGE = {"patterns": [{"urlPattern": "*", "requestStage": "Response"}]}
 
 
@@ -53,7 +58,7 @@ class Recorder:
         self._sink = sink
         self._limits = limits
         self._chains: dict[str, _Chain] = {}
-        self._in_flight: dict[str, float] = {}
+        self._in_flight: dict[str, tuple[float, str]] = {}
         self._count = 0
         self._bytes = 0
         self._memory_before = memory_used()
@@ -100,11 +105,20 @@ class Recorder:
 
     def is_quiet(self, for_s: float) -> bool:
         """Whether nothing is on its way and nothing happened for so long."""
-        return not self._in_flight and time.monotonic() - self._last > for_s
+        now = time.monotonic()
+        loading = [since for since, kind in self._in_flight.values() if kind not in _STREAMS or now - since < _STREAM_S]
+        return not loading and now - self._last > for_s
 
     def unfinished(self) -> int:
         """How many answers did not come to their end."""
         return len(self._in_flight)
+
+    def leave_streams(self) -> None:
+        """Take no more of what stays open while the page is shown."""
+        for chain in self._chains.values():
+            for exchange in chain.exchanges:
+                if exchange.is_open:
+                    self._finish(exchange, b"", "left_open")
 
     def admits(self, _host: str) -> str:
         """Why no further request is made, or an empty string."""
@@ -137,7 +151,9 @@ class Recorder:
             for kind, found in (("sent", chain.sent_headers), ("raw", chain.raw_headers)):
                 for exchange, headers in zip(chain.exchanges, found, strict=False):
                     # One header that came several times is one value with line ends in it.
-                    pairs = [(name, each) for name, value in headers.items() for each in str(value).split("\n")]
+                    pairs = [
+                        (name, each) for name, value in headers.items() for each in str(value)[:_LONGEST].split("\n")
+                    ]
                     self._sink({"kind": kind, "number": exchange.number, "headers": pairs}, b"")
 
     def document_numbers(self) -> list[int]:
@@ -161,7 +177,7 @@ class Recorder:
         network_id, url = params["requestId"], params["request"]["url"]
         if not url.startswith(("http:", "https:")):
             return
-        self._in_flight[network_id] = time.monotonic()
+        self._in_flight[network_id] = (time.monotonic(), str(params.get("type", "")))
         if "redirectResponse" in params:
             self._seen(network_id, params["redirectResponse"])
         elif params.get("type") == "Document" and params.get("frameId") == self.main_frame:
@@ -219,17 +235,18 @@ class Recorder:
         parts = urlsplit(request["url"])
         self.origins[f"{parts.scheme}://{parts.netloc}"] = None
         network_id = str(params.get("networkId", fetch_id))
-        exchange = _Exchange(self._count, network_id, str(fetch_id), session, request["url"])
+        url = request["url"][:_LONGEST]
+        exchange = _Exchange(self._count, network_id, str(fetch_id), session, url)
         self._count += 1
         self._chains.setdefault(network_id, _Chain()).exchanges.append(exchange)
-        headers = [(each["name"], each["value"]) for each in params.get("responseHeaders", [])]
+        headers = [(each["name"], each["value"][:_LONGEST]) for each in params.get("responseHeaders", [])]
         self._sink(
             {
                 "kind": "head",
                 "number": exchange.number,
-                "url": request["url"],
+                "url": url,
                 "method": request["method"],
-                "request_headers": list(request["headers"].items()),
+                "request_headers": [(name, value[:_LONGEST]) for name, value in request["headers"].items()],
                 "resource": params.get("resourceType", ""),
                 "status": status,
                 "status_text": params.get("responseStatusText", ""),

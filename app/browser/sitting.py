@@ -92,6 +92,7 @@ class Sitting:
                 marks.add("page_unreadable")
         if self._page.is_crashed:
             marks.add("engine_gave_up")
+        recorder.leave_streams()
         recorder.details()
         self._say(recorder, facts, marks, looker, time.monotonic() - began)
 

@@ -34,9 +34,9 @@ def read_codes(arguments: argparse.Namespace, console: Console) -> int:
             try:
                 found = session.read_codes(exhibit.item.id, cancelled=never)
             except EvidenceError as problem:
-                if arguments.item or not problem.code.startswith("media."):
+                if arguments.item or not problem.code.startswith(("media.", "guard.")):
                     raise
-                continue  # one picture of many that cannot be decoded
+                continue  # one picture of many that cannot be decoded, or is held back
             found_in.append((exhibit.item.number, found))
             if arguments.take_links:
                 added += session.add_codes(exhibit.item.id, found)

@@ -350,7 +350,10 @@ class Session:
         return self.add(case_id, replace(taken, started=started), minor=minor, progress=progress, cancelled=cancelled)
 
     def read_codes(self, item_id: str, *, cancelled: Cancelled = never_cancelled) -> list[codes.FoundCode]:
-        """The QR codes in a picture; the log says that it was looked at. Raises ``codes.no_picture``."""
+        """The QR codes in a picture; the log says that it was looked at. Raises ``codes.no_picture`` and
+        ``guard.quarantined``."""
+        if self.guard.holds(item_id):
+            raise EvidenceError("guard.quarantined")
         return codes.read(self._store, self._worker, self._record, self._store.items.get(item_id), cancelled)
 
     def add_codes(self, item_id: str, found: Sequence[codes.FoundCode]) -> list[Item]:

@@ -58,6 +58,12 @@ def test_what_a_page_shows_is_named(expected, page):
     assert outcome.is_failed == (expected in FAILED)
 
 
+def test_an_address_that_gives_a_file_is_no_page():
+    record = page_record(text="", images=0)
+    record.refusals = {"download": 1}
+    assert judge(record).code == "download"
+
+
 def test_what_never_came_is_named():
     record = page_record()
     record.documents, record.exchanges, record.files = (), {}, {}

@@ -241,6 +241,22 @@ def endless(handler) -> None:
         handler.wfile.write(b"<p>more" * 20_000)
 
 
+def wait_for_news(handler) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Type", "text/event-stream")
+    handler.end_headers()
+    handler.wfile.write(b"data: hello\n\n")
+    handler.wfile.flush()
+    handler.server.site_closing.wait(20)
+
+
+def test_a_page_that_waits_for_news_is_whole(capture):
+    words = "<!doctype html><title>N</title><p>Words that are there.<script>new EventSource('/news')</script>"
+    with Site({"/": words, "/news": Answer(act=wait_for_news)}) as site:
+        record = capture(f"{site.url}/", load_s=20)
+    assert judge(record).code == "captured", (judge(record), record.took_ms)
+
+
 def test_servers_that_stall_reset_and_lie_leave_what_came(capture):
     """And floods of frames: the page is kept, and called partial."""
     words = "<!doctype html><title>Half</title><link rel=stylesheet href=/lie.css><p>" + "Words that came. " * 20

@@ -5,8 +5,12 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import pytest
+import segno
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 from support.websites import Answer, Site
@@ -27,13 +31,8 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 @pytest.fixture
 def local(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests' sites stand on this computer, which the program refuses unless it is told otherwise."""
-    real = window.desk.doors.load_page
-    doors = window.desk.doors.__class__(
-        **{
-            **window.desk.doors.__dict__,
-            "load_page": lambda url, **named: real(url, allowed_hosts=["127.0.0.1"], **named),
-        }
-    )
+    doors = window.desk.doors
+    doors = replace(doors, load_page=partial(doors.load_page, allowed_hosts=["127.0.0.1"]))
     monkeypatch.setattr(window.desk, "doors", doors)
 
 
@@ -117,3 +116,22 @@ def _exhibits(window: MainWindow, qtbot: QtBot, case: Case) -> list:
     )
     qtbot.waitUntil(lambda: bool(found), timeout=10_000)
     return found[0]
+
+
+def test_a_code_in_a_picture_becomes_a_link(
+    case: Case, window: MainWindow, qtbot: QtBot, settle: Callable[[], None], tmp_path: Path
+) -> None:
+    path = tmp_path / "poster.png"
+    segno.make("https://t.me/sample_room/7", error="m").save(path, scale=8, border=6)
+    window.case.add_files([path])
+    settle()
+    window.show_exhibit(case.id, window.case.list.rows.rows[0].key)
+    settle()
+    codes = window.exhibit.codes
+    assert codes.isVisible() and not codes.take_button.isVisible()
+    codes.read_button.click()
+    qtbot.waitUntil(lambda: "t.me/sample_room/7" in codes.words.text(), timeout=30_000)
+    codes.take_button.click()
+    settle()
+    [_picture, link] = _exhibits(window, qtbot, case)
+    assert (link.item.source["username"], link.item.source["read_from"]) == ("sample_room", "A-01")

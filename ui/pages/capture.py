@@ -151,7 +151,7 @@ class CapturePage(Page):
         )
         self.choose_button.setText(t("C&hoose files…"))
         self.url.name(t("The &link"), t("It is written down as it is. It is not opened, and nobody learns of it."))
-        self.web_button.setText(t("&Record the page behind it…"))
+        self.web_button.setText(t("Record the pa&ge behind it…"))
         self.access.name(
             t("How you could see &it, if you want"),
             t("For example: it was sent to me, I was added to the room, it is public."),

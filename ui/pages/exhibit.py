@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 from evidence.i18n import Texts, in_order
 from evidence.model import CustodyEvent, Exhibit, Exposure, Item, Note
 from ui import wording
+from ui.codes import CodesPart
 from ui.desk import Desk
 from ui.filmcard import FilmCard
 from ui.flow import FlowLayout
@@ -93,6 +94,8 @@ class ExhibitPage(Page):
         redact_card.inside.addWidget(self.redact_text)
         redact_card.inside.addLayout(redact_row)
 
+        self.codes = CodesPart(self)
+        self.body.addWidget(self.codes)
         self.keep_less = KeepLess(self, self.enter)
         self.body.addWidget(self.keep_less)
         self.hold_back = HoldBack(self, self.enter)
@@ -127,6 +130,7 @@ class ExhibitPage(Page):
             t("A copy in which parts are gone for good can be handed over instead of the original, which stays sealed.")
         )
         self.redact_button.setText(t("Redact a cop&y…"))
+        self.codes.retranslate(t)
         self.keep_less.retranslate(t)
         self.film.retranslate(t)
         self.hold_back.retranslate(t)
@@ -158,6 +162,8 @@ class ExhibitPage(Page):
             if item_id == self.item_id:
                 self._exhibit, self._events, self._notes, self._same = found
                 self._show()
+                is_picture = any(file.media_type.startswith("image/") for file in found[0].item.files)
+                self.codes.enter(item_id, is_picture)
                 if _is_film(found[0]) and self.film.item_id != item_id:
                     self.film.open_item(item_id)
 
@@ -185,6 +191,7 @@ class ExhibitPage(Page):
         self._same = ()
         self.picture.forget()
         self.note.forget()
+        self.codes.forget()
         self.keep_less.forget()
         self.film.forget()
         self.hold_back.forget()

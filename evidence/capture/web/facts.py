@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from evidence.capture.address import parse_address
 from evidence.capture.platforms import recognise
 from evidence.capture.web.outcome import PageOutcome
-from evidence.capture.web.record import PageRecord
+from evidence.capture.web.record import WHOLE, PageRecord
 from evidence.capture.web.warc import server_of
 from evidence.errors import EvidenceError
 
@@ -35,7 +35,7 @@ def page_facts(record: PageRecord, outcome: PageOutcome) -> dict[str, str]:
         "viewport": record.viewport,
         "login_state": "own_account" if record.is_logged_in else "anonymous",
         "responses": str(len(record.exchanges)),
-        "responses_incomplete": _count(sum(bool(each.note) for each in record.exchanges.values())),
+        "responses_incomplete": _count(sum(each.note not in WHOLE for each in record.exchanges.values())),
         "page_refused": ", ".join(f"{name} {count}" for name, count in sorted(record.refusals.items()) if count),
         "refused_hosts": ", ".join(record.refused_hosts[:20]),
         "page_load_ms": str(record.took_ms),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from evidence.capture.web.phrases import CAPTCHA, GONE, LOGIN, LOGIN_PATH
-from evidence.capture.web.record import PageRecord
+from evidence.capture.web.record import WHOLE, PageRecord
 
 FAILED = frozenset(
     {
@@ -69,10 +69,12 @@ def judge(record: PageRecord) -> PageOutcome:
         return PageOutcome("endless_loading", record.marks)
     if "dom" not in record.files:
         return PageOutcome("engine_gave_up" if "engine_gave_up" in record.marks else "endless_loading", record.marks)
+    if record.refusals.get("download") and length < 16:
+        return PageOutcome("download", record.marks)
     if length < 16 and not record.numbers.get("images") and not record.numbers.get("frames"):
         is_waiting = {"unfinished", "script_without_end", "navigation_loop"} & set(record.marks)
         return PageOutcome("endless_loading" if is_waiting else "blank", record.marks)
-    if record.marks or any(each.note for each in record.exchanges.values()):
+    if record.marks or any(each.note not in WHOLE for each in record.exchanges.values()):
         return PageOutcome("partial", record.marks)
     return PageOutcome("captured")
 

@@ -29,6 +29,10 @@ class PageRequest:
     """Size of the words in that window."""
 
 
+WHOLE = ("", "left_open")
+"""Notes of exchanges that lack nothing of the page: what stays open while it is shown never ends."""
+
+
 @dataclass(slots=True)
 class Exchange:
     """One request and what came back. ``untrusted_body`` is the entity: compression for the way is undone."""

@@ -33,7 +33,7 @@ _SECRET_ANSWER = frozenset({"set-cookie", "set-cookie2"})
 _OF_THE_WAY = frozenset({"content-encoding", "content-length", "transfer-encoding", "connection", "keep-alive"})
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _TRUNCATED = {"too_large": "length", "cut_off": "unspecified", "broken_off": "disconnect", "unfinished": "time",
-              "limit": "length"}  # fmt: skip
+              "limit": "length", "left_open": "time"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
