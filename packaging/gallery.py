@@ -359,6 +359,8 @@ class Gallery:
         yield "keep-less", less
         yield "redact-picture", covered_parts
         yield "redact-text", lambda: window.show_redact(case_id, second)
+        for key in ("overview", "timeline", "notes", "consents"):
+            yield f"room-{key}", partial(window.show_room, case_id, key)
         yield "minor", minor
         yield "without-media", partial(window.show_without_media, case_id, MinorAnswer.UNSURE)
         yield "hold-back", holding

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from ui.desk import Desk
 from ui.page import Page
+from ui.rooms import ROOMS, CaseRoom
 
 if TYPE_CHECKING:
     from ui.pages.capture import CapturePage
@@ -43,6 +44,7 @@ class Book(QMainWindow):
         self.pages: list[Page] = []
         """Those that were shown already."""
         self.stack = QStackedWidget()
+        self._rooms: dict[str, CaseRoom] = {}
 
     @cached_property
     def start(self) -> StartPage:
@@ -78,6 +80,14 @@ class Book(QMainWindow):
         from ui.pages.case import CasePage
 
         return self._made(CasePage(self.desk))
+
+    def room(self, key: str) -> CaseRoom:
+        """A room of a case, by its key."""
+        if key not in self._rooms:
+            page = next(room for room in ROOMS if room.key == key).make(self.desk)
+            assert isinstance(page, CaseRoom)
+            self._rooms[key] = self._made(page)
+        return self._rooms[key]
 
     @cached_property
     def capture(self) -> CapturePage:

@@ -45,6 +45,12 @@ class Navigator(Protocol):
     def show_cases(self) -> None:
         """The list of cases."""
 
+    def show_room(self, case_id: str, key: str) -> None:
+        """A room of a case, by its key in :data:`ui.rooms.ROOMS`."""
+
+    def enough_for_today(self) -> None:
+        """Lock calmly: everything is kept already."""
+
     def show_case(self, case_id: str) -> None:
         """One case."""
 

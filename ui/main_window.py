@@ -19,6 +19,7 @@ from ui.flow import FlowLayout
 from ui.focus import FocusRing
 from ui.leaving import Exit, keys_in_words
 from ui.page import Page
+from ui.rooms import EXHIBITS
 from ui.sheets import Sheets
 from ui.widgets import Button, Icon, text
 
@@ -186,6 +187,22 @@ class MainWindow(Book):
         """The list of cases."""
         if self.desk.is_open:
             self._show(self.cases)
+
+    def show_room(self, case_id: str, key: str) -> None:
+        """A room of a case."""
+        if key == EXHIBITS:
+            self.show_case(case_id)
+            return
+        page = self.room(key)
+        page.open_case(case_id)
+        self._show(page)
+
+    def enough_for_today(self) -> None:
+        """Lock calmly: everything is kept already."""
+        self.lock()
+        self.start.say(
+            lambda t: (t("Everything is kept. That is enough for today."), t("The vault is locked. Nothing was sent."))
+        )
 
     def show_case(self, case_id: str) -> None:
         """One case."""

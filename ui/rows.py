@@ -30,10 +30,15 @@ class Row:
     icon: str = ""
 
 
+PENDING = Row("", "…")
+"""Stands in the place of a row that is not read yet."""
+
+
 class RowModel(QAbstractListModel):
-    """Rows, with a tick for each if ``is_checkable``."""
+    """Rows, with a tick for each if ``is_checkable``. A row that is not read yet is ``wanted`` when it is looked at."""
 
     ticked = Signal()
+    wanted = Signal(int)
 
     def __init__(self, *, is_checkable: bool = False) -> None:
         super().__init__()
@@ -48,6 +53,12 @@ class RowModel(QAbstractListModel):
         self.checked &= {row.key for row in rows}
         self.endResetModel()
 
+    def fill(self, start: int, rows: Sequence[Row]) -> None:
+        """Rows that were not there yet, from ``start`` on."""
+        self.rows[start : start + len(rows)] = rows
+        if rows:
+            self.dataChanged.emit(self.index(start), self.index(start + len(rows) - 1))
+
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         return 0 if parent.isValid() else len(self.rows)
 
@@ -55,6 +66,8 @@ class RowModel(QAbstractListModel):
         if not index.isValid() or index.row() >= len(self.rows):
             return None
         row = self.rows[index.row()]
+        if row is PENDING:
+            self.wanted.emit(index.row())
         if role == Qt.ItemDataRole.DisplayRole:
             return row.title
         if role == Qt.ItemDataRole.AccessibleTextRole:
@@ -92,12 +105,13 @@ class RowDelegate(QStyledItemDelegate):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
+        self.is_grid = False
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         theme = self._desk.theme
         row: Row | None = index.data(Qt.ItemDataRole.UserRole)
         title, second = self._heights(theme, row)
-        return QSize(theme.px(160), title + second + 2 * theme.gap(11))
+        return QSize(theme.px(330 if self.is_grid else 160), title + second + 2 * theme.gap(11))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme, row = self._desk.theme, index.data(Qt.ItemDataRole.UserRole)
@@ -202,7 +216,7 @@ class RowList(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.doubleClicked.connect(lambda index: self.opened.emit(self._rows.rows[index.row()].key))
+        self.doubleClicked.connect(lambda index: self._open(self._rows.rows[index.row()].key))
         if is_checkable:
             self.clicked.connect(self._toggle)
 
@@ -220,9 +234,9 @@ class RowList(QListView):
         """Replace the rows; the keyboard stays on the row it was on."""
         key = self.current_key()
         self._rows.show_rows(rows)
-        keys = [row.key for row in rows]
-        if keys:
-            self.setCurrentIndex(self._rows.index(keys.index(key) if key in keys else 0))
+        if rows:
+            at = next((position for position, row in enumerate(rows) if row.key == key), 0) if key else 0
+            self.setCurrentIndex(self._rows.index(at))
         self.updateGeometry()
 
     def fit(self, at_least: int, at_most: int) -> None:
@@ -230,6 +244,18 @@ class RowList(QListView):
         height = max(self.sizeHintForRow(0), 40)
         shown = min(max(len(self._rows.rows), at_least), at_most)
         self.setMinimumHeight(shown * height + 2 * self.frameWidth() + 10)
+
+    def become(self, *, is_grid: bool) -> None:
+        """Stand below each other, or beside each other too; the words are the same."""
+        self.setFlow(QListView.Flow.LeftToRight if is_grid else QListView.Flow.TopToBottom)
+        self.setWrapping(is_grid)
+        self.setResizeMode(QListView.ResizeMode.Adjust if is_grid else QListView.ResizeMode.Fixed)
+        self._paint.is_grid = is_grid
+        self.scheduleDelayedItemsLayout()
+
+    def _open(self, key: str) -> None:
+        if key:
+            self.opened.emit(key)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens, Space ticks."""

@@ -122,6 +122,10 @@ class Place:
         """The exhibits at these positions, in their order."""
         return list(self._store.shelf.at_positions(case_id, positions))
 
+    def item_ids(self, case_id: str) -> list[str]:
+        """The ids of all exhibits of a case, in order of their numbers."""
+        return [item_id for item_id, _number in self._store.items.ids(case_id)]
+
     # Times ---------------------------------------------------------------------------------------------------------
 
     def set_shown_time(self, item_id: str, shown: str, zone: str = "") -> None:
@@ -143,6 +147,10 @@ class Place:
         """The time that the platform showed, or None where nobody noted one."""
         found = self._store.shelf.moment(item_id, _SHOWN)
         return None if found is None else self._entry(found, {})
+
+    def timeline_length(self, case_id: str) -> int:
+        """How many entries the timeline has."""
+        return self._store.shelf.timeline_length(case_id)
 
     def timeline(self, case_id: str, *, after: int = 0, limit: int = -1) -> list[TimelineEntry]:
         """What happened and what was done, by time, without the first ``after``; at most ``limit``."""

@@ -138,6 +138,16 @@ class Shelf:
         )
         return None if row is None else MomentRecord(row[0], row[1], row[2], row[3], bool(row[4]), row[5])
 
+    def timeline_length(self, case_id: str) -> int:
+        """How many entries :meth:`timeline` has."""
+        row = self._database.row(
+            "SELECT (SELECT count(*) FROM moments WHERE case_id = ?1) + (SELECT count(*) FROM items WHERE case_id = ?1)"
+            " + (SELECT count(*) FROM packages WHERE case_id = ?1)"
+            " + (SELECT count(*) FROM tokens WHERE log = (SELECT id FROM logs WHERE name = ?1))",
+            (case_id,),
+        )
+        return int(row[0]) if row else 0
+
     def timeline(self, case_id: str, after: int, limit: int) -> tuple[MomentRecord, ...]:
         """Entries by time, without the first ``after``, ``limit`` at most."""
         rows = self._database.rows(_TIMELINE, (case_id, limit, after))

@@ -37,6 +37,7 @@ from evidence.session import AddedMethod, Checked, HandedFile, WithPassphrase, h
 from ui.main_window import MainWindow
 from ui.page import Page
 from ui.pages.handing import Handed
+from ui.rooms import ROOMS
 
 CONTROLS = {
     QAccessible.Role.PushButton, QAccessible.Role.CheckBox, QAccessible.Role.RadioButton, QAccessible.Role.ComboBox,
@@ -142,6 +143,7 @@ def pages(
         ("capture screen", lambda: window.show_capture(case.id)),
         ("capture files", lambda: window.show_capture(case.id, kind="files")),
         ("capture link", lambda: window.show_capture(case.id, kind="link")),
+        *((room.key, partial(window.show_room, case.id, room.key)) for room in ROOMS),
         ("minor", minor),
         ("without media", lambda: window.show_without_media(case.id, MinorAnswer.YES)),
         ("holding back", holding),

@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QImageWriter, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 
 from evidence.errors import EvidenceError
 from evidence.i18n import Texts
-from evidence.model import Case, Exhibit, Item, MinorAnswer, ScoreReport
+from evidence.model import Case, Exhibit, Filter, Item, MinorAnswer, ScoreReport
 from ui import wording
 from ui.desk import Desk
 from ui.flow import FlowLayout
 from ui.minor import ask_minor
 from ui.page import Page
+from ui.paging import PAGE, Pager
+from ui.rooms import EXHIBITS, RoomBar
 from ui.rows import Row, RowList
-from ui.widgets import Button, text
+from ui.widgets import Button, Choice, Field, text
 
 MOST_AGAIN = 5
 """So many exhibits that came in again are named."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What of a case is in the list: at which positions, the first page of it, and the tags that there are."""
+
+    positions: Sequence[int] = ()
+    first: Sequence[Exhibit] = ()
+    tags: Mapping[str, int] = field(default_factory=dict)
+    held: frozenset[str] = frozenset()
+    is_filtered: bool = False
 
 
 class CasePage(Page):
@@ -34,10 +48,12 @@ class CasePage(Page):
         super().__init__(desk, has_back=True)
         self.case_id = ""
         self.case: Case | None = None
-        self._exhibits: Sequence[Exhibit] = ()
+        self._shown = Shown()
         self._pending = 0
         self.setAcceptDrops(True)
         self.back.clicked.connect(lambda: self.desk.go.show_cases())
+        self.bar = RoomBar(self, EXHIBITS, lambda: self.case_id)
+        self.body.addWidget(self.bar)
         ways_in = FlowLayout(gap=8)
         self.screen_button = Button(desk, "main", "screen")
         self.files_button = Button(desk, "", "file")
@@ -52,9 +68,31 @@ class CasePage(Page):
         self.body.addLayout(ways_in)
         self.empty = text("quiet")
         self.body.addWidget(self.empty)
+        self.search = Field()
+        self.search.line.setClearButtonEnabled(True)
+        self._wait = QTimer(self)
+        self._wait.setSingleShot(True)
+        self._wait.setInterval(250)
+        self._wait.timeout.connect(self.search_now)
+        self.search.line.textChanged.connect(lambda _words: self._wait.start())
+        self.search.line.returnPressed.connect(self.search_now)
+        self.tag = Choice(1)
+        self.tag.box.activated.connect(lambda _position: self.search_now())
+        self.grid_button = Button(desk, "choice", "cases")
+        self.grid_button.setCheckable(True)
+        self.filters = QWidget()
+        beside = FlowLayout(self.filters, gap=10)
+        beside.setContentsMargins(0, 0, 0, 0)
+        for part in (self.search, self.tag, self.grid_button):
+            beside.addWidget(part)
+        self.body.addWidget(self.filters)
+        self.found = text("small")
+        self.body.addWidget(self.found)
         self.list = RowList(desk)
         self.list.opened.connect(lambda key: self.desk.go.show_exhibit(self.case_id, key))
         self.body.addWidget(self.list, 1)
+        self.pager = Pager(self, self.list)
+        self.grid_button.toggled.connect(lambda is_on: self.list.become(is_grid=is_on))
         self.filler = QWidget()
         self.body.addWidget(self.filler, 1)
         self.hint = text("small")
@@ -91,6 +129,11 @@ class CasePage(Page):
             )
         )
         self.list.setAccessibleName(t("Exhibits"))
+        self.bar.retranslate(t)
+        self.search.name(t("Searc&h"))
+        self.search.line.setPlaceholderText(t("Titles, notes, links, file names; parts of words too"))
+        self.tag.name(t("Tag"))
+        self.grid_button.setText(t("Side b&y side"))
         self.hint.setText(t("Enter opens an exhibit. No picture is shown in this list."))
         self.after.setText(t("With what is here"))
         self.score_button.setText(t("Look for si&gns of manipulation"))
@@ -102,30 +145,56 @@ class CasePage(Page):
     def open_case(self, case_id: str) -> None:
         """Show this case."""
         if case_id != self.case_id:
-            self.case, self._exhibits = None, ()
+            self.case, self._shown = None, Shown()
+            self.search.line.clear()
+            self.tag.box.setCurrentIndex(0)
             self._show()
         self.case_id = case_id
 
     def enter(self) -> None:
-        session, case_id = self.desk.session, self.case_id
+        session, case_id, wanted = self.desk.session, self.case_id, self._wanted()
 
-        def read(_progress: object, _cancelled: object) -> tuple[Case, list[Exhibit], int]:
-            return session.case(case_id), session.exhibits(case_id), session.pending_heads()
+        def read(_progress: object, _cancelled: object) -> tuple[Case, Shown, int]:
+            case = session.case(case_id)
+            positions: Sequence[int] = (
+                range(1, case.item_count + 1) if wanted.is_empty else session.place.find(case_id, wanted).positions
+            )
+            shown = Shown(
+                positions, session.place.exhibits_at(case_id, positions[:PAGE]), session.place.tags_of_case(case_id),
+                session.guard.held_back(case_id), is_filtered=not wanted.is_empty,
+            )  # fmt: skip
+            return case, shown, session.pending_heads()
 
-        def done(found: tuple[Case, list[Exhibit], int]) -> None:
-            if case_id != self.case_id:
+        def done(found: tuple[Case, Shown, int]) -> None:
+            if case_id != self.case_id or wanted != self._wanted():
                 return
-            self.case, self._exhibits, self._pending = found
+            self.case, self._shown, self._pending = found
             self._show()
 
         self.work(read, done)
+        self.bar.enter()
+
+    def search_now(self) -> None:
+        """Show what the words and the tag leave."""
+        self._wait.stop()
+        if self.case_id and self.desk.is_open:
+            self.enter()
+
+    def _wanted(self) -> Filter:
+        tag = self.tag.box.currentData() if self.tag.box.currentIndex() > 0 else ""
+        return Filter(self.search.line.text().strip(), str(tag or ""))
 
     def first_focus(self) -> QWidget:
         return self.screen_button
 
     def forget(self) -> None:
         super().forget()
-        self.case_id, self.case, self._exhibits, self._pending = "", None, (), 0
+        self._wait.stop()
+        self.case_id, self.case, self._shown, self._pending = "", None, Shown(), 0
+        self.search.line.clear()
+        self.tag.box.setCurrentIndex(0)
+        self.bar.forget()
+        self._wait.stop()
         self._show()
 
     def added(self, items: Sequence[Item]) -> None:
@@ -200,7 +269,6 @@ class CasePage(Page):
     def score(self) -> None:
         """Look for signs of manipulation in everything here."""
         session, case_id = self.desk.session, self.case_id
-        ids = [exhibit.item.id for exhibit in self._exhibits]
 
         def done(reports: list[ScoreReport]) -> None:
             self.say(
@@ -212,7 +280,9 @@ class CasePage(Page):
             self.enter()
 
         self.work(
-            lambda progress, cancelled: session.score(case_id, ids, progress=progress, cancelled=cancelled),
+            lambda progress, cancelled: session.score(
+                case_id, session.place.item_ids(case_id), progress=progress, cancelled=cancelled
+            ),
             done,
             label=self.desk.t("Looking for signs of manipulation. Nothing is shown."),
             failed=lambda _problem: self.enter(),
@@ -257,31 +327,53 @@ class CasePage(Page):
     def _show(self) -> None:
         t = self.desk.t
         self.heading.setText(wording.safe(self.case.title) if self.case is not None else "")
-        rows = [
-            Row(
-                exhibit.item.id,
-                wording.title(exhibit.item),
-                wording.exhibit_detail(t, exhibit),
-                t.code("name", f"band.{exhibit.score.band}") if exhibit.score is not None else "",
-                wording.icon_of(exhibit.item),
-            )
-            for exhibit in self._exhibits
-        ]
-        self.list.show_rows(rows)
+        shown, case_id = self._shown, self.case_id
+        session = self.desk.session if self.desk.is_open else None
+
+        def fetch(start: int, count: int) -> list[Row]:
+            assert session is not None
+            there = session.place.exhibits_at(case_id, shown.positions[start : start + count])
+            return [_row(t, exhibit, shown.held) for exhibit in there]
+
+        self.pager.begin(len(shown.positions), [_row(t, exhibit, shown.held) for exhibit in shown.first], fetch)
         self.list.fit(2, 6)
-        has_any = bool(rows)
+        is_filled = self.case is not None and self.case.item_count > 0
+        has_any = bool(shown.positions)
+        self.filters.setVisible(is_filled)
+        self.found.setVisible(shown.is_filtered)
+        self.found.setText(
+            t.plural("{n} exhibit was found.", "{n} exhibits were found.", len(shown.positions))
+            if shown.is_filtered else ""
+        )  # fmt: skip
+        chosen = self.tag.box.currentData() if self.tag.box.currentIndex() > 0 else None
+        self.tag.box.clear()
+        self.tag.box.addItem(t("All tags"), "")
+        for tag, count in shown.tags.items():
+            self.tag.box.addItem(f"{wording.safe(tag)} ({t.number(count)})", tag)
+        self.tag.box.setCurrentIndex(max(self.tag.box.findData(chosen), 0) if chosen else 0)
+        self.tag.setVisible(bool(shown.tags))
         self.filler.setVisible(not has_any)
         self.list.setVisible(has_any)
         self.hint.setVisible(has_any)
-        self.empty.setVisible(self.case is not None and not has_any)
+        self.empty.setVisible(self.case is not None and not is_filled)
         for part in (self.after, self.score_button, self.time_button, self.package_button, self.made_button,
                      self.time_text):  # fmt: skip
-            part.setVisible(has_any)
+            part.setVisible(is_filled)
         self.time_text.setText(
             t("The time of the newest entries is not confirmed by anyone yet.")
             if self._pending
             else t("The time of everything here is confirmed.")
         )
+
+
+def _row(t: Texts, exhibit: Exhibit, held: frozenset[str]) -> Row:
+    """Number and title, how and when, and one word at the right: the score, or that it is held back."""
+    item, score = exhibit.item, exhibit.score
+    tag = t.code("name", f"band.{score.band}") if score is not None else ""
+    return Row(
+        item.id, wording.title(item), wording.exhibit_detail(t, exhibit),
+        t.code("name", "event.QUARANTINED") if item.id in held else tag, wording.icon_of(item),
+    )  # fmt: skip
 
 
 def _again_lines(t: Texts, again: Sequence[tuple[str, Sequence[Item]]]) -> list[str]:
