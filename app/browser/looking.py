@@ -21,6 +21,12 @@ from app.browser.devtools import DevTools, DevToolsError, Message, spin
 WORLD = "look"
 _FORMAT = {"format": "png", "optimizeForSpeed": True}
 """PNG, compressed lightly: it is lossless either way, and the heavier way takes seconds for a long page."""
+_PYTHON_NAMES = {
+    "euc-kr": "cp949", "shift_jis": "cp932", "gbk": "gb18030", "big5": "big5hkscs", "windows-874": "cp874",
+    "iso-8859-1": "cp1252", "us-ascii": "cp1252", "iso-8859-8-i": "iso-8859-8", "x-user-defined": "latin-1",
+    "utf-8": "utf-8-sig",
+}  # fmt: skip
+"""What a browser means by the name of an encoding, where Python means less or does not know it."""
 _ASK_S = 5.0
 _PICTURE_S = 15.0
 _MOST_HTML = 8_000_000
@@ -135,10 +141,7 @@ class Looker:
 
     def served_lines(self, served: bytes, charset: str) -> list[str] | None:
         """The lines of text in the document as it was served, read without running anything; None when it is none."""
-        try:
-            html = served.decode(codecs.lookup(charset or "utf-8").name, "replace")
-        except LookupError:
-            html = served.decode("utf-8", "replace")
+        html = as_text(served, charset)
         if len(html) > _MOST_HTML:
             return None
         answer = self._devtools.ask(
@@ -208,6 +211,15 @@ class Looker:
             within_s=_ASK_S + 1,
         )
         return answer.get("result", {}).get("value")
+
+
+def as_text(data: bytes, charset: str) -> str:
+    """Text in an encoding that the engine names (WHATWG, Encoding); what cannot be read becomes U+FFFD."""
+    name = _PYTHON_NAMES.get(charset.lower(), charset or "utf-8")
+    try:
+        return data.decode(codecs.lookup(name).name, "replace")
+    except LookupError:
+        return data.decode("utf-8", "replace")
 
 
 def difference(served: Sequence[str], rendered: Sequence[str]) -> Message:

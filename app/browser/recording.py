@@ -22,7 +22,6 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NO_BODY = frozenset({204, 205, 304})
 _STREAMS = frozenset({"XHR", "Fetch", "EventSource", "Media", "Ping", "Other"})
 """What may stay open for as long as a page is shown: waiting for news is not loading."""
-_STREAM_S = 6.0
 _LONGEST = 16_384
 """Characters of an address or of a header's value that are passed on."""
 _STAGE = {"patterns": [{"urlPattern": "*", "requestStage": "Response"}]}
@@ -105,8 +104,8 @@ class Recorder:
 
     def is_quiet(self, for_s: float) -> bool:
         """Whether nothing is on its way and nothing happened for so long."""
-        now = time.monotonic()
-        loading = [since for since, kind in self._in_flight.values() if kind not in _STREAMS or now - since < _STREAM_S]
+        now, stream = time.monotonic(), self._limits["stream_s"]
+        loading = [since for since, kind in self._in_flight.values() if kind not in _STREAMS or now - since < stream]
         return not loading and now - self._last > for_s
 
     def unfinished(self) -> int:

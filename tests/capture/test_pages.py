@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -56,20 +56,6 @@ def site(pki: TestPki, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
     }  # fmt: skip
     with Site(pages, tls=server_tls(pki, tmp_path_factory.mktemp("tls"))) as running:
         yield running
-
-
-@pytest.fixture
-def capture(pki: TestPki) -> Callable:
-    """Captures one page with the engine of the program, as root if the tests run so."""
-
-    def run(url: str, *, trusted: bool = True, allowed: tuple[str, ...] = ("127.0.0.1",), **limits: float):
-        request = PageRequest(
-            url=url, languages="ko-KR,ko;q=0.9", allowed_hosts=allowed,
-            trusted_roots=(pki.root_der,) if trusted else (),
-        )  # fmt: skip
-        return EngineProcess(may_run_as_root=True).capture(request, PageLimits(**limits))
-
-    return run
 
 
 @pytest.fixture(scope="module")
@@ -161,147 +147,7 @@ def test_the_archive_is_valid_and_says_what_the_engine_received(record, site, tm
         assert only.rec_headers["WARC-Target-URI"] == told["url"]
 
 
-GREEDY = """<!doctype html><title>Greedy</title><p>Words that stay, whatever else this page tries to do here.
-<iframe src="file:///etc/passwd"></iframe><img src="http://192.168.77.1/a.png"><img src="%(other)s/pixel.png">
-<script>
-    alert(1); confirm(2); prompt(3); open("/popup");
-    navigator.serviceWorker && navigator.serviceWorker.register("/worker.js").catch(() => {});
-    navigator.geolocation.getCurrentPosition(() => {}, () => {});
-    try { new WebSocket("ws://127.0.0.1:%(port)s/socket"); } catch (problem) {}
-    fetch("%(other)s/steal").catch(() => {});
-    const peer = new RTCPeerConnection({iceServers: [{urls: "stun:127.0.0.1:3478"}]});
-    peer.createDataChannel("x"); window.found = [];
-    peer.onicecandidate = (event) => { if (event.candidate) found.push(event.candidate.candidate); };
-    peer.createOffer().then((offer) => peer.setLocalDescription(offer));
-    const link = document.createElement("a"); link.href = "/file.bin"; link.download = "x"; document.body.append(link);
-    link.click();
-    setTimeout(() => { const p = document.createElement("p"); p.textContent = "candidates " + found.length;
-                       document.body.append(p); }, 300);
-</script>"""
-
-
-def test_what_a_page_must_not_get_is_refused(capture):
-    """Other addresses of this computer, windows, downloads, dialogs, permissions, workers, sockets, files."""
-    with Site({"/steal": "secret", "/pixel.png": b"x"}) as other:
-        pages = {"/file.bin": Answer(b"x" * 100, media_type="application/octet-stream"), "/popup": "popup"}
-        with Site(pages) as site:
-            elsewhere = f"http://localhost:{other.port}"
-            site.pages["/"] = GREEDY % {"other": elsewhere, "port": site.port}
-            record = capture(f"{site.url}/", load_s=6)
-        assert other.asked == [], "nothing reached the other server of this computer"
-    facts = acquire_page(record, judge(record)).source
-    assert record.refusals["alert"] == 3
-    assert {"download", "service_worker", "web_socket", "local_address"} <= set(record.refusals), record.refusals
-    assert {"localhost", "192.168.77.1"} <= set(record.refused_hosts)
-    assert {path for path, _headers in site.asked} <= {"/", "/favicon.ico", "/file.bin"}
-    assert "candidates 0" in record.files["text"].decode()
-    assert "root:" not in record.files["dom"].decode()
-    assert "popup" not in facts["page_refused"], "scripts cannot even ask for a window"
-
-
-def test_a_redirect_to_this_computer_goes_nowhere(capture):
-    with Site({"/": "secret"}) as other:
-        elsewhere = f"http://localhost:{other.port}/"
-        with Site({"/": Answer(status=302, headers=[("Location", elsewhere)])}) as site:
-            record = capture(f"{site.url}/", load_s=6)
-        assert other.asked == []
-    assert judge(record).code == "address_refused"
-
-
-def stall(handler) -> None:
-    handler.send_response(200)
-    handler.send_header("Content-Length", "1000")
-    handler.end_headers()
-    handler.wfile.write(b"a")
-    handler.wfile.flush()
-    handler.server.site_closing.wait(20)
-
-
-def lie(handler) -> None:
-    handler.send_response(200)
-    handler.send_header("Content-Type", "text/css")
-    handler.send_header("Content-Length", "5000")
-    handler.end_headers()
-    handler.wfile.write(b"p { color: black }")
-
-
-def reset(handler) -> None:
-    import socket
-    import struct
-
-    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    handler.connection.close()
-
-
-def endless(handler) -> None:
-    handler.send_response(200)
-    handler.send_header("Content-Type", "text/html")
-    handler.end_headers()
-    while not handler.server.site_closing.is_set():
-        handler.wfile.write(b"<p>more" * 20_000)
-
-
-def wait_for_news(handler) -> None:
-    handler.send_response(200)
-    handler.send_header("Content-Type", "text/event-stream")
-    handler.end_headers()
-    handler.wfile.write(b"data: hello\n\n")
-    handler.wfile.flush()
-    handler.server.site_closing.wait(20)
-
-
-def test_a_page_that_waits_for_news_is_whole(capture):
-    words = "<!doctype html><title>N</title><p>Words that are there.<script>new EventSource('/news')</script>"
-    with Site({"/": words, "/news": Answer(act=wait_for_news)}) as site:
-        record = capture(f"{site.url}/", load_s=20)
-    assert judge(record).code == "captured", (judge(record), record.took_ms)
-
-
-def test_servers_that_stall_reset_and_lie_leave_what_came(capture):
-    """And floods of frames: the page is kept, and called partial."""
-    words = "<!doctype html><title>Half</title><link rel=stylesheet href=/lie.css><p>" + "Words that came. " * 20
-    frames = "".join(f"<iframe src=/frame?{number}></iframe>" for number in range(80))
-    pages = {
-        "/": words + "<img src=/stall.png><img src=/reset.png>" + frames, "/frame": "<p>f",
-        "/stall.png": Answer(act=stall), "/lie.css": Answer(act=lie), "/reset.png": Answer(act=reset),
-    }  # fmt: skip
-    with Site(pages) as site:
-        record = capture(f"{site.url}/", load_s=3, settle_s=1, responses=30)
-    outcome = judge(record)
-    assert outcome.code == "partial", outcome
-    assert {"unfinished", "too_many_responses"} <= set(record.marks)
-    assert "Words that came." in record.files["text"].decode()
-    facts = acquire_page(record, outcome).source
-    assert int(facts["responses"]) <= 200 and int(facts["responses_incomplete"]) >= 1
-    assert "viewport" in record.files
-
-
-def test_scripts_without_end_and_answers_without_end_are_stopped(capture):
-    pages = {
-        "/loop": "<!doctype html><title>L</title><p>Words before the loop began.<script>while (true) alert(1)</script>",
-        "/again": '<meta http-equiv=refresh content="0;url=/again"><p>words that are shown for an instant',
-        "/endless": Answer(act=endless),
-    }
-    with Site(pages) as site:
-        record = capture(f"{site.url}/loop", load_s=2)
-        assert "script_without_end" in record.marks and judge(record).code == "partial"
-        assert "Words before the loop" in record.files["text"].decode() and "viewport" in record.files
-        record = capture(f"{site.url}/again", load_s=6, navigations=4)
-        assert "navigation_loop" in record.marks
-        record = capture(f"{site.url}/endless", load_s=10, wire_bytes=3_000_000)
-        assert "too_much_data" in record.marks and judge(record).code == "endless_loading"
-
-
-def test_a_certificate_that_is_not_valid_is_a_failed_capture(capture, pki, tmp_path):
-    with Site({"/": "hello"}, tls=server_tls(pki, tmp_path, is_expired=True)) as site:
-        record = capture(f"{site.url}/")
-        assert judge(record).code == "certificate_error"
-        assert record.certificate_errors == ("CertificateAuthorityInvalid",)
-        assert record.chains["refused"]
-        assert site.asked == [], "nothing was sent over it"
-
-
-def test_nothing_of_a_page_reaches_the_disk(capture, tmp_path, home, monkeypatch):
+def test_nothing_of_a_page_reaches_the_disk(tmp_path, home, monkeypatch):
     """The private folder stands in memory where there is such a place; it is watched while the page is open."""
     marker = "Seitentext-ohne-Spuren-5521"
     watched = tmp_path / "watched"

@@ -15,6 +15,8 @@ class PageLimits:
     """Until everything that the page asked for must be there."""
     settle_s: float = 8.0
     """For what comes while the page is scrolled through."""
+    stream_s: float = 6.0
+    """After which an answer that stays open for news no longer counts as loading."""
     whole_s: float = 180.0
     """For the whole act; then the engine is ended."""
     navigations: int = 12
