@@ -14,7 +14,7 @@ from evidence.capture import Region
 from evidence.digest import fingerprint_groups, to_json
 from evidence.errors import EvidenceError
 from evidence.i18n import Texts
-from evidence.model import Fill, MarkedArea, RedactedCopy, RedactionWish, parse_span
+from evidence.model import CommittedFile, Fill, MarkedArea, RedactedCopy, RedactionWish, parse_span
 from evidence.session import Session
 
 DONE = 0
@@ -53,6 +53,10 @@ def add_redact_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
         "--commit", action="store_true",
         help=t("let the log fix now what the exhibit shows, for copies that may be made later"),
     )  # fmt: skip
+    what.add_argument(
+        "--seed", action="store_true",
+        help=t("show the seed with which, and with the original, a copy can be confirmed; the log notes it"),
+    )  # fmt: skip
     parser.set_defaults(run=redact)
 
 
@@ -63,7 +67,7 @@ def redact(arguments: argparse.Namespace, console: Console) -> int:
         areas=_areas(arguments), texts=tuple(_passages(arguments)), mute=arguments.mute,
         silences=tuple(arguments.silence),
     )  # fmt: skip
-    is_other = arguments.list or arguments.take_back or arguments.commit
+    is_other = arguments.list or arguments.take_back or arguments.commit or arguments.seed
     if is_other and wish != RedactionWish():
         raise EvidenceError("redaction.one_thing_at_a_time")
     with unlocked(arguments, console) as session:
@@ -87,8 +91,22 @@ def _done(
     if arguments.commit:
         roots = session.commit_parts(item_id)
         return {"roots": roots}, [t("Fixed in the log: {root}", root=fingerprint_groups(root)) for root in roots]
+    if arguments.seed:
+        seeds = session.redaction_seeds(item_id)
+        return {"seeds": to_json(seeds)}, [line for each in seeds for line in seed_lines(t, each)]
     made = session.redact(item_id, wish, file_index=arguments.file - 1)
     return {"made": copy_document(made)}, [t("The redacted copy is kept. The original stays as it is.")]
+
+
+def seed_lines(t: Texts, shown: CommittedFile) -> list[str]:
+    """What is needed to confirm the copies of one original."""
+    return [
+        f"SHA-256 {fingerprint_groups(shown.original_sha256)}",
+        t("Fixed in the log: {root}", root=fingerprint_groups(shown.root)),
+        t("Seed: {seed}", seed=shown.seed),
+        t("Computed anew from the original: the same.") if shown.is_confirmed
+        else t("Computed anew from the original: not the same."),
+    ]  # fmt: skip
 
 
 def copy_lines(t: Texts, copy: RedactedCopy) -> list[str]:

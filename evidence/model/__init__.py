@@ -30,6 +30,7 @@ from evidence.model.place import Filter, Found, Lack, Precision, TimelineEntry
 from evidence.model.receipt import Receipt, ReceiptRead
 from evidence.model.redaction import (
     TILE_SIDE,
+    CommittedFile,
     CopyForPackage,
     Fill,
     MarkedArea,
@@ -44,12 +45,12 @@ from evidence.model.time import TimestampToken
 from evidence.model.verdict import Answer, Check, Claim, ClaimName, VerificationReport
 
 __all__ = [
-    "Acquisition", "AcquisitionMethod", "Answer", "Band", "Case", "Check", "Claim", "ClaimName", "Consent",
-    "ConsistencyProof", "CopyForPackage", "CustodyEvent", "DerivedFile", "DetectorRun", "Digests", "DisclosedLog",
-    "ErrorRates", "EventKind", "Examiner", "Exhibit", "Exposure", "FaceFinding", "Fill", "Filter", "Found",
-    "FrameScore", "Head", "InclusionProof", "IncomingFile", "Item", "Lack", "Looked", "MINOR_FACT", "MarkedArea",
-    "MinorAnswer", "Moment", "Note", "OperatorRole", "OriginalFile", "PackageChoices", "PackageMade", "Precision",
-    "ProvenanceFact", "Purpose", "Receipt", "ReceiptRead", "Recipient", "RedactedCopy", "RedactionKind",
+    "Acquisition", "AcquisitionMethod", "Answer", "Band", "Case", "Check", "Claim", "ClaimName", "CommittedFile",
+    "Consent", "ConsistencyProof", "CopyForPackage", "CustodyEvent", "DerivedFile", "DetectorRun", "Digests",
+    "DisclosedLog", "ErrorRates", "EventKind", "Examiner", "Exhibit", "Exposure", "FaceFinding", "Fill", "Filter",
+    "Found", "FrameScore", "Head", "InclusionProof", "IncomingFile", "Item", "Lack", "Looked", "MINOR_FACT",
+    "MarkedArea", "MinorAnswer", "Moment", "Note", "OperatorRole", "OriginalFile", "PackageChoices", "PackageMade",
+    "Precision", "ProvenanceFact", "Purpose", "Receipt", "ReceiptRead", "Recipient", "RedactedCopy", "RedactionKind",
     "RedactionWish", "ScoreReport", "SignedHead", "Snapshot", "TILE_SIDE", "TimelineEntry", "TimestampToken", "Tool",
     "VerificationReport", "WithoutMedia", "exhibit_number", "parse_span",
 ]  # fmt: skip

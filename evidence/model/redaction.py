@@ -99,6 +99,20 @@ class RedactedCopy:
 
 
 @dataclass(frozen=True, slots=True)
+class CommittedFile:
+    """What the log has fixed of one original, with what is needed to compute it anew. Whoever has the seed and a copy
+    can compare guesses with what is covered: it is for those who may see the original."""
+
+    file_index: int
+    original_sha256: str
+    root: str
+    seed: str
+    """32 bytes, hexadecimal."""
+    is_confirmed: bool
+    """Whether the root was computed anew from the sealed original just now, and is the same."""
+
+
+@dataclass(frozen=True, slots=True)
 class CopyForPackage:
     """A redacted copy with its record, as a package carries them."""
 

@@ -16,6 +16,7 @@ from evidence.digest import canonical_json
 from evidence.errors import EvidenceError
 from evidence.media import MediaLimits, MediaWorker
 from evidence.model import (
+    CommittedFile,
     CopyForPackage,
     EventKind,
     Item,
@@ -125,6 +126,29 @@ def commit(
                 _commit(store, record, item, file_index, kind, known)
         roots.append(known.root)
     return roots
+
+
+def show_seeds(
+    store: Store, worker: MediaWorker, record: Record, item: Item, cancelled: Callable[[], bool]
+) -> list[CommittedFile]:  # fmt: skip
+    """Compute anew, from the sealed originals, what the log has fixed of them, and hand out the seeds: for those who
+    may see the original and want to confirm a copy. The log says so. Raises those of reading and decoding."""
+    shown: list[CommittedFile] = []
+    for file_index, original in enumerate(item.files):
+        kind, known = kind_of(original), store.redactions.commitment(item.id, file_index)
+        if kind is None or known is None:
+            continue
+        root = _Parts.read(store, worker, original, kind, cancelled).root(known.seed)
+        shown.append(
+            CommittedFile(
+                file_index, original.digests.sha256, known.root, known.seed.hex(), is_confirmed=root == known.root
+            )
+        )  # fmt: skip
+    if shown:
+        with store.transaction():
+            facts = {"seed_of": ",".join(each.original_sha256 for each in shown)}
+            record(item.case_id, EventKind.REVEALED, item_id=item.id, facts=facts)
+    return shown
 
 
 def take_back(store: Store, record: Record, item: Item, name: str) -> None:

@@ -22,6 +22,7 @@ from evidence.errors import EvidenceError
 from evidence.model import (
     Acquisition,
     Case,
+    CommittedFile,
     CustodyEvent,
     EventKind,
     Examiner,
@@ -463,6 +464,11 @@ class Session:
     def commit_parts(self, item_id: str, *, cancelled: Cancelled = never_cancelled) -> list[str]:
         """Let the log fix now what an exhibit's files show, part by part, for copies that may be made later."""
         return redacting.commit(self._store, self._worker, self._record, self._store.items.get(item_id), cancelled)
+
+    def redaction_seeds(self, item_id: str, *, cancelled: Cancelled = never_cancelled) -> list[CommittedFile]:
+        """The seeds with which, and with the originals, anyone can compute anew what the log fixed; logged."""
+        item = self._store.items.get(item_id)
+        return redacting.show_seeds(self._store, self._worker, self._record, item, cancelled)
 
     def picture_size(self, item_id: str, *, file_index: int = 0) -> tuple[int, int]:
         """Width and height in the pixels in which areas are marked. Raises ``redaction.wrong_kind``."""

@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from evidence.digest import from_json, parse_json
 from evidence.errors import EvidenceError
@@ -19,11 +19,14 @@ from evidence.verify.container import Entry, Located, Unlock, key_of, locate, op
 MAX_ORIGINAL = 64 << 20
 """Bytes of an original that is read into memory to be shown."""
 _MAX_MANIFEST = 16 << 20
+_PAYLOAD = (FileRole.ORIGINAL, FileRole.DERIVED)
+"""What stands below ``data/``: originals, and redacted copies in their place."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileInside:
-    """One original: its path in the package, the name it had, its size in bytes, and what it was taken for."""
+    """One original, or the redacted copy in its place: its path in the package, the name it had (of a copy: has), its
+    size in bytes, and what it was taken for."""
 
     path: str
     original_name: str
@@ -54,8 +57,10 @@ def contents_of(report: VerificationReport, path: Path, unlock: Unlock | None = 
             ExhibitInside(
                 item.number, item.title, item.method, item.acquired,
                 tuple(
-                    FileInside(file.path, file.original_name, file.size, file.media_type)
-                    for file in manifest.files if file.item == item.number and file.role is FileRole.ORIGINAL
+                    FileInside(
+                        file.path, file.original_name or PurePosixPath(file.path).name, file.size, file.media_type
+                    )
+                    for file in manifest.files if file.item == item.number and file.role in _PAYLOAD
                 ),
             )
             for item in manifest.items
@@ -63,13 +68,14 @@ def contents_of(report: VerificationReport, path: Path, unlock: Unlock | None = 
 
 
 def read_original(report: VerificationReport, path: Path, file: FileInside, unlock: Unlock | None = None) -> bytes:
-    """The bytes of one original, into memory, where they are still those that the list states.
+    """The bytes of one original, or of the redacted copy in its place, into memory, where they are still those that the
+    list states.
 
     Raises as :func:`contents_of`, and ``verify.no_contents`` for a file that is missing or beyond
     :data:`MAX_ORIGINAL`.
     """
     with _opened(report, path, unlock) as (located, manifest):
-        stated = [each for each in manifest.files if each.path == file.path and each.role is FileRole.ORIGINAL]
+        stated = [each for each in manifest.files if each.path == file.path and each.role in _PAYLOAD]
         entry = located.files.get(key_of(file.path))
         if entry is None or not stated or entry.size > MAX_ORIGINAL:
             raise EvidenceError("verify.no_contents")

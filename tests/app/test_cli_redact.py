@@ -55,6 +55,8 @@ def test_copies_are_made_listed_and_taken_back(holdfast: Holdfast, words: list[o
     code, said = holdfast("redact", *picture, "--black", "0,0,10,10", "--blur", "100,100,80,20")
     assert code == 0 and said["made"] == said["copies"][0] and "object_id" not in said["made"]
     assert said["made"]["facts"] == {"areas": "2", "black": "1", "flat": "1", "tiles": "16", "tiles_hidden": "3"}
+    code, seeds = holdfast("redact", *picture, "--seed")
+    assert code == 0 and [each["is_confirmed"] for each in seeds["seeds"]] == [True]
     passages = tmp_path / "passages.txt"
     passages.write_text("more\n", encoding="utf-8")
     code, said = holdfast("redact", *text, "--remove-text", "INVENTED", "--remove-text-file", passages)

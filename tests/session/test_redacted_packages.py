@@ -29,6 +29,7 @@ from evidence.model import (
     VerificationReport,
 )
 from evidence.session import Session
+from evidence.verify.contents import contents_of, read_original
 
 SECRET = "holdfast-secret-marker"
 NAME = "김하늘"
@@ -85,6 +86,14 @@ def test_a_stranger_can_confirm_what_is_shown(session: Session, case: Case, tmp_
         said = {check.reason: check.params for check in report.checks if check.number == 14}
         assert (said["redactions.tiles"]["shown"], said["redactions.tiles"]["covered"]) == ("16", "4")
         assert (said["redactions.lines"]["shown"], said["redactions.lines"]["covered"]) == ("2", "1")
+
+
+def test_what_is_inside_can_be_shown(session: Session, case: Case, tmp_path: Path) -> None:
+    path = Path(made_of(session, case, tmp_path / "out", 0).zip_file)
+    report = verified(session, str(path), tmp_path)
+    first, second, _third = contents_of(report, path)
+    assert [file.original_name for file in (*first.files, *second.files)] == ["redacted-1.png", "chat.txt"]
+    assert read_original(report, path, first.files[0]).startswith(b"\x89PNG")
 
 
 def test_nothing_of_the_original_is_in_the_package(session: Session, case: Case, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from PIL import Image
 from evidence.digest import digest_bytes
 from evidence.errors import EvidenceError
 from evidence.model import EventKind, Fill, Item, MarkedArea, RedactionKind, RedactionWish
+from evidence.redaction import is_commitment_to
 from evidence.session import Kept, Session
 
 AREA = RedactionWish(areas=(MarkedArea(70, 10, 20, 20), MarkedArea(200, 100, 40, 40, Fill.FLAT)))
@@ -90,6 +91,19 @@ def test_later_copies_rest_on_the_same_commitment(session: Session, tmp_path: Pa
     assert kinds == [EventKind.ACQUIRED, EventKind.COMMITTED, EventKind.REDACTED, EventKind.REDACTED]
     [newest] = session._store.redactions.newest(item.id)
     assert newest.copy == second and digest_bytes(newest.record).sha256 == second.record_sha256
+
+
+def test_with_the_seed_anyone_can_confirm_it(session: Session, tmp_path: Path) -> None:
+    item = item_of(session, tmp_path, picture())
+    assert session.redaction_seeds(item.id) == []
+    copy = session.redact(item.id, AREA)
+    [shown] = session.redaction_seeds(item.id)
+    assert shown.is_confirmed and shown.original_sha256 == copy.original_sha256
+    with Image.open(io.BytesIO(picture())) as image:
+        pixels = image.convert("RGB").tobytes()
+    assert is_commitment_to(shown.root, pixels, 300, 200, bytes.fromhex(shown.seed))
+    event = session.events(item.case_id, item.id)[-1]
+    assert (event.kind, event.facts) == (EventKind.REVEALED, {"seed_of": copy.original_sha256})
 
 
 def test_a_copy_is_taken_back_and_the_log_says_so(session: Session, tmp_path: Path) -> None:
