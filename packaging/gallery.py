@@ -337,6 +337,7 @@ class Gallery:
         yield "web", partial(window.show_web, case_id, url="https://forum.example/room/7")
         yield "web-failed", web_failed
         yield "record", partial(window.show_record, case_id)
+        yield "watch", partial(window.show_watch, case_id)
         yield "chooser", chooser
         yield "exhibit", partial(window.show_exhibit, case_id, first)
         if self.outcome is not None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ui.pages.start import StartPage
     from ui.pages.upkeep import UpkeepPage
     from ui.pages.verify import VerifyPage
+    from ui.pages.watch import WatchPage
     from ui.pages.way import WayPage
     from ui.pages.web import WebPage
     from ui.pages.welcome import WelcomePage
@@ -116,6 +117,13 @@ class Book(QMainWindow):
         from ui.pages.without import WithoutMediaPage
 
         return self._made(WithoutMediaPage(self.desk))
+
+    @cached_property
+    def watching(self) -> WatchPage:
+        """Watch a folder."""
+        from ui.pages.watch import WatchPage
+
+        return self._made(WatchPage(self.desk))
 
     @cached_property
     def exhibit(self) -> ExhibitPage:

@@ -63,6 +63,9 @@ class Navigator(Protocol):
     def show_record(self, case_id: str) -> None:
         """Record the screen into a case."""
 
+    def show_watch(self, case_id: str) -> None:
+        """Watch a folder for a case."""
+
     def show_without_media(self, case_id: str, said: MinorAnswer, *, address: str = "") -> None:
         """Note something of which no media may be taken."""
 

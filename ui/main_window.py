@@ -109,6 +109,10 @@ class MainWindow(Book):
         self.settings_way = Button(self.desk, "way", "settings")
         self.lock_way = Button(self.desk, "way", "lock")
         self.lock_way.setCheckable(False)
+        self._follows_watching = False
+        self.watch_way = Button(self.desk, "way", "eye")
+        self.watch_way.setCheckable(False)
+        self.watch_way.clicked.connect(lambda: self.show_watch(self.watching.case_id))
         self.cases_way.clicked.connect(lambda: self.show_cases())
         self.verify_way.clicked.connect(lambda: self.show_verify())
         self.settings_way.clicked.connect(lambda: self.show_settings())
@@ -116,6 +120,7 @@ class MainWindow(Book):
         for way in (self.cases_way, self.verify_way, self.settings_way):
             column.addWidget(way)
         column.addStretch(1)
+        column.addWidget(self.watch_way)
         column.addWidget(self.lock_way)
 
     def _build_foot(self) -> QWidget:
@@ -223,6 +228,14 @@ class MainWindow(Book):
         """Record the screen into a case."""
         self.record.open_for(case_id)
         self._show(self.record)
+
+    def show_watch(self, case_id: str) -> None:
+        """Watch a folder for a case."""
+        if not self._follows_watching:
+            self._follows_watching = True
+            self.watching.changed.connect(self._show_side)
+        self.watching.open_for(case_id)
+        self._show(self.watching)
 
     def show_without_media(self, case_id: str, said: MinorAnswer, *, address: str = "") -> None:
         """Note something of which no media may be taken."""
@@ -368,6 +381,7 @@ class MainWindow(Book):
             (self.cases_way, t("Cases")),
             (self.verify_way, t("Check a package")),
             (self.settings_way, t("Settings")),
+            (self.watch_way, t("A folder is being watched")),
             (self.lock_way, t("Lock (Ctrl+L)")),
         ):
             way.setProperty("words", words)
@@ -433,8 +447,11 @@ class MainWindow(Book):
         self.practice_note.setVisible(self._throw_away is not None)
         self.cases_way.setVisible(is_open)
         self.lock_way.setVisible(is_open or self.pending is not None)
+        self.watch_way.setVisible(is_open and self._follows_watching and self.watching.is_watching)
         is_narrow = self.width() < theme.px(232) + theme.px(480)
-        for way in (self.leave_way, self.cases_way, self.verify_way, self.settings_way, self.lock_way):
+        for way in (
+            self.leave_way, self.cases_way, self.verify_way, self.settings_way, self.watch_way, self.lock_way,
+        ):  # fmt: skip
             way.setText("" if is_narrow else str(way.property("words") or ""))
         self.brand.setVisible(not is_narrow)
         self.side.setFixedWidth(theme.px(48) + 24 if is_narrow else theme.px(212) + 24)

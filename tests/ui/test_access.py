@@ -150,6 +150,7 @@ def pages(
         ("web", lambda: window.show_web(case.id, url="http://example.org/a/rather/long/address?with=parameters")),
         ("web failed", web_failed),
         ("record", lambda: window.show_record(case.id)),
+        ("watch", lambda: window.show_watch(case.id)),
         ("chooser", chooser),
         ("exhibit", lambda: window.show_exhibit(case.id, key)),
         ("package", lambda: window.show_package(case.id)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ from ui.widgets import Button, Card, Choice, Field, TextField, text
 #: Milliseconds that a system needs to take a hidden window off the screen.
 GONE_MS = 350
 WAITS_S = (0, 3, 10)
+SCROLLS_S = (0, 15, 30, 60)
+"""How long a long chat is pictured while it is scrolled; 0 is one picture."""
 KINDS = ("screen", "files", "link")
 
 
@@ -57,6 +59,9 @@ class CapturePage(Page):
         self.record_button = Button(desk, "", "record")
         self.record_button.clicked.connect(lambda: self.desk.go.show_record(self.case_id))
         ways.addWidget(self.record_button)
+        self.watch_button = Button(desk, "", "eye")
+        self.watch_button.clicked.connect(lambda: self.desk.go.show_watch(self.case_id))
+        ways.addWidget(self.watch_button)
         self.body.addLayout(ways)
 
         card = Card()
@@ -97,6 +102,8 @@ class CapturePage(Page):
         self.region_choice.setChecked(True)
         self.wait = Choice(len(WAITS_S))
         column.addWidget(self.wait)
+        self.how = Choice(len(SCROLLS_S))
+        column.addWidget(self.how)
         self.hidden = text("small")
         column.addWidget(self.hidden)
         return part
@@ -132,7 +139,8 @@ class CapturePage(Page):
         self.heading.setText(t("Bring something in"))
         for kind, words in zip(KINDS, (t("The &screen"), t("&Files"), t("A lin&k")), strict=True):
             self.kinds[kind].setText(words)
-        self.record_button.setText(t("&Record the screen…"))
+        self.record_button.setText(t("Recor&d the screen…"))
+        self.watch_button.setText(t("W&atch a folder…"))
         self.what.setText(t("What to capture"))
         self.region_choice.setText(t("A &part that I choose"))
         self.all_choice.setText(t("&Everything that the screens show"))
@@ -145,6 +153,12 @@ class CapturePage(Page):
         words_of = {0: t("Right away"), 3: t("After 3 seconds"), 10: t("After 10 seconds")}
         for position, seconds in enumerate(WAITS_S):
             self.wait.box.setItemText(position, words_of[seconds])
+        self.how.name(
+            t("One or &many"), t("A long chat: scroll down slowly; every picture is kept, and a tall one is made.")
+        )
+        for position, seconds in enumerate(SCROLLS_S):
+            words = t("{n} seconds while I scroll down", n=seconds) if seconds else t("One picture")
+            self.how.box.setItemText(position, words)
         self.hidden.setText(t("This window hides first, and comes back afterwards."))
         self.files_text.setText(
             t("Choose files, or drop them here. They are copied in as they are; the files outside stay.")
@@ -278,15 +292,26 @@ class CapturePage(Page):
             return
         session, case_id, said = self.desk.session, self.case_id, self._said()
 
-        def done(item: Item) -> None:
-            self._come_back()
-            self._done([item])
+        seconds = SCROLLS_S[max(0, self.how.box.currentIndex())]
 
-        self.work(
-            lambda _progress, _cancelled: session.capture_screen(
+        def take(_progress: object, cancelled: Callable[[], bool]) -> list[Item]:
+            if seconds:
+                return session.films.scroll(
+                    case_id, seconds=seconds, screen=screen, region=region, note=said["note"],
+                    lawful_access=said["lawful_access"], minor=MinorAnswer.NO, cancelled=cancelled,
+                )  # fmt: skip
+            one = session.capture_screen(
                 case_id, screen=screen, region=region, note=said["note"], lawful_access=said["lawful_access"],
                 minor=MinorAnswer.NO,
-            ),
+            )  # fmt: skip
+            return [one]
+
+        def done(items: list[Item]) -> None:
+            self._come_back()
+            self._done(items)
+
+        self.work(
+            take,
             done,
             failed=lambda _problem: self._come_back(),
         )
