@@ -101,6 +101,8 @@ TOPICS: dict[str, Topic] = {
         N_("Give the fingerprint or certificate that you got in another way; what came with the package proves nothing "
            "about who made it."),
         N_("What is in the package stays hidden until you ask for it."),
+        N_("An encrypted package opens with its passphrase or with your key. Nothing of it is written to the disk."),
+        N_("Save the answers as a report to print, and give the person a signed receipt to keep."),
     )),
     "settings": Topic(N_("Settings"), (
         N_("What stands under the window is kept outside the vault and says nothing about you or your cases."),
