@@ -26,6 +26,8 @@ def check_cms(request: CmsRequest) -> CmsAnswer:
     signed_data = info["content"]
     if signed_data["encap_content_info"]["content"].native is not None:
         return CmsAnswer("signature.not_detached")
+    if signed_data["encap_content_info"]["content_type"].native != "data":  # RFC 5652, 11.1: as the attribute says it
+        return CmsAnswer("signature.invalid")
     infos = signed_data["signer_infos"]
     if len(infos) != 1:
         return CmsAnswer("signature.several_signers" if len(infos) else "signature.no_signer")

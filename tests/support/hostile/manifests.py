@@ -189,6 +189,10 @@ def _rename(value: Value, old: str, new: str) -> None:
             entry["item"] = new
 
 
+_DATA = bytes.fromhex("06092A864886F70D010701")
+_ENVELOPED = bytes.fromhex("06092A864886F70D010703")
+
+
 def _signatures(shop: Workshop) -> Iterator[Case]:
     """The manifest is right; its signature is not what it should be. The bag was made again each time."""
     world, manifest = shop.world, shop.files[MANIFEST]
@@ -218,6 +222,7 @@ def _signatures(shop: Workshop) -> Iterator[Case]:
             _edited(right, lambda data: _set_signature(data, bytes.fromhex("3006020100020100"))),
             NO,
         ),
+        "other-content-type": (right.replace(_DATA, _ENVELOPED, 1), NO),
         "other-serial": (_edited(right, _other_serial), NO),
         "digest-replaced": (_edited(right, _digest_algorithm("sha512")), NO),
         "digest-md5": (_edited(right, _digest_algorithm("md5")), NO),

@@ -69,6 +69,9 @@ def _changed(shop: Workshop) -> Iterator[Case]:
         "byte-range-gone": lambda: signed.replace(b"/ByteRange", b"/ByteRangX"),
         "contents-gone": lambda: signed.replace(b"/Contents <", b"/Contentz <"),
         "contents-zero": lambda: _contents(signed, lambda data: b"0" * len(data)),
+        "content-type-other": lambda: _contents(
+            signed, lambda data: data.replace(b"2A864886F70D010701", b"2A864886F70D010703", 1)
+        ),
         "contents-null": lambda: _contents(signed, lambda data: b"30820000" + b"0" * (len(data) - 8)),
         "contents-hidden-tail": lambda: _contents(signed, lambda data: data[:-8] + b"deadbeef"),
         "contents-not-hex": lambda: _contents(signed, lambda data: b"zz" + data[2:]),

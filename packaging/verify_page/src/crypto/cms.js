@@ -88,6 +88,7 @@ export async function checkCms(der, contentDigests, certificateSha256) {
   const info = readContentInfo(der);
   if (info.type !== OID.signedData) return { problem: "signature.not_signed_data" };
   if (info.signed.encapContentInfo.eContent) return { problem: "signature.not_detached" };
+  if (!isOfData(info)) return { problem: "signature.invalid" };
   if (info.signers.length !== 1) {
     return { problem: info.signers.length ? "signature.several_signers" : "signature.no_signer" };
   }
@@ -109,6 +110,11 @@ export async function checkCms(der, contentDigests, certificateSha256) {
     certificates,
     areCertificatesRegular: certificates.every(isRegular),
   };
+}
+
+/** Whether the signature says itself what its signed attribute says: that plain data was signed (RFC 5652, 11.1). */
+export function isOfData(info) {
+  return info.signed.encapContentInfo.eContentType === OID.data;
 }
 
 async function signerProblem(signer, certificate, contentDigests) {

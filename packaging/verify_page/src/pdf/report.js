@@ -4,7 +4,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 
 import { hex, latin1, unhex } from "../bytes.js";
 import { OID, fingerprint, isStrongKey, keyOf, octets, readCertificate } from "../crypto/certificates.js";
-import { Invalid, checkSigner, isNamed, isStrongSignature, readContentInfo, signatureTokens } from "../crypto/cms.js";
+import { Invalid, checkSigner, isNamed, isOfData, isStrongSignature, readContentInfo, signatureTokens } from "../crypto/cms.js";
 import { header } from "../crypto/der.js";
 import { Unsupported } from "../problems.js";
 import { PdfString, Reference } from "./lexer.js";
@@ -111,6 +111,7 @@ async function cmsProblem(contents, certificateSha256, digests) {
   if (end < 0) throw new Unsupported("indefinite length");
   const info = readContentInfo(contents.subarray(0, end));
   if (info.type !== OID.signedData || info.signers.length !== 1) return { problem: "parser.malformed" };
+  if (!isOfData(info)) return { problem: "parser.malformed" };
   if (info.signed.encapContentInfo.eContent) throw new Unsupported("content in the signature");
   const [signer] = info.signers;
   const known = { tokens: signatureTokens(signer), signatureValue: signer.signature };
