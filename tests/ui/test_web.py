@@ -135,3 +135,8 @@ def test_a_code_in_a_picture_becomes_a_link(
     settle()
     [_picture, link] = _exhibits(window, qtbot, case)
     assert (link.item.source["username"], link.item.source["read_from"]) == ("sample_room", "A-01")
+    assert not window.exhibit.visit_button.isVisible(), "a picture has no page"
+    window.show_exhibit(case.id, link.item.id)
+    settle()
+    window.exhibit.visit_button.click()
+    assert window.web.url.line.text() == "https://t.me/sample_room/7"

@@ -56,6 +56,11 @@ class ExhibitPage(Page):
         self.facts.setColumnStretch(0, 2)
         self.facts.setColumnStretch(1, 5)
         facts_card.inside.addLayout(self.facts)
+        self.visit_button = Button(desk, "", "link")
+        self.visit_button.clicked.connect(self.visit)
+        visit_row = FlowLayout(gap=8)
+        visit_row.addWidget(self.visit_button)
+        facts_card.inside.addLayout(visit_row)
 
         self.digests_title, digests_card = self._section()
         self.digests = QVBoxLayout()
@@ -118,6 +123,7 @@ class ExhibitPage(Page):
         super().retranslate(t)
         self.back.setText(t("&Back to the case"))
         self.facts_title.setText(t("How it came in"))
+        self.visit_button.setText(t("&Visit the page again…"))
         self.digests_title.setText(t("Digital fingerprints"))
         self.score_title.setText(t("Signs of manipulation"))
         self.score_limit.setText(t("A score is a lead for the investigation, not evidence of falsity."))
@@ -224,6 +230,11 @@ class ExhibitPage(Page):
             label=self.desk.t("Looking for signs of manipulation. Nothing is shown."),
         )
 
+    def visit(self) -> None:
+        """Record the page of this exhibit once more: a later visit says what changed."""
+        if self._exhibit is not None:
+            self.desk.go.show_web(self.case_id, url=self._exhibit.item.source["url"])
+
     def add_note(self) -> None:
         """Keep the note; the log says when it was written."""
         session, item_id, words = self.desk.session, self.item_id, self.note.words()
@@ -269,6 +280,7 @@ class ExhibitPage(Page):
         item = self._exhibit.item
         self.heading.setText(wording.title(item))
         self._show_words_of_picture()
+        self.visit_button.setVisible(item.source.get("url", "").lower().startswith(("http:", "https:")))
         facts = [
             (t("How"), wording.method(t, item)),
             (t("When"), wording.moment(t, item.acquired)),
