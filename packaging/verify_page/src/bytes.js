@@ -41,6 +41,22 @@ export function strictText(bytes, encoding = "utf-8") {
   return new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes);
 }
 
+/** UTF-8 as text; a byte that belongs to no character is spelled out. */
+export function spelledText(bytes) {
+  let text = "";
+  for (let at = 0; at < bytes.length; ) {
+    const length = bytes[at] < 0x80 ? 1 : bytes[at] < 0xe0 ? 2 : bytes[at] < 0xf0 ? 3 : 4;
+    try {
+      text += strictText(bytes.subarray(at, at + length));
+      at += length;
+    } catch {
+      text += `\\x${bytes[at].toString(16)}`;
+      at += 1;
+    }
+  }
+  return text;
+}
+
 /** Each byte as the character of the same number, for patterns over binary files. */
 export function latin1(bytes) {
   let text = "";

@@ -52,6 +52,9 @@ def _names(shop: Workshop) -> Iterator[Case]:
     decomposed = unicodedata.normalize("NFD", next(path for path in shop.files if "대화" in path))
     lines = [*lines_of(shop.files), Line(f"package/{decomposed}".encode(), b"other words")]
     yield Case("zip-confusable", "nfd", as_bytes(build(lines)), _COMPLETE_NO)
+    lines = [*lines_of(shop.files), Line(b"package/data/\x90-02/" + "대화.txt".encode(), b"words")]
+    spelled = "data/\\x90-02/대화.txt"
+    yield Case("zip-confusable", "not-quite-utf8", as_bytes(build(lines)), _COMPLETE_NO, damaged=spelled)
     for path in ("data/A-01/chat.png", "proof/manifest.json", "01_report.pdf"):
         for label, data in (("same", shop.files[path]), ("other", b"other")):
             for order in ("first", "last"):

@@ -3,7 +3,7 @@
 // Every byte of the file must be explained: by a local header, an entry's data, its descriptor, the central directory
 // or the end records. What a local header says must be what the central directory says.
 
-import { same, startsWith, strictText } from "../bytes.js";
+import { same, spelledText, startsWith, strictText } from "../bytes.js";
 import { Problem } from "../problems.js";
 import { MAX_ENTRIES } from "./base.js";
 import { inflated, stored } from "./streams.js";
@@ -218,8 +218,8 @@ function decodeName(raw, flags, cp437) {
       continue;
     }
   }
-  const high = flags & UTF8 ? (byte) => `\\x${byte.toString(16)}` : (byte) => cp437[byte - 128];
-  return Array.from(raw, (byte) => (byte < 128 ? String.fromCharCode(byte) : high(byte))).join("");
+  if (flags & UTF8) return spelledText(raw);
+  return Array.from(raw, (byte) => (byte < 128 ? String.fromCharCode(byte) : cp437[byte - 128])).join("");
 }
 
 /** Check that the members fill the file up to the directory exactly, and make entries of the sound ones. */
