@@ -63,6 +63,12 @@ def test_copies_are_made_listed_and_taken_back(holdfast: Holdfast, words: list[o
     assert code == 0 and said["made"]["facts"]["passages"] == "2"
     code, listed = holdfast("redact", *text, "--list")
     assert code == 0 and listed["copies"] == [said["made"]]
+    out = tmp_path / "out"
+    code, made = holdfast("package", *words, "--out", out, "--redacted", "A-01", "--no-zip", "--language", "en")
+    payload = sorted(path.relative_to(made["folder"]).as_posix() for path in Path(made["folder"]).glob("data/*/*"))
+    assert code == 0 and payload == ["data/A-01/redacted-1.png", "data/A-02/words.txt"]
+    code, said_no = holdfast("package", *words, "--item", "A-02", "--out", out, "--redacted", "A-01")
+    assert (code, said_no["error"]["code"]) == (2, "item.unknown")
     code, said = holdfast("redact", *text, "--take-back", said["made"]["id"])
     assert code == 0 and said["copies"] == []
 

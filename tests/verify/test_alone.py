@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support.hostile.cases import Workshop
+from support.hostile.redactions import picture, recipe_of
 from support.sample_package import LATER, Files, Recipe, World
 
 from evidence.errors import EvidenceError
@@ -35,6 +37,13 @@ def test_what_a_report_tells(valid_files: Files, tmp_path: Path, trust: Trust, p
     assert answers["time"] == "cannot_tell" or "existed_before" in report.facts
     assert len(report.package_id) == 36
     assert report.heads == ()
+
+
+def test_of_redacted_copies_it_says_that_it_cannot_tell(tmp_path: Path, parser: Parser) -> None:
+    files = recipe_of(Workshop(), picture()).build()
+    report = _verify(files[REPORT], tmp_path, Trust(), parser)
+    answers = _answers(report)
+    assert (answers["report"], answers["redaction"]) == ("yes", "cannot_tell")
 
 
 def test_without_trust_the_signer_cannot_be_told(valid_files: Files, tmp_path: Path, parser: Parser) -> None:
