@@ -22,6 +22,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from evidence.capture.web import EngineProcess, PageLimits, PageRequest, acquire_page, judge
 from evidence.capture.web.warc import make_wacz
+from evidence.capture.web.warc import surt as make_key
 from evidence.errors import EvidenceError
 from evidence.i18n import in_order, named_fact, texts
 
@@ -102,6 +103,19 @@ def test_every_fact_of_a_page_has_its_words(record, language):
     keys = [key for key, _value in in_order(acquired.source)]
     assert keys[:3] == ["capture_outcome", "url", "canonical_url"]
     assert named_fact(t, "page_refused", "popup 2, download 1")[1].count("(") == 2
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://t.me/Room/12?b=2&a=1", "http://127.0.0.1:18081/a.js", "https://www.example.org/", "http://example.org",
+        "https://example.org:8443/A%20b/", "http://example.org/x?", "https://example.org/a?x=1&x=0#part",
+        "https://forum.example.kr/list.php?id=한국", "https://[2606:4700::1]:80/x",
+    ],
+)  # fmt: skip
+def test_the_index_has_the_keys_that_other_programs_look_for(url):
+    surt = pytest.importorskip("surt")
+    assert make_key(url) == surt.surt(url)
 
 
 def test_pictures_text_and_print_are_whole(record):

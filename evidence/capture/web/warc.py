@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.utils import Digester
@@ -172,7 +172,7 @@ def surt(url: str) -> str:
     sort by)."""
     parts = urlsplit(url)
     host = (parts.hostname or "").lower().removeprefix("www.")
-    if not re.fullmatch(r"[\d.]+|.*:.*", host):
+    if ":" not in host:
         host = ",".join(reversed(host.split(".")))
     try:
         port = parts.port
@@ -182,7 +182,8 @@ def surt(url: str) -> str:
         host = f"{host}:{port}"
     query = "&".join(sorted(parts.query.split("&"))) if parts.query else ""
     path = parts.path if len(parts.path) < 2 else parts.path.rstrip("/")
-    return f"{host}){path or '/'}{f'?{query}' if query else ''}".lower().replace(" ", "%20")
+    key = f"{host}){path or '/'}{f'?{query}' if query else ''}"
+    return quote(key, safe="%/:;,?&=+$@!*'()[]~#|-._").lower()
 
 
 def _for_replay(headers: Headers, length: int, *, hides_secrets: bool) -> list[tuple[str, str]]:
