@@ -66,6 +66,18 @@ class Consents:
         elif recipient in _PURPOSE_OF:
             self.require(case_id, _PURPOSE_OF[recipient])
 
+    def require_handing(self, case_id: str, recipient: str) -> None:
+        """Raises ``consent.withdrawn`` unless a package made for ``recipient`` (empty: nobody said) may be handed over
+        still."""
+        purpose = _PURPOSE_OF.get(Recipient(recipient)) if recipient else Purpose.POLICE
+        if purpose is not None and self.of(case_id, purpose).is_withdrawn:
+            raise EvidenceError("consent.withdrawn")
+
+    def purpose_missing(self, case_id: str, recipient: Recipient | None) -> Purpose | None:
+        """The consent that a package for ``recipient`` needs and that is not given."""
+        purpose = _PURPOSE_OF.get(recipient) if recipient is not None else None
+        return purpose if purpose is not None and not self.of(case_id, purpose).is_given else None
+
     def require_keeping(self, case_id: str, acquisition: Acquisition) -> None:
         """Raises ``consent.withdrawn`` when keeping media was taken back and this brings some."""
         if acquisition.method not in _NO_MEDIA:

@@ -105,6 +105,8 @@ class Films:
 
     def reveal(self, view: FilmView, at_s: float, reason: str = "") -> None:
         """Show the pictures of a film without blur until it is covered again; the log says so, and from where on."""
+        if self._store.quarantine.holds(view.item.id):  # it was opened before
+            raise EvidenceError("guard.quarantined")
         facts = {"film_time_s": f"{at_s:.3f}", **({"reason": reason} if reason else {})}
         with self._store.transaction():
             self._record(view.item.case_id, EventKind.REVEALED, item_id=view.item.id, facts=facts)

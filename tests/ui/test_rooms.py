@@ -8,9 +8,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from pytestqt.qtbot import QtBot
 
+from evidence.errors import EvidenceError
 from evidence.model import Case, Purpose
+from ui.asking import AskSheet
 from ui.main_window import MainWindow
 from ui.pages.casenotes import CaseNotesPage
 from ui.pages.consents import ConsentsPage
@@ -158,6 +161,87 @@ def test_rows_come_when_they_are_looked_at(case: Case, window: MainWindow, settl
     print(f"first page {first_page_s * 1000:.0f} ms, steps {statistics.median(taken) * 1000:.1f} ms, "
           f"worst {max(taken) * 1000:.1f} ms")  # fmt: skip
     assert statistics.median(taken) < 0.5 and first_page_s < 5
+
+
+def test_a_package_for_the_police_asks_for_its_consent(
+    case: Case, window: MainWindow, settle: Settle, tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_text("a")
+    window.case.add_files([tmp_path / "a.txt"])
+    settle()
+    window.show_package(case.id)
+    settle()
+    page, session = window.package, window.desk.session
+    assert page.recipient.box.currentIndex() == 0, "nothing is chosen beforehand"
+    page.place.line.setText(str(tmp_path / "out"))
+    page.recipient.box.setCurrentIndex(1)
+    page.make()
+    settle()
+    sheet = window.stack.currentWidget()
+    assert isinstance(sheet, AskSheet)
+    sheet.no_button.click()
+    settle()
+    assert not (tmp_path / "out").exists() and not session.consents.of(case.id, Purpose.POLICE).is_given
+    page.make()
+    settle()
+    sheet = window.stack.currentWidget()
+    assert isinstance(sheet, AskSheet)
+    sheet.yes_button.click()
+    settle()
+    assert page.outcome is not None and page.outcome.made.recipient == "police"
+    session.consents.withdraw(case.id, Purpose.POLICE)
+    with pytest.raises(EvidenceError, match="withdrawn"):
+        session.consents.require_handing(case.id, "police")
+
+
+def test_more_looks_than_wanted_are_asked_about(case: Case, window: MainWindow, settle: Settle, tmp_path: Path) -> None:
+    Image.new("RGB", (64, 48), (90, 120, 130)).save(tmp_path / "drawn.png")
+    window.case.add_files([tmp_path / "drawn.png"])
+    settle()
+    session, key = window.desk.session, window.case.list.rows.rows[0].key
+    session.place.set_limit(1)
+    window.show_exhibit(case.id, key)
+    settle()
+    page = window.exhibit
+    page.look_reason.line.setText("to describe it")
+    page.reveal()
+    settle()
+    page.reveal()
+    settle()
+    sheet = window.stack.currentWidget()
+    assert isinstance(sheet, AskSheet)
+    assert len(session.place.looks(case.id)) == 1
+    sheet.yes_button.click()
+    page.reveal()
+    settle()
+    assert [event.facts["reason"] for event in session.place.looks(case.id)] == ["to describe it"] * 2
+
+
+def test_title_tags_and_time_from_the_exhibit(case: Case, window: MainWindow, settle: Settle, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("a")
+    window.case.add_files([tmp_path / "a.txt"])
+    settle()
+    place, key = window.desk.session.place, window.case.list.rows.rows[0].key
+    window.show_exhibit(case.id, key)
+    settle()
+    shelf = window.exhibit.shelf
+    shelf.name.line.setText("첫 메시지")
+    shelf.tags.line.setText("협박, 첫날")
+    shelf.shown.line.setText("2026-10-03 21:14")
+    shelf.zone.line.setText("Asia/Seoul")
+    shelf.keep()
+    settle()
+    assert window.exhibit.heading.text() == "A-01  첫 메시지"
+    assert place.tags(key) == ("첫날", "협박")
+    entry = place.shown_time(key)
+    assert entry is not None and entry.is_zone_known
+    shelf.undo()
+    settle()
+    assert place.shown_time(key) is None
+    shelf.shown.line.setText("some day")
+    shelf.keep()
+    settle()
+    assert "not understood" in window.exhibit.message.sentence.text()
 
 
 def test_the_list_can_stand_side_by_side(window: MainWindow, qtbot: QtBot) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QImageWriter, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from evidence.errors import EvidenceError
 from evidence.i18n import Texts
@@ -81,10 +81,12 @@ class CasePage(Page):
         self.grid_button = Button(desk, "choice", "cases")
         self.grid_button.setCheckable(True)
         self.filters = QWidget()
-        beside = FlowLayout(self.filters, gap=10)
-        beside.setContentsMargins(0, 0, 0, 0)
-        for part in (self.search, self.tag, self.grid_button):
-            beside.addWidget(part)
+        below = QVBoxLayout(self.filters)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(8)
+        self.search.row.addWidget(self.grid_button)
+        below.addWidget(self.search)
+        below.addWidget(self.tag)
         self.body.addWidget(self.filters)
         self.found = text("small")
         self.body.addWidget(self.found)

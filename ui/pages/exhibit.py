@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from evidence.errors import EvidenceError
 from evidence.i18n import Texts, in_order
 from evidence.model import CustodyEvent, Exhibit, Exposure, Item, Note
 from ui import wording
+from ui.asking import ask_one_more
 from ui.codes import CodesPart
 from ui.desk import Desk
 from ui.filmcard import FilmCard
@@ -18,8 +20,9 @@ from ui.holdback import HoldBack
 from ui.keepless import KeepLess
 from ui.page import Page
 from ui.picture import HeldPicture
+from ui.shelfcard import ShelfCard
 from ui.theme import Theme
-from ui.widgets import Button, Card, TextField, text
+from ui.widgets import Button, Card, Field, TextField, text
 
 PREVIEW_SIDE = 480
 
@@ -45,6 +48,9 @@ class ExhibitPage(Page):
         self.picture_hint = text("small")
         self.picture_card.inside.addWidget(self.picture)
         self.picture_card.inside.addWidget(self.picture_hint)
+        self.look_reason = Field()
+        self.picture_card.inside.addWidget(self.look_reason)
+        self._goes_beyond = False
         self.body.addWidget(self.picture_card)
         self.film = FilmCard(self, self._still_kept)
         self.body.addWidget(self.film)
@@ -103,6 +109,8 @@ class ExhibitPage(Page):
         self.body.addWidget(self.codes)
         self.keep_less = KeepLess(self, self.enter)
         self.body.addWidget(self.keep_less)
+        self.shelf = ShelfCard(self, self.enter)
+        self.body.addWidget(self.shelf)
         self.hold_back = HoldBack(self, self.enter)
         self.body.addWidget(self.hold_back)
 
@@ -139,6 +147,8 @@ class ExhibitPage(Page):
         self.codes.retranslate(t)
         self.keep_less.retranslate(t)
         self.film.retranslate(t)
+        self.shelf.retranslate(t)
+        self.look_reason.name(t("Why you look, if you want"), t("The log keeps it."))
         self.hold_back.retranslate(t)
         self.log_title.setText(t("What happened to it"))
         self._show()
@@ -180,6 +190,7 @@ class ExhibitPage(Page):
         self.work(read, done)
         self.keep_less.enter(item_id)
         self.hold_back.enter(item_id)
+        self.shelf.enter(case_id, item_id)
 
         def look(_progress: object, _cancelled: object) -> bytes | None:
             return None if session.guard.holds(item_id) else session.preview(item_id, Exposure.BLURRED, PREVIEW_SIDE)
@@ -188,6 +199,7 @@ class ExhibitPage(Page):
 
     def leave(self) -> None:
         super().leave()
+        self._goes_beyond = False
         self.picture.forget()
         self.film.forget()
 
@@ -201,6 +213,9 @@ class ExhibitPage(Page):
         self.keep_less.forget()
         self.film.forget()
         self.hold_back.forget()
+        self.shelf.forget()
+        self.look_reason.line.setText("")
+        self._goes_beyond = False
         self._show()
 
     def first_focus(self) -> QWidget:
@@ -209,13 +224,30 @@ class ExhibitPage(Page):
     def reveal(self) -> None:
         """Show it without blur while it is held; the log says so."""
         session, item_id = self.desk.session, self.item_id
+        reason, goes_beyond = self.look_reason.line.text().strip(), self._goes_beyond
 
-        def done(picture: bytes | None) -> None:
-            if item_id == self.item_id:
-                self.picture.show_revealed(picture)
-                self._read_log()
+        def look(_progress: object, _cancelled: object) -> tuple[bytes | None, bool]:
+            try:
+                return session.reveal(item_id, reason, beyond_limit=goes_beyond), True
+            except EvidenceError as problem:
+                if problem.code != "looking.limit_reached":
+                    raise
+                return None, False
 
-        self.work(lambda _progress, _cancelled: session.reveal(item_id), done)
+        def done(found: tuple[bytes | None, bool]) -> None:
+            if item_id != self.item_id:
+                return
+            picture, may_look = found
+            if not may_look:
+                ask_one_more(self.desk, self._go_beyond)
+                return
+            self.picture.show_revealed(picture)
+            self._read_log()
+
+        self.work(look, done)
+
+    def _go_beyond(self) -> None:
+        self._goes_beyond = True
 
     def _still_kept(self, still: Item) -> None:
         self.say(lambda t: (t("The picture is kept as {number}.", number=still.number), ""))

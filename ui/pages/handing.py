@@ -278,7 +278,16 @@ class HandingPage(Page):
             )  # fmt: skip
             return Handed(files, passphrase)
 
-        self.work(write, self.show_handed, label=self.desk.t("Writing and reading back"), lane=Lane.PARALLEL)
+        session, case_id = self.desk.session, self.case_id
+        made = next((made for made in self._packages if str(zips[0]) == made.zip_file), None)
+        recipient = made.recipient if made is not None else ""
+
+        def allowed(_nothing: object) -> None:
+            self.work(write, self.show_handed, label=self.desk.t("Writing and reading back"), lane=Lane.PARALLEL)
+
+        self.work(
+            lambda _progress, _cancelled: session.consents.require_handing(case_id, recipient), allowed, blocks=True
+        )
 
     def _show_co_signed(self, signed: PackageCoSigned) -> None:
         self._co_signed = signed

@@ -11,8 +11,9 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from evidence.i18n import LANGUAGES, Texts
-from evidence.model import Exhibit, Exposure, PackageChoices, PackageMade
+from evidence.model import Exhibit, Exposure, PackageChoices, PackageMade, Purpose, Recipient
 from ui import wording
+from ui.asking import ask_consent
 from ui.chooser import PlaceField
 from ui.desk import LANGUAGE_NAMES, Desk
 from ui.flow import FlowLayout
@@ -87,6 +88,8 @@ class PackagePage(Page):
         card.inside.addWidget(self.statement)
         self.key = SigningKey(desk)
         card.inside.addWidget(self.key)
+        self.recipient = Choice(1 + len(Recipient))
+        card.inside.addWidget(self.recipient)
         self.place = PlaceField(desk)
         card.inside.addWidget(self.place)
         forms = FlowLayout(gap=18)
@@ -156,6 +159,10 @@ class PackagePage(Page):
             t("A &statement of your own, if you want"), t("It is printed in the report as your own words.")
         )
         self.key.retranslate(t)
+        self.recipient.name(t("For whom it is"), t("It needs the consent to that; the log notes for whom it was made."))
+        self.recipient.box.setItemText(0, t("nobody said for whom"))
+        for position, recipient in enumerate(Recipient, 1):
+            self.recipient.box.setItemText(position, t.code("name", f"recipient.{recipient}"))
         self.draft_button.setText(t("&Read the report first"))
         self.place.name(t("&Where to put it"), t("A memory stick that you hand over yourself is a good place."))
         self.place.retranslate(t)
@@ -231,6 +238,27 @@ class PackagePage(Page):
         if self.key.focus_missing():
             self.say(lambda t: (t("Choose the files of the key that signs."), ""), kind="plain")
             return
+        recipient, session, case_id = self._recipient(), self.desk.session, self.case_id
+
+        def agreed(purpose: Purpose) -> None:
+            self.work(
+                lambda _progress, _cancelled: session.consents.give(case_id, purpose),
+                lambda _nothing: self.build(),
+                blocks=True,
+            )
+
+        def known(missing: Purpose | None) -> None:
+            if missing is None:
+                self.build()
+            else:
+                ask_consent(self.desk, missing, lambda: agreed(missing))
+
+        self.work(
+            lambda _progress, _cancelled: session.consents.purpose_missing(case_id, recipient), known, blocks=True
+        )
+
+    def build(self) -> None:
+        """Make it, once the consent to that is there."""
         session, case_id, out = self.desk.session, self.case_id, self.place.path()
         chosen, choices, opened = self._chosen(), self._choices(), self.key.take()
 
@@ -266,6 +294,10 @@ class PackagePage(Page):
             label=self.desk.t("Writing the draft"),
         )
 
+    def _recipient(self) -> Recipient | None:
+        position = self.recipient.box.currentIndex()
+        return list(Recipient)[position - 1] if position > 0 else None
+
     def _chosen(self) -> list[str]:
         return [exhibit.item.id for exhibit in self._exhibits if exhibit.item.id in self.list.rows.checked]
 
@@ -278,6 +310,7 @@ class PackagePage(Page):
             as_folder=self.as_folder.isChecked(),
             as_zip=self.as_zip.isChecked(),
             ask_time=self.ask_time.isChecked() and self._has_tsas,
+            recipient=self._recipient(),
         )
 
     def open_folder(self) -> None:
