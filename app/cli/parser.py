@@ -24,6 +24,7 @@ from app.cli.handing import (
     add_upgrade_arguments,
     add_upload_arguments,
 )
+from app.cli.inside import add_metadata_arguments
 from app.cli.pages import add_page_arguments
 from app.cli.placing import add_place_verbs
 from app.cli.receipts import add_receipt_verbs
@@ -73,6 +74,11 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
     )
     _vault_and_case(still, t)
     add_still_arguments(still, t)
+
+    inside = verbs.add_parser("metadata", parents=[shared, secret], help=t("what files say about themselves"))
+    _vault_and_case(inside, t)
+    _chosen_items(inside, t)
+    add_metadata_arguments(inside, t)
 
     checklist = verbs.add_parser("guide", parents=[shared], help=t("what to let the screen show, step by step"))
     checklist.add_argument("name", nargs="?", default="", metavar="NAME", help=t("without it the names of all"))

@@ -135,6 +135,22 @@ GUIDES: tuple[Guide, ...] = (
                   N_("message with its time shown"), (17,), ("event_time",)),
         _BEFORE, _AFTER, _CLOCK,
     )),
+    Guide("phone", N_("A phone, photographed with another device"), (
+        GuideStep("app", N_("Photograph the settings page that names the model, the system and its version, and the "
+                            "page that names the version of the program."),
+                  N_("model and version photographed"), (12, 15), ("app_version", "account_used")),
+        GuideStep("list", N_("Photograph the list of conversations, with the one that matters in it."),
+                  N_("list of conversations photographed"), (16, 26), ("chat_name",)),
+        GuideStep("profile", N_("Open the profile of the account that wrote, and photograph its name, @name and "
+                                "number. A name from your own address book is your own word for it."),
+                  N_("profile photographed"), (16, 18), ("display_name", "username", "platform_user_id")),
+        GuideStep("time", N_("Photograph the message with its date and time: the whole screen, straight from the "
+                             "front."),
+                  N_("message with its time photographed"), (12, 17), ("event_time",)),
+        GuideStep("keep", N_("Keep the phone as it is: delete nothing, and do not update the program."),
+                  N_("phone kept as it is"), (26,)),
+        _BEFORE, _AFTER, _CLOCK,
+    )),
     Guide("web_forum", N_("A web forum"), (
         _ADDRESS,
         GuideStep("post", N_("Show the post with its number and the name of the board."), N_("post shown"), (12, 16),

@@ -4,12 +4,12 @@ from evidence.media.child import CHILD_WORD, MediaWorker, child_command
 from evidence.media.codes import read_codes
 from evidence.media.films import FILM_LIMITS, FILM_MODULE, Film, FilmFacts, FilmFrame
 from evidence.media.limits import MediaLimits
-from evidence.media.pictures import SMALL_SIDE, DecodedImage, decode_image, preview
+from evidence.media.pictures import SMALL_SIDE, DecodedImage, PictureFacts, decode_image, picture_facts, preview
 from evidence.media.sniffing import HEAD_SIZE, UNKNOWN, sniff
 from evidence.media.sound import FILM_TYPES, SOUND_TYPES, mute_film, silence_sound
 
 __all__ = [
     "CHILD_WORD", "DecodedImage", "FILM_LIMITS", "FILM_MODULE", "FILM_TYPES", "Film", "FilmFacts", "FilmFrame",
-    "HEAD_SIZE", "MediaLimits", "MediaWorker", "SMALL_SIDE", "SOUND_TYPES", "UNKNOWN", "child_command", "decode_image",
-    "mute_film", "preview", "read_codes", "silence_sound", "sniff",
+    "HEAD_SIZE", "MediaLimits", "MediaWorker", "PictureFacts", "SMALL_SIDE", "SOUND_TYPES", "UNKNOWN",
+    "child_command", "decode_image", "mute_film", "picture_facts", "preview", "read_codes", "silence_sound", "sniff",
 ]  # fmt: skip

@@ -12,12 +12,14 @@ from collections.abc import Mapping
 from io import BytesIO
 
 import numpy as np
+import pillow_heif
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from evidence.errors import EvidenceError
 from evidence.media.codes import codes_job
 from evidence.media.limits import MediaLimits
+from evidence.media.metadata import metadata_job
 from evidence.media.sniffing import HEAD_SIZE, sniff
 from evidence.media.wire import Message
 from evidence.media.worker import Handler
@@ -25,16 +27,24 @@ from evidence.media.worker import Handler
 FORMATS = {
     "image/jpeg": ("JPEG", "MPO"), "image/png": ("PNG",), "image/webp": ("WEBP",), "image/gif": ("GIF",),
     "image/bmp": ("BMP",), "image/x-ms-bmp": ("BMP",), "image/tiff": ("TIFF",), "image/avif": ("AVIF",),
-    "image/apng": ("PNG",), "image/x-icon": ("ICO",), "image/jpx": ("JPEG2000",),
+    "image/heic": ("HEIF",), "image/heif": ("HEIF",), "image/apng": ("PNG",), "image/x-icon": ("ICO",),
+    "image/jpx": ("JPEG2000",),
 }  # fmt: skip
 """Media type to the decoders that may see it."""
+
+# One thread, as everywhere in the child; pictures inside the picture are not looked at.
+pillow_heif.options.DECODE_THREADS = 1
+pillow_heif.options.THUMBNAILS = False
+pillow_heif.options.DEPTH_IMAGES = False
+pillow_heif.options.AUX_IMAGES = False
+pillow_heif.register_heif_opener()
 
 BLUR_SIDE = 16
 """A blurred preview carries no more than this many pixels on its longer side."""
 
 # Everything that Pillow's readers are known to raise on damaged or hostile files; anything else ends the child,
 # which the parent reports too.
-_DAMAGED = (
+DAMAGED = (
     UnidentifiedImageError, OSError, SyntaxError, ValueError, TypeError, IndexError, KeyError, EOFError,
     OverflowError, ZeroDivisionError, AttributeError, NotImplementedError, struct.error, zlib.error,
 )  # fmt: skip
@@ -59,7 +69,7 @@ def open_image(data: bytes | bytearray, limits: MediaLimits) -> tuple[Image.Imag
             frames = int(getattr(image, "n_frames", 1))
     except Image.DecompressionBombError as problem:
         raise EvidenceError("media.too_many_pixels", most=limits.max_pixels) from problem
-    except _DAMAGED as problem:
+    except DAMAGED as problem:
         raise EvidenceError("media.undecodable", media_type=media_type) from problem
     if width * height > limits.max_pixels or max(width, height) > limits.max_side:
         raise EvidenceError("media.too_many_pixels", most=limits.max_pixels)
@@ -86,7 +96,7 @@ def decode(data: bytes | bytearray, limits: MediaLimits) -> tuple[NDArray[np.uin
                 image = ImageOps.exif_transpose(image)
                 notes.append("turned_by_exif")
             rgb = np.asarray(_to_rgb(image, notes))
-    except _DAMAGED as problem:
+    except DAMAGED as problem:
         raise EvidenceError("media.undecodable", media_type=media_type) from problem
     return np.ascontiguousarray(rgb), facts
 
@@ -157,4 +167,6 @@ def _preview_job(request: Message, body: bytearray, limits: MediaLimits) -> tupl
     return {"width": image.size[0], "height": image.size[1], **facts}, memoryview(pixels.data).cast("B")
 
 
-HANDLERS: Mapping[str, Handler] = {"decode": _decode_job, "preview": _preview_job, "codes": codes_job}
+HANDLERS: Mapping[str, Handler] = {
+    "decode": _decode_job, "preview": _preview_job, "codes": codes_job, "metadata": metadata_job,
+}  # fmt: skip

@@ -79,6 +79,35 @@ def decode_image(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class PictureFacts:
+    """What a picture says about itself; nothing of it is believed."""
+
+    media_type: str
+    width: int
+    height: int
+    mode: str
+    frames: int
+    metadata: dict[str, str]
+    """``exif.DateTimeOriginal``, ``gps.GPSLatitude``, ``image.Make``, ``text.…``, ``block.xmp`` … to their values."""
+
+
+def picture_facts(
+    stream: BinaryIO, *, worker: MediaWorker, limits: MediaLimits | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> PictureFacts:  # fmt: skip
+    """What the picture in ``stream`` says about itself. Raises as :func:`decode_image`."""
+    answer, _body = worker.request("metadata", stream, limits or MediaLimits(), cancelled)
+    metadata = answer.get("metadata")
+    if not isinstance(metadata, dict) or len(metadata) > 300:
+        raise EvidenceError("media.decoder_crashed")
+    return PictureFacts(
+        media_type=text_of(answer, "media_type"), width=number_of(answer, "width"), height=number_of(answer, "height"),
+        mode=text_of(answer, "mode"), frames=number_of(answer, "frames"),
+        metadata={str(name)[:60]: str(value)[:300] for name, value in metadata.items()},
+    )  # fmt: skip
+
+
 def preview(
     stream: BinaryIO,
     *,

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 from uuid import uuid4
 
 from cryptography import x509
@@ -49,6 +50,7 @@ from evidence.session import (
     codes,
     cosigning,
     guarding,
+    inside,
     keeping,
     looking,
     packaging,
@@ -369,6 +371,22 @@ class Session:
     def notes(self, item_id: str) -> list[Note]:
         """The notes written on an exhibit after it came in, oldest first."""
         return list(self._store.items.notes(self._store.items.get(item_id).case_id, item_id))
+
+    def metadata(self, item_id: str, *, cancelled: Cancelled = never_cancelled) -> list[dict[str, Any]]:
+        """What the pictures and films of an exhibit say about themselves; see :mod:`evidence.session.inside`."""
+        return inside.read(self._store, self._worker, self._store.items.get(item_id), cancelled)
+
+    def keep_metadata(self, item_id: str, *, cancelled: Cancelled = never_cancelled) -> Item:
+        """Keep that as a report of its own, derived from the exhibit. Raises ``metadata.none``."""
+        item = self._store.items.get(item_id)
+        found = inside.read(self._store, self._worker, item, cancelled)
+        if not found:
+            raise EvidenceError("metadata.none", number=item.number)
+        report = self.add(item.case_id, inside.acquisition(item, found, self._clock()))
+        with self._store.transaction():
+            facts = {"report": report.number, "sha256": report.files[0].digests.sha256}
+            self._record(item.case_id, EventKind.EXAMINED, item_id=item.id, facts=facts)
+        return report
 
     # Looking -------------------------------------------------------------------------------------------------------
 

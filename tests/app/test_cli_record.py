@@ -152,7 +152,7 @@ def test_an_interrupt_ends_it_and_keeps_it(case: tuple[Path, str], running: subp
 
 
 def test_a_checklist_can_be_read_without_a_vault(holdfast: Holdfast) -> None:
-    assert len(holdfast("guide", vault=False)[1]["guides"]) == 6
+    assert len(holdfast("guide", vault=False)[1]["guides"]) == 7
     code, one = holdfast("guide", "kakaotalk", vault=False)
     assert code == 0
     assert one["steps"][0]["said"] == ["app_version", "account_used"]

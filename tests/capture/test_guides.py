@@ -15,7 +15,7 @@ FORBIDDEN = {
     "ko": r"입장|가입하|참여하십|들어가십|결제하|송금하|보내십|답장|대답하|구독|로그인|시작하십|누르십|물어",
     "fr": r"\b(rejoign|payez|payer|répond|abonn|envoy|transfér|achet|inscri|connect|lancez|appuy|écrivez|demandez)",
 }
-WANTED = {"telegram_room", "telegram_bot", "instagram", "x", "kakaotalk", "web_forum"}
+WANTED = {"telegram_room", "telegram_bot", "instagram", "x", "kakaotalk", "phone", "web_forum"}
 
 
 def test_there_is_one_for_each_kind_of_place() -> None:

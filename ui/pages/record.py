@@ -29,6 +29,7 @@ class RecordPage(Page):
     """What to record, which checklist, in your own words; then a small window takes over."""
 
     WAY = "cases"
+    HELP = "capture"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, has_back=True)

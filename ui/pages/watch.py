@@ -31,6 +31,7 @@ class WatchPage(Page):
     """Which folder, what happens to the plain files, and the clipboard; then it says what came."""
 
     WAY = "cases"
+    HELP = "capture"
     changed = Signal()
     """It began or ended: the window says so at its side."""
 
