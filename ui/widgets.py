@@ -295,7 +295,9 @@ class Working(Card):
         """Show it, not knowing yet how far the work is."""
         self.label.setText(label)
         self.bar.setAccessibleName(label)
-        self.bar.setRange(0, 0)
+        self.bar.setRange(0, 1000)
+        self.bar.setValue(0)
+        self.bar.hide()  # a bar that does not know how far it is would move to and fro: nothing here moves by itself
         self.stop.setVisible(can_stop)
         self.stop.setEnabled(True)
         self.show()
@@ -303,7 +305,7 @@ class Working(Card):
 
     def move_to(self, share: float) -> None:
         """How far the work is, 0 to 1."""
-        self.bar.setRange(0, 1000)
+        self.bar.show()
         self.bar.setValue(round(1000 * min(max(share, 0.0), 1.0)))
 
     def retranslate(self) -> None:

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QAccessible, QAccessibleInterface
+from PySide6.QtGui import QAccessible, QAccessibleInterface, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
     QAbstractScrollArea,
     QAbstractSpinBox,
     QApplication,
@@ -38,6 +40,7 @@ from ui.main_window import MainWindow
 from ui.page import Page
 from ui.pages.handing import Handed
 from ui.rooms import ROOMS
+from ui.theme import contrast
 
 CONTROLS = {
     QAccessible.Role.PushButton, QAccessible.Role.CheckBox, QAccessible.Role.RadioButton, QAccessible.Role.ComboBox,
@@ -105,6 +108,7 @@ def pages(
         window.show_redact(case.id, key)
         settle()
         window.redact.cover(3, 3, 20, 20)
+
     def minor() -> None:
         window.show_capture(case.id)
         window.capture.take()
@@ -283,9 +287,59 @@ def within(root: QWidget, area: QAbstractScrollArea | None, box: QRect) -> QRect
     return box.intersected(QRect(port.mapTo(root, QPoint(0, 0)), port.size()))
 
 
+TARGET = 24
+"""Pixels of the least target (WCAG 2.2, 2.5.8)."""
+
+
+def small(root: QWidget) -> list[str]:
+    """Controls that are hard to hit."""
+    return [
+        f"{_words(widget)!r} is {widget.width()} x {widget.height()}"
+        for widget in root.findChildren(QWidget)
+        if isinstance(widget, QAbstractButton | QLineEdit | QComboBox | QAbstractItemView)
+        and widget.isVisible()
+        and not isinstance(widget.parent(), QComboBox | QAbstractSpinBox)
+        and min(widget.width(), widget.height()) < TARGET
+    ]
+
+
+def faint(root: QWidget, least: float = 4.5) -> list[str]:
+    """Words whose darkest and lightest pixels are too near to each other, measured on what is drawn."""
+    found = []
+    image = root.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    ratio = image.devicePixelRatio()
+    rows = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), image.bytesPerLine() // 4)
+    pixels = rows[:, : image.width()]
+    for widget in root.findChildren(QWidget):
+        if not isinstance(widget, QLabel | QAbstractButton) or not widget.isVisible() or not _words_of(widget).strip():
+            continue
+        box = within(root, area_of(widget), QRect(widget.mapTo(root, QPoint(0, 0)), widget.size()))
+        if isinstance(widget, QLabel) and not widget.pixmap().isNull():
+            continue
+        drawn = box.intersected(root.rect())
+        if drawn.height() < widget.height() or drawn.width() < 8:
+            continue  # scrolled away, in part at least
+        inner = drawn.adjusted(3, 3, -3, -3)
+        left, top, right, bottom = (
+            round(side * ratio) for side in (inner.left(), inner.top(), inner.right() + 1, inner.bottom() + 1)
+        )
+        values, counts = np.unique(pixels[top:bottom, left:right], return_counts=True)
+        if not len(values):
+            continue
+        ground = f"#{int(values[counts.argmax()]) & 0xFFFFFF:06x}"
+        best = max(contrast(ground, f"#{int(value) & 0xFFFFFF:06x}") for value in values)
+        if best < least:
+            found.append(f"{_words_of(widget)[:40]!r}: {best:.1f} to 1")
+    return found
+
+
+def _words_of(widget: QWidget) -> str:
+    return str(getattr(widget, "text", lambda: "")())
+
+
 def problems_of(root: QWidget) -> list[str]:
     """Everything that is wrong with what is shown."""
-    return [*unnamed(root), *clipped(root), *covered(root), *shared_mnemonics(root), *cut_off(root)]
+    return [*unnamed(root), *clipped(root), *covered(root), *shared_mnemonics(root), *cut_off(root), *small(root)]
 
 
 def cut_off(root: QWidget) -> list[str]:
@@ -375,6 +429,23 @@ def is_tab_stop(widget: QWidget) -> bool:
     return not is_in_group and not isinstance(widget.parent(), QComboBox | QAbstractSpinBox)
 
 
+@pytest.mark.parametrize("look, percent", [("light", 100), ("dark", 100), ("contrast", 200)])
+def test_every_word_can_be_told_from_its_ground(
+    window: MainWindow, pages: list[tuple[str, Callable[[], None]]], settle: Callable[[], None], look: str, percent: int
+) -> None:
+    """On every page, on what is really drawn; high contrast with large text, where nothing may be cut either."""
+    window.resize(*SIZES[percent])
+    window.desk.change(look=look, text_percent=percent, language="fr" if percent == 200 else "ko")
+    problems = []
+    for name, show in [*pages, ("start", window.show_settings)]:
+        show()
+        settle()
+        problems += [f"{name}: {problem}" for problem in faint(window, 7 if look == "contrast" else 4.5)]
+        if look == "contrast":
+            problems += [f"{name}: {problem}" for problem in problems_of(window)]
+    assert not problems, "\n".join(problems)
+
+
 def test_every_control_can_be_reached_with_the_keyboard(
     window: MainWindow,
     pages: list[tuple[str, Callable[[], None]]],
@@ -433,7 +504,13 @@ def test_the_walk_notices_what_it_is_for(qtbot: QtBot) -> None:
     first, second = QPushButton("&Open", root), QPushButton("N&ot now", root)
     first.setGeometry(0, 120, 150, 40)
     second.setGeometry(0, 180, 150, 40)
+    tiny, pale = QPushButton("x", root), QLabel("hardly to be seen", root)
+    tiny.setGeometry(200, 120, 20, 20)
+    pale.setGeometry(200, 180, 160, 30)
+    pale.setStyleSheet("color: #D8D8D8; background: #FFFFFF;")
     root.show()
+    assert len(small(root)) == 1
+    assert [problem for problem in faint(root) if "hardly to be seen" in problem]
     assert len(unnamed(root)) == 1
     assert any("far too long" in problem for problem in clipped(root))
     assert len(covered(root)) == 1
