@@ -70,7 +70,6 @@ def _serve(request: Message, tell: Pipe) -> None:
         from PySide6.QtWidgets import QApplication
 
         from app.browser.sitting import Sitting
-        from evidence.i18n import texts
 
         application = QApplication(["holdfast"])
         application.setQuitOnLastWindowClosed(False)
@@ -78,6 +77,8 @@ def _serve(request: Message, tell: Pipe) -> None:
         tell({"kind": "ready"}, b"")
         url = str(request["url"])
         if request["is_shown"] is True:
+            from evidence.i18n import texts
+
             url = sitting.show_first(url, texts(str(request["language"])))
         else:
             sitting.view.show()

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
 from PySide6.QtWebEngineCore import QWebEngineProfile
@@ -16,11 +17,13 @@ from app.browser.looking import Looker, difference
 from app.browser.page import Gate, GuardedPage, Refusals, make_profile, refuse_downloads
 from app.browser.proxy import Relay, is_local
 from app.browser.recording import Recorder
-from app.browser.window import BrowserWindow
-from evidence.i18n import Texts
+
+if TYPE_CHECKING:
+    from app.browser.window import BrowserWindow
+    from evidence.i18n import Texts
 
 Tell = Callable[[Message, bytes], None]
-_QUIET_S = 0.4
+_QUIET_S = 0.25
 _WATCH_S = 0.1
 
 
@@ -54,6 +57,8 @@ class Sitting:
 
     def show_first(self, url: str, t: Texts) -> str:
         """Let the person look at the page; the address to record, or an empty string when she left."""
+        from app.browser.window import BrowserWindow  # hardly ever needed
+
         percent = int(self._request["text_percent"])
         touched: Message = {"kind": "touched"}
         window = self._window = BrowserWindow(self.view, t, percent, lambda: self._tell(touched, b""))

@@ -91,6 +91,9 @@ PAGES = {
     "/loop": "<!doctype html><title>L</title><p>Words before the loop began.<script>while (true) alert(1)</script>",
     "/again": '<meta http-equiv=refresh content="0;url=/again"><p>words that are shown for an instant',
     "/endless": Answer(act=endless),
+    "/someone": Answer(status=302, headers=[("Location", "/accounts/login/?next=someone")]),
+    "/accounts/login/": "<!doctype html><title>Log in</title><form><input name=u><input type=password name=p>Log in",
+    "/blank": "<!doctype html><title></title><div id=root></div>",
 }
 
 
@@ -125,12 +128,14 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
                 name: pool.submit(capture, f"{site.url}/{name}", **limits)
                 for name, limits in (
                     ("loop", {"load_s": 2}),
-                    ("half", {"load_s": 3, "settle_s": 1, "responses": 30}),
+                    ("half", {"load_s": 5, "settle_s": 1, "responses": 30}),
                     ("news-page", {"load_s": 20, "stream_s": 1.0}),
                     ("greedy", {"load_s": 8}),
                     ("redirect", {"load_s": 8}),
                     ("again", {"load_s": 8, "navigations": 4}),
                     ("endless", {"load_s": 20, "wire_bytes": 3_000_000}),
+                    ("someone", {}),
+                    ("blank", {}),
                 )
             }
             captures["expired"] = pool.submit(capture, f"{expired.url}/")
@@ -166,7 +171,8 @@ def test_servers_that_stall_reset_and_lie_leave_what_came(seen):
     record = seen["half"]
     outcome = judge(record)
     assert outcome.code == "partial", outcome
-    assert {"unfinished", "too_many_responses"} <= set(record.marks)
+    assert {"unfinished", "too_many_responses"} & set(record.marks)
+    assert sum(not exchange.note for exchange in record.exchanges.values()) <= 30
     assert "Words that came." in record.files["text"].decode()
     facts = acquire_page(record, outcome).source
     assert int(facts["responses"]) <= 200 and int(facts["responses_incomplete"]) >= 1
@@ -186,6 +192,11 @@ def test_a_page_that_sends_its_reader_on_for_ever_is_stopped(seen):
 def test_an_answer_without_end_is_cut_off(seen):
     record = seen["endless"]
     assert "too_much_data" in record.marks and judge(record).code == "endless_loading"
+
+
+def test_a_login_wall_and_a_blank_page_are_failed_captures(seen):
+    assert judge(seen["someone"]).code == "login_wall"
+    assert judge(seen["blank"]).code == "blank"
 
 
 def test_a_certificate_that_is_not_valid_is_a_failed_capture(seen):

@@ -12,7 +12,7 @@ from evidence.i18n import Language, texts
 LONG = "A long talk about what happened, with many words. " * 80
 TELEGRAM_ROOM = '<div class="tgme_page"><div class="tgme_page_title">A room</div><div class="tgme_page_extra">3 members'
 TELEGRAM_NOBODY = (
-    '<div class="tgme_page"><div class="tgme_page_additional">If you have Telegram, you can contact @nobody'
+    '<div class="tgme_page"><div class="tgme_page_description">If you have Telegram, you can contact @nobody'
 )
 
 CASES = [

@@ -120,4 +120,4 @@ def _is_empty_telegram(record: PageRecord, host: str, path: str) -> bool:
         return False
     dom = record.files.get("dom", b"")
     has_page = b"tgme_page" in dom
-    return has_page and not re.search(rb"tgme_(page_title|channel_info|widget_message|page_description)", dom)
+    return has_page and not re.search(rb"tgme_(page_title|channel_info|widget_message)", dom)
