@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWi
 from evidence.i18n import Texts, named_code
 from ui.desk import Desk
 from ui.flow import FlowLayout
+from ui.hotkey import Hotkeys
 from ui.theme import Theme
 from ui.widgets import Button, Field, announce, text
 
@@ -107,6 +108,10 @@ class RecordPanel(QWidget):
             QShortcut(QKeySequence("Ctrl+P"), self, self.pause),
             QShortcut(QKeySequence("Ctrl+L"), self, lambda: self.desk.go.lock()),
         ]
+        self.hotkeys = Hotkeys("MP")
+        self.hotkeys.pressed.connect(lambda letter: self.mark() if letter == "M" else self.pause())
+        self.keys = text("small")
+        column.addWidget(self.keys)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.look)
         self._timer.start(LOOK_MS)
@@ -135,6 +140,11 @@ class RecordPanel(QWidget):
         self.before_button.setText(t("&Back"))
         self._name_discard()
         self._show_step()
+        self.keys.setText(
+            t("From any program: Ctrl+Alt+M marks, Ctrl+Alt+P pauses.")
+            if self.hotkeys.heard == "MP"
+            else t("On this system no key is heard while another program has the keyboard.")
+        )
         self.look()
 
     def look(self) -> None:
@@ -267,6 +277,7 @@ class RecordPanel(QWidget):
         """Close for good."""
         self.is_over = True
         self._timer.stop()
+        self.hotkeys.close()
         self.close()
         self.deleteLater()
 
