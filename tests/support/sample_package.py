@@ -208,6 +208,10 @@ class Recipe:
         """The same with changes."""
         return replace(self, **changes)
 
+    def redacted_paths(self) -> list[str]:
+        """Where its redacted copies stand."""
+        return [copy_path(number, each) for number, each in self.redacted.items()]
+
     def build(self) -> Files:
         """All files by path."""
         files: Files = {}

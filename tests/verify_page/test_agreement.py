@@ -14,6 +14,7 @@ import pytest
 from support.agreement import all_cases, disagreements
 from support.chromium import VerifyPage
 from support.hostile.cases import Case, Workshop
+from support.hostile.redactions import CHAT, picture, recipe_of, text
 from support.sample_package import LATER, Recipe, fingerprint_of, write_folder, write_zip
 
 from evidence.digest import fingerprint_words
@@ -54,6 +55,16 @@ def test_a_valid_package_is_yes(page: VerifyPage, program: Program, shop: Worksh
     report = program(path, shop.trust)
     assert isinstance(report, VerificationReport)
     same_but_for_the_page(document, report)
+
+
+def test_redacted_copies_are_told_alike(page: VerifyPage, program: Program, shop: Workshop, tmp_path: Path) -> None:
+    for number, recipe in enumerate((recipe_of(shop, picture()), recipe_of(shop, text(), CHAT))):
+        path = write_zip(recipe.build(), tmp_path / f"{number}.zip")
+        document, report = page.check(path, shop.trust), program(path, shop.trust)
+        assert answers_of(document) == ALL_YES | {"redaction": "yes"}
+        assert isinstance(report, VerificationReport)
+        assert report.facts[f"copy.{recipe.redacted_paths()[0]}.fixed_before"] < report.verified_at.isoformat()
+        same_but_for_the_page(document, report)
 
 
 def test_a_package_of_the_program_is_yes(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from evidence.digest import from_json, parse_json
 from evidence.errors import EvidenceError
@@ -11,7 +12,7 @@ from evidence.manifest import Manifest, RedactedFile
 from evidence.model import CustodyEvent, EventKind, RedactionKind
 from evidence.redaction import Redaction, check_redaction
 from evidence.verify.container import key_of
-from evidence.verify.state import MAX_NAMED, Impossible, Outcome, State, cannot_tell, no, yes
+from evidence.verify.state import MAX_NAMED, Impossible, Outcome, State, aside, cannot_tell, no, yes
 from evidence.verify.whole import is_understood
 
 
@@ -23,44 +24,59 @@ def check_redactions(state: State) -> Iterator[Outcome]:
         return
     if state.log is None or not state.is_log_sound:
         raise Impossible("needs.log")
-    said = [_check(state, manifest, each, state.log.events) for each in manifest.redacted]
+    events = state.log.events
+    said = [outcome for each in manifest.redacted for outcome in _check(state, manifest, each, events)]
     yield from said[:MAX_NAMED]
     hidden = [outcome for outcome in said[MAX_NAMED:] if outcome.answer.value != "yes"]
     yield from hidden[:MAX_NAMED]
 
 
-def _check(state: State, manifest: Manifest, redacted: RedactedFile, events: Sequence[CustodyEvent]) -> Outcome:
+def _check(
+    state: State, manifest: Manifest, redacted: RedactedFile, events: Sequence[CustodyEvent]
+) -> Iterator[Outcome]:  # fmt: skip
     path, number = redacted.path, redacted.item
     data = state.reading.kept.get(key_of(redacted.record))
     if data is None:
         is_too_large = key_of(redacted.record) in state.reading.too_large
-        return cannot_tell("redactions.record_too_large", path=path) if is_too_large else no(
-            "redactions.no_record", path=path
+        yield (
+            cannot_tell("redactions.record_too_large", path=path) if is_too_large
+            else no("redactions.no_record", path=path)
         )  # fmt: skip
+        return
     item_id = next(item.id for item in manifest.items if item.number == number)
     copy_sha256 = next(file.sha256 for file in manifest.files if file.path == path)
     mine = [event for event in events if event.item_id == item_id]
     logged = _event_of(mine, redacted, copy_sha256, hashlib.sha256(data).hexdigest())
     if logged is None:
-        return no("redactions.not_logged", path=path)
+        yield no("redactions.not_logged", path=path)
+        return
     record = _record(data)
     if record is None or (record.original_sha256, record.copy_sha256) != (redacted.original_sha256, copy_sha256):
-        return no("redactions.other_record", path=path)
+        yield no("redactions.other_record", path=path)
+        return
     is_provable = record.kind in (RedactionKind.PICTURE, RedactionKind.TEXT)
     if is_provable and not _is_fixed(mine, record, logged):
-        return no("redactions.not_fixed", path=path)
+        yield no("redactions.not_fixed", path=path)
+        return
     entry = state.located.files.get(key_of(path))
     if entry is None:
-        return no("redactions.other_copy", path=path)
+        yield no("redactions.other_copy", path=path)
+        return
     with entry.open() as stream:
         checked = check_redaction(record, stream)
     if checked.problem:
-        return no(f"redactions.{checked.problem}", path=path)
+        yield no(f"redactions.{checked.problem}", path=path)
+        return
     if not is_provable:
-        return cannot_tell("redactions.unproven", path=path, number=number)
+        yield cannot_tell("redactions.unproven", path=path, number=number)
+        return
     state.facts |= {f"copy.{path}.shown": str(checked.confirmed), f"copy.{path}.covered": str(checked.hidden)}
     code = "redactions.tiles" if record.kind is RedactionKind.PICTURE else "redactions.lines"
-    return yes(code, number=number, path=path, shown=checked.confirmed, covered=checked.hidden)
+    yield yes(code, number=number, path=path, shown=checked.confirmed, covered=checked.hidden)
+    before = _fixed_before(state, mine, record)
+    if before is not None:
+        state.facts[f"copy.{path}.fixed_before"] = before.isoformat()
+        yield aside(yes("redactions.fixed_before", path=path, before_at=before))
 
 
 def _event_of(
@@ -85,6 +101,17 @@ def _is_fixed(events: Sequence[CustodyEvent], record: Redaction, logged: Custody
     ]
     roots = {event.facts.get("root") for event in about}
     return roots == {record.root} and about[0].index < logged.index
+
+
+def _fixed_before(state: State, events: Sequence[CustodyEvent], record: Redaction) -> datetime | None:
+    """The earliest trusted token under which the log had fixed the original's content."""
+    index = next(event.index for event in events if event.facts.get("root") == record.root)
+    covering = [
+        token.stamped_at
+        for token in state.tokens
+        if token.is_trusted and (not token.head_size or index < token.head_size)
+    ]
+    return min(covering, default=None)
 
 
 def _record(data: bytes) -> Redaction | None:
