@@ -30,6 +30,8 @@ class Leaf:
 class DraftSheet(Page):
     """Reads a report; lies over the page that asked for it."""
 
+    HELP = "package"
+
     COLUMN = 860
 
     def __init__(self, desk: Desk, pdf: bytes) -> None:

@@ -26,6 +26,8 @@ SHOWN = ("capture_marks", "final_url", "page_title", "http_status", "redirects",
 class WebPage(Page):
     """An address, what opening it means, and one button. A capture that failed is shown, and kept only if wanted."""
 
+    HELP = "capture"
+
     WAY = "cases"
 
     def __init__(self, desk: Desk) -> None:
