@@ -31,13 +31,17 @@ def add_minor_argument(parser: argparse.ArgumentParser, t: Texts) -> None:
 def asked(run: Run) -> Run:
     """``run``, once it was answered that nobody under age could be shown; on a terminal the question is asked.
 
-    Raises ``guard.not_asked`` where nobody can be asked, ``guard.media_refused`` for every answer but ``no``.
+    A program that calls without an answer cannot be asked: the exhibit then does not say that anybody was, and a line
+    on standard error tells it. Raises ``guard.not_asked`` for no answer on a terminal, ``guard.media_refused`` for
+    every answer but ``no``.
     """
 
     def guarded(arguments: argparse.Namespace, console: Console) -> int:
-        if arguments.minor is None:
+        if arguments.minor is None and sys.stdin.isatty():
             arguments.minor = _ask(console)
-        if arguments.minor is not MinorAnswer.NO:
+        if arguments.minor is None:
+            console.say(console.t("Nobody was asked whether it could show someone under age; --minor no answers that."))
+        elif arguments.minor is not MinorAnswer.NO:
             raise EvidenceError("guard.media_refused")
         return run(arguments, console)
 
@@ -45,8 +49,6 @@ def asked(run: Run) -> Run:
 
 
 def _ask(console: Console) -> MinorAnswer:
-    if not sys.stdin.isatty():
-        raise EvidenceError("guard.not_asked")
     t = console.t
     console.say(t("Does it show, or could it show, someone under age?"))
     console.say(", ".join(f"{answer} = {t.code('name', f'minor.{answer}')}" for answer in MinorAnswer))

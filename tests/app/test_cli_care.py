@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from app.cli import run
 from app.sample import chat_picture
+from evidence.model import MINOR_FACT
 from evidence.store import FLOOR
 
 Holdfast = Callable[..., tuple[int, Any]]
@@ -46,10 +48,29 @@ def case(holdfast: Holdfast, tmp_path: Path) -> list[object]:
 
 def test_nothing_comes_in_before_the_question_is_answered(case: list[object], holdfast: Holdfast) -> None:
     missing = "no such file: it would be said if it were opened"
-    for answer, code in (((), "guard.not_asked"), (("--minor", "unsure"), "guard.media_refused")):
+    for answer in ("unsure", "yes"):
         for words in (("file", *case, missing), ("screen", *case)):
-            exit_code, said = holdfast("capture", *words, *answer)
-            assert (exit_code, said["error"]["code"]) == (2, code)
+            exit_code, said = holdfast("capture", *words, "--minor", answer)
+            assert (exit_code, said["error"]["code"]) == (2, "guard.media_refused")
+
+
+def test_an_exhibit_does_not_claim_that_somebody_was_asked(
+    case: list[object], holdfast: Holdfast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, added = holdfast("capture", "file", *case, tmp_path / "chat.png")
+    assert code == 0 and MINOR_FACT not in added["items"][0]["settings"]
+    monkeypatch.setattr("sys.stdin", Terminal("\nno\n"))
+    code, said = holdfast("capture", "file", *case, tmp_path / "chat.png")
+    assert (code, said["error"]["code"]) == (2, "guard.not_asked")
+    code, added = holdfast("capture", "file", *case, tmp_path / "chat.png")
+    assert code == 0 and added["items"][0]["settings"][MINOR_FACT] == "no"
+
+
+class Terminal(io.StringIO):
+    """A standard input at which somebody sits."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 def test_a_record_without_media(case: list[object], holdfast: Holdfast) -> None:
