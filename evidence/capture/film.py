@@ -24,8 +24,9 @@ TICKS = 90_000
 """Units of time of the film in one second."""
 KEY_EVERY_S = 4
 """Seconds between two pictures that stand alone: how far a player must go back to show any other."""
-FRAGMENT_S = 1
-"""Seconds of film in one fragment: what a crash can cost."""
+FRAGMENT_S = 0.9
+"""Seconds of film in one fragment: what a crash can cost. Less than the second after which a still picture comes again,
+so that each of those ends a fragment."""
 _QUALITY = "12"
 """x264's constant rate factor: below about 18 nobody sees a difference on a screen."""
 FORMAT = f"mp4_fragmented_h264_yuv420p_bt709_crf{_QUALITY}"
@@ -71,7 +72,7 @@ class FilmWriter:
                 format="mp4",
                 options={
                     "movflags": "empty_moov+default_base_moof+delay_moov",
-                    "frag_duration": str(FRAGMENT_S * 1_000_000),
+                    "frag_duration": str(round(FRAGMENT_S * 1_000_000)),
                     "video_track_timescale": str(TICKS),
                     "flush_packets": "1",
                 },
