@@ -200,6 +200,10 @@ class RowDelegate(QStyledItemDelegate):
             painter.drawPixmap(box.topLeft(), icons.pixmap("check", p.on_accent, box.width()))
 
 
+LONG = 1000
+"""Rows from which on a list is laid out in pieces, so that no step of it takes long."""
+
+
 class RowList(QListView):
     """A list of rows. Enter or a double click opens; Space ticks where rows have ticks."""
 
@@ -233,6 +237,9 @@ class RowList(QListView):
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Replace the rows; the keyboard stays on the row it was on."""
         key = self.current_key()
+        is_long = len(rows) > LONG
+        self.setLayoutMode(QListView.LayoutMode.Batched if is_long else QListView.LayoutMode.SinglePass)
+        self.setBatchSize(LONG)
         self._rows.show_rows(rows)
         if rows:
             at = next((position for position, row in enumerate(rows) if row.key == key), 0) if key else 0

@@ -45,12 +45,17 @@ _NEXT = ("no_exhibit", "held_back", "no_time", "no_address", "no_profile", "no_n
 class Place:
     """The cases of an open vault, as places to be in."""
 
-    def __init__(self, store: Store, record: Record, clock: Clock, examiner: Examiner, opened_at: datetime) -> None:
+    def __init__(
+        self, store: Store, record: Record, clock: Clock, examiner: Examiner, opened_at: datetime,
+        memory: dict[str, tuple[int, list[Lack]]],
+    ) -> None:  # fmt: skip
+        """``memory`` keeps what was found to be missing, by case, as long as its log does not grow."""
         self._store = store
         self._record = record
         self._clock = clock
         self._examiner = examiner
         self._opened_at = opened_at
+        self._memory = memory
 
     # Tags and titles -----------------------------------------------------------------------------------------------
 
@@ -165,6 +170,12 @@ class Place:
 
     def lacks(self, case_id: str) -> list[Lack]:
         """What the case does not have yet; one of them is the next step."""
+        size = self._store.log.log_size(case_id)  # whatever changes the answer is in the log
+        if self._memory.get(case_id, (-1, []))[0] != size:
+            self._memory[case_id] = (size, self._lacks(case_id))
+        return self._memory[case_id][1]
+
+    def _lacks(self, case_id: str) -> list[Lack]:
         codes = self._store.shelf.lacks(case_id)
         if "no_exhibit" in codes:
             return [Lack("no_exhibit", is_next=True)]

@@ -30,6 +30,7 @@ from evidence.model import (
     Exhibit,
     Exposure,
     Item,
+    Lack,
     MinorAnswer,
     Moment,
     Note,
@@ -100,6 +101,7 @@ class Session:
         )
         """Recordings, and looking into films."""
         self._opened_at = self._clock().at
+        self._lacks: dict[str, tuple[int, list[Lack]]] = {}
 
     def __enter__(self) -> Session:
         return self
@@ -190,7 +192,7 @@ class Session:
     @property
     def place(self) -> Place:
         """A case as a place: tags, search, notes, timeline, what is missing, how often something was looked at."""
-        return Place(self._store, self._record, self._clock, self._examiner, self._opened_at)
+        return Place(self._store, self._record, self._clock, self._examiner, self._opened_at, self._lacks)
 
     def signer_fingerprint(self) -> tuple[str, str]:
         """SHA-256 of the signing certificate, hexadecimal, and as twelve words."""

@@ -137,7 +137,8 @@ class LogRecords:
     def events_of_kind(self, log_id: str, kind: EventKind) -> tuple[CustodyEvent, ...]:
         """All events of one kind, in order."""
         rows = self._database.rows(
-            "SELECT canonical FROM events WHERE log = ? AND kind = ? ORDER BY position", (self._log(log_id), kind)
+            "SELECT canonical FROM events INDEXED BY events_by_kind WHERE log = ? AND kind = ? ORDER BY position",
+            (self._log(log_id), kind),
         )
         return tuple(decode(canonical, CustodyEvent) for (canonical,) in rows)
 

@@ -34,7 +34,7 @@ class Quarantine:
     def of_case(self, case_id: str) -> dict[str, str]:
         """The items of a case that are held back, with the answer that was given, by item id."""
         rows = self._database.rows(
-            "SELECT item_id, answer FROM quarantine JOIN items ON items.id = item_id WHERE case_id = ?"
+            "SELECT item_id, answer FROM quarantine CROSS JOIN items ON items.id = item_id WHERE case_id = ?"
             " ORDER BY position",
             (case_id,),
         )

@@ -41,7 +41,7 @@ _LACKS = {
     "no_note": "SELECT NOT EXISTS (SELECT 1 FROM notes WHERE case_id = ?1 AND item_id IS NULL)",
     "no_time": "SELECT NOT EXISTS (SELECT 1 FROM tokens WHERE log = (SELECT id FROM logs WHERE name = ?1))",
     "no_package": "SELECT NOT EXISTS (SELECT 1 FROM packages WHERE case_id = ?1)",
-    "held_back": "SELECT EXISTS (SELECT 1 FROM quarantine JOIN items ON items.id = item_id WHERE case_id = ?1)",
+    "held_back": "SELECT EXISTS (SELECT 1 FROM quarantine CROSS JOIN items ON items.id = item_id WHERE case_id = ?1)",
     "not_scored": """SELECT EXISTS (SELECT 1 FROM items WHERE case_id = ?1
         AND id NOT IN (SELECT item_id FROM scores) AND id NOT IN (SELECT item_id FROM quarantine)
         AND method IN ('live_capture', 'screen_recording', 'file_import', 'paste_import'))""",
@@ -90,7 +90,7 @@ class Shelf:
     def tags_of_case(self, case_id: str) -> dict[str, int]:
         """Every tag of a case with the number of its items, in order of the alphabet."""
         rows = self._database.rows(
-            "SELECT tag, count(*) FROM tags JOIN items ON items.id = item_id WHERE case_id = ? GROUP BY tag"
+            "SELECT tag, count(*) FROM tags CROSS JOIN items ON items.id = item_id WHERE case_id = ? GROUP BY tag"
             " ORDER BY tag",
             (case_id,),
         )
@@ -167,10 +167,13 @@ class Shelf:
     ) -> tuple[int, ...]:
         """The positions of the items in whose title, notes, links or file names every word stands, in any form of
         writing that Unicode calls the same; with that tag, that way in, with or without a score."""
-        sql, values = ["SELECT position FROM items WHERE case_id = ?"], [case_id]
+        # The plus keeps SQLite from walking through the whole case: what the words and the tag leave is looked up.
+        is_narrowed = bool(words or tag)
+        sql = ["SELECT position FROM items WHERE", "+case_id = ?" if is_narrowed else "case_id = ?"]
+        values = [case_id]
         for word in words:
             clause, given = _having(word)
-            sql += ["AND id IN (SELECT item_id FROM searchable WHERE case_id = ? AND (", clause, "))"]
+            sql += ["AND id IN (SELECT item_id FROM searchable WHERE", _PLUS[_is_short(word)], "AND (", clause, "))"]
             values += [case_id, *given]
         if tag:
             sql.append("AND id IN (SELECT item_id FROM tags WHERE tag = ?)")
@@ -207,10 +210,18 @@ class Shelf:
         )
 
 
+_PLUS = {True: "case_id = ?", False: "+case_id = ?"}
+
+
+def _is_short(word: str) -> bool:
+    """Whether a word is too short for the index, in one of its forms."""
+    return min(len(unicodedata.normalize(form, word)) for form in ("NFC", "NFD")) < TRIGRAM
+
+
 def _having(word: str) -> tuple[str, list[str]]:
     """A condition on ``searchable`` for one word, composed and decomposed (Korean file names of a Mac are)."""
     forms = list(dict.fromkeys(unicodedata.normalize(form, word) for form in ("NFC", "NFD")))
-    if min(len(form) for form in forms) < TRIGRAM:
+    if _is_short(word):
         escaped = [form.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for form in forms]
         return " OR ".join(["text LIKE ? ESCAPE '\\'"] * len(forms)), [f"%{form}%" for form in escaped]
     quoted = " OR ".join('"' + form.replace('"', '""') + '"' for form in forms)

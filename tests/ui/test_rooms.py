@@ -148,6 +148,7 @@ def test_rows_come_when_they_are_looked_at(case: Case, window: MainWindow, settl
     settle()
     first_page_s = time.perf_counter() - began
     bar, taken = page.list.verticalScrollBar(), []
+    qtbot.waitUntil(lambda: bar.maximum() > 20 * count, timeout=30_000)  # laid out piece by piece
     for share in range(1, 41):
         began = time.perf_counter()
         bar.setValue(bar.maximum() * share // 40)
