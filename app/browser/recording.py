@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from app.browser.devtools import DevTools, Message
 from app.browser.memory import memory_used
@@ -231,8 +230,8 @@ class Recorder:
         if status is None:  # the request failed: there is nothing to take
             self.devtools.send("Fetch.continueRequest", {"requestId": fetch_id}, session=session)
             return
-        parts = urlsplit(request["url"])
-        self.origins[f"{parts.scheme}://{parts.netloc}"] = None
+        scheme, _, rest = request["url"].partition("://")
+        self.origins[f"{scheme}://{rest.partition('/')[0].partition('?')[0]}"] = None
         network_id = str(params.get("networkId", fetch_id))
         url = request["url"][:_LONGEST]
         exchange = _Exchange(self._count, network_id, str(fetch_id), session, url)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from typing import Any
-from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -13,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from evidence.capture.address import parse_address
 from evidence.capture.platforms import recognise
 from evidence.capture.web.outcome import PageOutcome
-from evidence.capture.web.record import WHOLE, PageRecord
+from evidence.capture.web.record import WHOLE, PageRecord, parts_of
 from evidence.capture.web.warc import server_of
 from evidence.errors import EvidenceError
 
@@ -111,7 +110,7 @@ def _document_facts(record: PageRecord) -> dict[str, str]:
     document = record.document
     if document is None:
         return _chain_facts(record.chains.get("refused", ()))
-    host = (urlsplit(document.url).hostname or "").lower()
+    host = (parts_of(document.url).hostname or "").lower()
     facts = {
         "http_status": str(document.status),
         "http_protocol": document.protocol,
@@ -125,7 +124,7 @@ def _document_facts(record: PageRecord) -> dict[str, str]:
         facts["tls"] = ", ".join(
             part for part in (document.tls.get("protocol", ""), document.tls.get("cipher", "")) if part
         )
-    parts = urlsplit(document.url)
+    parts = parts_of(document.url)
     return facts | _chain_facts(record.chains.get(f"{parts.scheme}://{parts.netloc}", ()))
 
 

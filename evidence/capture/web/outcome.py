@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from evidence.capture.web.phrases import CAPTCHA, GONE, LOGIN, LOGIN_PATH
-from evidence.capture.web.record import WHOLE, PageRecord
+from evidence.capture.web.record import WHOLE, PageRecord, parts_of
 
 FAILED = frozenset(
     {
@@ -80,7 +79,7 @@ def judge(record: PageRecord) -> PageOutcome:
 
 
 def _without_document(record: PageRecord) -> str:
-    host = (urlsplit(record.request.url).hostname or "").lower()
+    host = (parts_of(record.request.url).hostname or "").lower()
     if record.refused_hosts or "local_address" in record.refusals:
         return "address_refused"
     if record.refusals.get("download"):
@@ -96,7 +95,7 @@ def _phrases(record: PageRecord, text: str, title: str, length: int) -> tuple[st
     about = f"{title}\n{text}" if length <= _SHORT else title
     if (any(_is_captcha(url) for url in record.frame_urls) and length <= _SHORT) or CAPTCHA.search(about):
         signs.append("captcha")
-    asked, final = urlsplit(record.request.url), urlsplit(record.final_url or record.request.url)
+    asked, final = parts_of(record.request.url), parts_of(record.final_url or record.request.url)
     was_sent = LOGIN_PATH.search(final.path) and not LOGIN_PATH.search(asked.path)
     asks = record.numbers.get("passwords", 0) > 0 and length <= _VERY_SHORT and not LOGIN_PATH.search(asked.path)
     if was_sent or asks or LOGIN.search(about):
@@ -107,7 +106,7 @@ def _phrases(record: PageRecord, text: str, title: str, length: int) -> tuple[st
 
 
 def _is_captcha(url: str) -> bool:
-    parts = urlsplit(url)
+    parts = parts_of(url)
     host = (parts.hostname or "").lower()
     if any(host == name or host.endswith(f".{name}") for name in _CAPTCHA_HOSTS):
         return True

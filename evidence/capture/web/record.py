@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import SplitResult, urlsplit
 
 from evidence.model import Moment
 
 Headers = tuple[tuple[str, str], ...]
+
+
+def parts_of(untrusted_url: str) -> SplitResult:
+    """The parts of an address that a page or a server gave; all empty when it is none (``http://[``). Never raises."""
+    try:
+        found = urlsplit(untrusted_url)
+        _port = found.port
+    except ValueError:
+        return SplitResult("", "", "", "", "")
+    return found
 
 
 @dataclass(frozen=True, slots=True)

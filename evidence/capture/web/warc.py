@@ -16,13 +16,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.utils import Digester
 from warcio.warcwriter import WARCWriter
 
-from evidence.capture.web.record import Exchange, Headers, PageRecord
+from evidence.capture.web.record import Exchange, Headers, PageRecord, parts_of
 from evidence.version import NAME, VERSION
 
 LEFT_OUT = "[left out]"
@@ -114,7 +114,9 @@ def _make_warc(record: PageRecord) -> tuple[bytes, list[_Place]]:
 def _write(writer: _Writer, target: BytesIO, record: PageRecord, exchange: Exchange) -> _Place:
     at = exchange.at or record.started.at
     kept = _for_replay(exchange.headers, len(exchange.untrusted_body), hides_secrets=record.is_logged_in)
-    answer = StatusAndHeaders(f"{exchange.status} {_one_line(exchange.status_text)}".strip(), kept, protocol="HTTP/1.1")
+    answer = StatusAndHeaders(
+        f"{exchange.status} {_ascii(_one_line(exchange.status_text))}".strip(), kept, protocol="HTTP/1.1"
+    )
     told = {"WARC-Date": _iso(at, micro=True)}
     if address := server_of(record, exchange):
         told["WARC-IP-Address"] = address
@@ -129,7 +131,7 @@ def _write(writer: _Writer, target: BytesIO, record: PageRecord, exchange: Excha
     start = target.tell()
     writer.write_record(response)
     length = target.tell() - start
-    parts = urlsplit(_uri(exchange.url))
+    parts = parts_of(_uri(exchange.url))
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     asked = [(name, LEFT_OUT if name.lower() in _SECRET_REQUEST else value) for name, value in exchange.request_headers]
     line = StatusAndHeaders(f"{_method(exchange)} {path} HTTP/1.1", _clean(asked), is_http_request=True)
@@ -158,7 +160,7 @@ def _write(writer: _Writer, target: BytesIO, record: PageRecord, exchange: Excha
 
 def server_of(record: PageRecord, exchange: Exchange) -> str:
     """The address that the answer came from: what the relay connected to, for the engine only sees the relay."""
-    parts = urlsplit(exchange.url)
+    parts = parts_of(exchange.url)
     try:
         port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
         address = record.servers.get(f"{(parts.hostname or '').lower()}:{port}", "")
@@ -170,7 +172,7 @@ def server_of(record: PageRecord, exchange: Exchange) -> str:
 def surt(url: str) -> str:
     """The key of an address in an index: host from its end to its beginning, then the path (the form that web archives
     sort by)."""
-    parts = urlsplit(url)
+    parts = parts_of(url)
     host = (parts.hostname or "").lower().removeprefix("www.")
     if ":" not in host:
         host = ",".join(reversed(host.split(".")))
@@ -203,6 +205,11 @@ def _clean(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(name, _one_line(value)) for name, value in headers if _TOKEN.fullmatch(name)]
 
 
+def _ascii(text: str) -> str:
+    """Text for a status line, where nothing else can stand: what is not ASCII is escaped."""
+    return quote(text, safe="".join(map(chr, range(0x20, 0x7F))), errors="replace")
+
+
 def _one_line(text: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f\u2028\u2029\x85]+", " ", text)
 
@@ -213,9 +220,11 @@ def _method(exchange: Exchange) -> str:
 
 def _uri(url: str) -> str:
     """An address that stands in one line of a record."""
-    return re.sub(
-        r"[\x00-\x20\x7f\u2028\u2029\x85<>]", lambda found: "".join(f"%{b:02X}" for b in found[0].encode()), url
-    )
+
+    def escaped(found: re.Match[str]) -> str:
+        return "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "replace"))
+
+    return re.sub(r"[\x00-\x20<>\x7f-\U0010ffff]", escaped, url)
 
 
 def _iso(at: datetime, *, micro: bool = False) -> str:
