@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from ui.desk import Desk
@@ -35,6 +37,11 @@ if TYPE_CHECKING:
 
 P = TypeVar("P", bound=Page)
 
+SOON = ("create", "cases", "case", "capture", "exhibit", "package", "handing", "verify", "settings", "upkeep", "help")
+"""Modules of pages that most sittings come to; read while nobody does anything."""
+SOON_AFTER_MS = 1000
+APART_MS = 40
+
 
 class Book(QMainWindow):
     """A window with pages, of which one is shown."""
@@ -45,6 +52,8 @@ class Book(QMainWindow):
         self.pages: list[Page] = []
         """Those that were shown already."""
         self.stack = QStackedWidget()
+        self._soon = list(SOON)
+        QTimer.singleShot(SOON_AFTER_MS, self, self._read_one)
         self._rooms: dict[str, CaseRoom] = {}
 
     @cached_property
@@ -194,6 +203,17 @@ class Book(QMainWindow):
         from ui.pages.restore import RestorePage
 
         return self._made(RestorePage(self.desk))
+
+    def _read_one(self) -> None:
+        """Read the module of one page, so that the page comes at once when it is wanted; then the next, in a while."""
+        if self._soon:
+            import_module(f"ui.pages.{self._soon.pop(0)}")
+            QTimer.singleShot(APART_MS, self, self._read_one)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether all of them are read."""
+        return not self._soon
 
     def _made(self, page: P) -> P:
         self.pages.append(page)

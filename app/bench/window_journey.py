@@ -92,8 +92,13 @@ class Walk:
 
 
 def timed_journey(folder: Path) -> dict[str, Any]:
-    """Make a vault, bring things in, look at every page, change language and look, leave. Gives the slowest events."""
+    """Make a vault, bring things in, look at every page, change language and look, leave. Gives the slowest events.
+
+    It begins when the window has read the modules of its pages, a second or two after it is usable.
+    """
     walk = Walk(folder, TimedApplication)
+    while not walk.window.is_ready:
+        QTest.qWait(20)
     application, window = walk.application, walk.window
     assert isinstance(application, TimedApplication)
     (folder / "chat.png").write_bytes(chat_picture())
