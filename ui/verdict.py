@@ -151,7 +151,8 @@ def about_lines(t: Texts, report: VerificationReport) -> list[str]:
     for answer in (Answer.NO, Answer.CANNOT_TELL):
         names = [wording.named(t, f"claim.{claim.name}") for claim in report.claims if claim.answer is answer]
         if names:
-            lines.append(f"{t.code('name', f'answer.{answer}')}: {' · '.join(names)}")
+            said = t.code("name", f"answer.{answer}")
+            lines.append(t("{answer}: {names}", answer=said, names=" · ".join(names)))
     lines.append(t("“Yes” speaks of these bytes since they were acquired, never of whether what they show is true."))
     return lines
 
