@@ -360,8 +360,8 @@ class Gallery:
         yield "keep-less", less
         yield "redact-picture", covered_parts
         yield "redact-text", lambda: window.show_redact(case_id, second)
-        for key in ("overview", "timeline", "notes", "consents"):
-            yield f"room-{key}", partial(window.show_room, case_id, key)
+        for room in ("overview", "timeline", "notes", "consents"):
+            yield f"room-{room}", partial(window.show_room, case_id, room)
         yield "minor", minor
         yield "without-media", partial(window.show_without_media, case_id, MinorAnswer.UNSURE)
         yield "hold-back", holding
@@ -407,7 +407,7 @@ class Gallery:
         page = self.window.stack.currentWidget()
         area = page.area  # type: ignore[attr-defined]
         for _ in range(3):
-            needed = area.widget().heightForWidth(area.viewport().width())
+            needed = area.widget().heightForWidth(area.viewport().width()) + self.window.foot.height()
             self.window.resize(width, max(height, min(needed, 4000)))
             self.settle()
         self.window.grab().save(str(path))
