@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -99,15 +98,26 @@ PAGES = {
 
 @dataclass
 class Seen:
-    """What came of all the captures; they run beside each other, for most of their time is waiting."""
+    """The servers, and a capture of each page: each test makes its own, so that workers share them out."""
 
     site: Site
     other: Site
     expired: Site
-    captures: dict[str, Future[PageRecord]]
+    capture: Callable[..., PageRecord]
 
     def __getitem__(self, name: str) -> PageRecord:
-        return self.captures[name].result(timeout=120)
+        return self.capture(f"{self.site.url}/{name}", **LIMITS.get(name, {}))
+
+
+LIMITS: dict[str, dict[str, float]] = {
+    "loop": {"load_s": 2},
+    "half": {"load_s": 5, "settle_s": 1, "responses": 30},
+    "news-page": {"load_s": 20, "stream_s": 1.0},
+    "greedy": {"load_s": 8},
+    "redirect": {"load_s": 8},
+    "again": {"load_s": 8, "navigations": 4},
+    "endless": {"load_s": 20, "wire_bytes": 3_000_000},
+}
 
 
 @pytest.fixture(scope="module")
@@ -123,23 +133,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
         elsewhere = f"http://localhost:{other.port}"
         site.pages["/greedy"] = GREEDY % {"other": elsewhere, "port": site.port}
         site.pages["/redirect"] = Answer(status=302, headers=[("Location", f"{elsewhere}/")])
-        with ThreadPoolExecutor(3) as pool:
-            captures = {
-                name: pool.submit(capture, f"{site.url}/{name}", **limits)
-                for name, limits in (
-                    ("loop", {"load_s": 2}),
-                    ("half", {"load_s": 5, "settle_s": 1, "responses": 30}),
-                    ("news-page", {"load_s": 20, "stream_s": 1.0}),
-                    ("greedy", {"load_s": 8}),
-                    ("redirect", {"load_s": 8}),
-                    ("again", {"load_s": 8, "navigations": 4}),
-                    ("endless", {"load_s": 20, "wire_bytes": 3_000_000}),
-                    ("someone", {}),
-                    ("blank", {}),
-                )
-            }
-            captures["expired"] = pool.submit(capture, f"{expired.url}/")
-            yield Seen(site, other, expired, captures)
+        yield Seen(site, other, expired, capture)
 
 
 def test_what_a_page_must_not_get_is_refused(seen):
@@ -200,7 +194,7 @@ def test_a_login_wall_and_a_blank_page_are_failed_captures(seen):
 
 
 def test_a_certificate_that_is_not_valid_is_a_failed_capture(seen):
-    record = seen["expired"]
+    record = seen.capture(f"{seen.expired.url}/")
     assert judge(record).code == "certificate_error"
     assert record.certificate_errors == ("CertificateAuthorityInvalid",)
     assert record.chains["refused"]
