@@ -104,8 +104,13 @@ def hold_back(arguments: argparse.Namespace, console: Console) -> int:
     with unlocked(arguments, console) as session:
         exhibits = session.exhibits(arguments.case)
         earlier: dict[str, list[str]] = {}
+        gone_along: set[str] = set()
         for exhibit in choose(exhibits, arguments.item) if arguments.item else []:
+            if exhibit.item.id in gone_along:  # it shows the same as one that was named before it
+                continue
+            before = session.guard.held_back(arguments.case)
             session.guard.hold_back(exhibit.item.id, arguments.minor, arguments.reason)
+            gone_along |= session.guard.held_back(arguments.case) - before
             for made in session.guard.packages_with(exhibit.item.id):
                 earlier.setdefault(exhibit.item.number, []).append(made.package_id)
         held_ids = session.guard.held_back(arguments.case)

@@ -23,6 +23,7 @@ from evidence.model import (
     PackageMade,
     WithoutMedia,
 )
+from evidence.session import looking
 from evidence.session.stamping import Record
 from evidence.store import Store
 
@@ -74,8 +75,9 @@ class Guard:
     def hold_back(self, item_id: str, answer: MinorAnswer, reason: str = "") -> None:
         """Hold an exhibit back: nobody sees, scores, redacts or hands over its content any more. Not to be undone.
 
-        Its sealed bytes stay as they are, for the police to take with the vault. Raises ``guard.held_already``,
-        ``vault.no_such_item``; ``ValueError`` for the answer ``NO``.
+        Exhibits with the same content, and stills that were kept of a film, go with it. The sealed bytes stay as they
+        are, for the police to take with the vault. Raises ``guard.held_already``, ``vault.no_such_item``;
+        ``ValueError`` for the answer ``NO``.
         """
         if answer is MinorAnswer.NO:
             raise ValueError("only what could show someone under age is held back")
@@ -83,10 +85,24 @@ class Guard:
         if self._store.quarantine.holds(item_id):
             raise EvidenceError("guard.held_already")
         at: datetime = self._clock().at
-        facts = {"number": item.number, "answer": answer.value, **({"reason": reason} if reason else {})}
+        facts = {"answer": answer.value, **({"reason": reason} if reason else {})}
         with self._store.transaction():
-            self._store.quarantine.put(item_id, answer, at)
-            self._record(item.case_id, EventKind.QUARANTINED, item_id=item_id, facts=facts)
+            for one in (item, *self._showing_the_same(item)):
+                if self._store.quarantine.holds(one.id):
+                    continue
+                told = {} if one.id == item.id else {"same_as": item.number}
+                self._store.quarantine.put(one.id, answer, at)
+                self._record(
+                    one.case_id, EventKind.QUARANTINED, item_id=one.id, facts={"number": one.number, **facts, **told}
+                )
+
+    def _showing_the_same(self, item: Item) -> list[Item]:
+        """Exhibits of the case with the same content, and stills that were kept of a film."""
+        found = looking.same_content(self._store, item, is_earlier=False)
+        for event in self._store.log.events_about(item.case_id, item.id):
+            if event.facts.get("still"):
+                found.append(self._store.items.by_number(item.case_id, event.facts["still"]))
+        return found
 
     def holds(self, item_id: str) -> bool:
         """Whether this exhibit is held back."""

@@ -45,6 +45,17 @@ def held(session: Session, tmp_path: Path) -> Item:
     return picture
 
 
+def test_what_holds_the_same_content_goes_with_it(session: Session, tmp_path: Path) -> None:
+    case, other = session.create_case("one"), session.create_case("two")
+    first, again = (session.add_files(case.id, [_picture(tmp_path)])[0] for _time in range(2))
+    [elsewhere] = session.add_files(other.id, [_picture(tmp_path, "other.png")])
+    session.guard.hold_back(first.id, MinorAnswer.YES)
+    with pytest.raises(EvidenceError, match=HELD):
+        session.reveal(again.id)
+    assert session.events(case.id, again.id)[-1].facts["same_as"] == "A-01"
+    assert session.guard.held_back(other.id) == frozenset(), elsewhere.number
+
+
 @pytest.mark.parametrize("answer", [MinorAnswer.YES, MinorAnswer.UNSURE])
 def test_nothing_is_opened_after_any_answer_but_no(session: Session, answer: MinorAnswer, tmp_path: Path) -> None:
     case = session.create_case("one")
