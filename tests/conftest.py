@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+import hypothesis
 import pytest
 
 from evidence.i18n import LANGUAGES, Language, Texts
@@ -26,6 +27,10 @@ from evidence.i18n import texts as catalogue_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SCREEN = (1920, 1080)
+
+# No test asserts how long something takes: a busy computer must not turn one red.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 def load_tool(name: str) -> ModuleType:
