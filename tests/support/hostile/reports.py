@@ -51,6 +51,7 @@ def _changed(shop: Workshop) -> Iterator[Case]:
         "appended-eof": lambda: signed + b"%%EOF\n",
         "prepended-junk": lambda: b"junk\n" + signed,
         "truncated": lambda: signed[:-200],
+        "page-without-a-type": lambda: signed.replace(b"/Type /Page\n", b"/Kype /Page\n", 1),
         "new-page-content": lambda: _updated(signed, _draw_on_page),
         "new-attachment": lambda: _updated(signed, _attach),
         "new-root-key": lambda: _updated(signed, lambda writer: _root(writer).update({Name("/Evil"): Name("/Yes")})),

@@ -90,8 +90,14 @@ function pagesOf(reader, catalog) {
   const visit = (node, depth) => {
     if (!(node instanceof Map) || seen.has(node) || depth > 20 || found.length > MAX_PAGES) throw new Unsupported("pages");
     seen.add(node);
-    if (isName(reader.member(node, "Type"), "Page")) found.push(node);
-    else for (const kid of reader.member(node, "Kids") ?? []) visit(reader.resolve(kid), depth + 1);
+    if (isName(reader.member(node, "Type"), "Page")) {
+      found.push(node);
+      return;
+    }
+    const kids = reader.member(node, "Kids");
+    // Readers differ about a page that does not say that it is one.
+    if (!Array.isArray(kids)) throw new Unsupported("pages");
+    for (const kid of kids) visit(reader.resolve(kid), depth + 1);
   };
   visit(reader.member(catalog, "Pages"), 0);
   return found;
