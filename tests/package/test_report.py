@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from evidence.errors import EvidenceError
@@ -113,6 +113,7 @@ def test_a_font_without_korean_is_refused(tmp_path: Path) -> None:
 WIDTHS = dict.fromkeys(range(32, 127), 500.0) | dict.fromkeys(range(44032, 44096), 900.0)
 
 
+@example("aaa가 가a가", 22.0)
 @given(st.text(alphabet=st.sampled_from("ab./,)가나다 \n-"), max_size=200), st.floats(20, 300))
 def test_lines_fit_and_lose_nothing(text: str, width: float) -> None:
     measure = Measure(WIDTHS, 900.0, 10)

@@ -79,7 +79,8 @@ def wrap(text: str, width: float, measure: Measure) -> list[str]:
                 continue
             # A run longer than a line: begin it on this line if a good part of it fits.
             room = width - used - space if line else width
-            pieces = _pieces(word, room if room > width / 3 else 0.0, width, measure)
+            begins_here = room > width / 3 and measure(word[0]) <= room
+            pieces = _pieces(word, room if begins_here else 0.0, width, measure)
             if pieces[0]:
                 line = f"{line} {pieces[0]}" if line else pieces[0]
             if line:
