@@ -14,6 +14,14 @@ Finding = tuple[str, str, str]
 """Kind, value, reading; see :class:`evidence.model.ProvenanceFact`."""
 
 MODEL_FILE = re.compile(r"[^\\/]*\.(safetensors|ckpt|pth?|gguf|onnx|bin|sft)$", re.I)
+_EDITORS = re.compile(
+    r"photoshop|lightroom|gimp|snapseed|picsart|pixelmator|affinity|paint\.net|canva|photoscape|facetune|meitu"
+    r"|beautyplus|camera raw|capture one|darktable|luminar|vsco|b612|snow|ulike|krita|picasa|preview|photos",
+    re.I,
+)
+_GENERATORS = re.compile(
+    r"stable diffusion|midjourney|dall.?e|firefly|novelai|comfyui|invokeai|imagen|made with google ai", re.I
+)
 _LORA_TAG = re.compile(r"<(?:lora|lyco):([^:>]{1,120})")
 _SETTING = re.compile(r"(?:^|, )([A-Z][\w ]{1,40}): (\"[^\"]*\"|[^,\n]*)")
 _FACE_NODES = re.compile(r"reactor|face_?swap|swap_?face|instantid|inswapper|pulid|faceid|roop", re.I)
@@ -157,6 +165,13 @@ def _invoke(texts: dict[str, str]) -> Iterator[Finding]:
                 if isinstance(inner, dict):
                     yield "generator.lora", str(inner.get("name", inner.get("model_name", ""))), "lead"
             return
+
+
+def reading_of_software(value: str) -> str:
+    """How to take the name of a program: a generator is a lead, an editor is no indication."""
+    if _GENERATORS.search(value):
+        return "lead"
+    return "not_an_indication" if _EDITORS.search(value) else "context"
 
 
 def _json(text: str) -> object:

@@ -13,30 +13,16 @@ from collections.abc import Iterator
 from PIL import Image
 
 from evidence.scoring.containers import Container, read_container
-from evidence.scoring.generators import Finding, of_parameters, of_texts
+from evidence.scoring.credentials import GENERATED_TYPES, IPTC_TYPES, read_credentials
+from evidence.scoring.generators import Finding, of_parameters, of_texts, reading_of_software
 
 MAX_FACTS = 120
 MAX_VALUE = 300
 
-_EDITORS = re.compile(
-    r"photoshop|lightroom|gimp|snapseed|picsart|pixelmator|affinity|paint\.net|canva|photoscape|facetune|meitu"
-    r"|beautyplus|camera raw|capture one|darktable|luminar|vsco|b612|snow|ulike|krita|picasa|preview|photos",
-    re.I,
-)
-_GENERATORS = re.compile(
-    r"stable diffusion|midjourney|dall.?e|firefly|novelai|comfyui|invokeai|imagen|made with google ai", re.I
-)
 _SCREENSHOT = re.compile(
     r"screen ?shot|gnome-screenshot|spectacle|flameshot|snipping|shutter|screencapture|capture d.écran|스크린샷", re.I
 )
 _EXIF_FIELDS = {0x0131: "exif.software", 0x0132: "exif.changed_at", 0x010E: "exif.description", 0x013B: "exif.artist"}
-_IPTC_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-_GENERATED_TYPES = (
-    "trainedAlgorithmicMedia",
-    "compositeWithTrainedAlgorithmicMedia",
-    "compositeSynthetic",
-    "algorithmicMedia",
-)
 # Shorter x longer side of displays that are common on telephones and computers: a hint for readers, nothing more.
 _SCREENS = {
     (720, 1280), (720, 1600), (750, 1334), (768, 1366), (828, 1792), (864, 1536), (900, 1440), (900, 1600),
@@ -53,14 +39,17 @@ _ANNEX_K = (
 )  # fmt: skip
 
 
-def read_provenance(data: bytes | bytearray, size: tuple[int, int] | None = None) -> list[Finding]:
+def read_provenance(
+    data: bytes | bytearray, size: tuple[int, int] | None = None, *, trust_anchors: str = ""
+) -> list[Finding]:
     """The facts of a file, strongest first, at most :data:`MAX_FACTS`.
 
-    ``size`` is the stored width and height, if known. Values are data, not sentences; some kinds have none.
+    ``size`` is the stored width and height, if known; ``trust_anchors`` are the certificates (PEM) whose signers of
+    content credentials are known. Values are data, not sentences; some kinds have none.
     """
     container = read_container(data)
     found = list(of_texts(container.texts))
-    found += _of_c2pa(container)
+    found += _of_c2pa(container, data, trust_anchors)
     found += _of_xmp(container.xmp)
     found += _of_exif(container.exif)
     found += _of_texts(container)
@@ -90,9 +79,9 @@ def _scaled(quality: int) -> list[int]:
     return [min(255, max(1, (value * scale + 50) // 100)) for value in _ANNEX_K]
 
 
-def _of_c2pa(container: Container) -> Iterator[Finding]:
+def _of_c2pa(container: Container, data: bytes | bytearray, trust_anchors: str) -> Iterator[Finding]:
     if container.has_c2pa:
-        yield "c2pa.present_not_validated", "", "context"
+        yield from read_credentials(data, trust_anchors)
     elif container.kind in ("png", "jpeg", "webp", "iso"):
         yield "c2pa.absent", "", "context"
 
@@ -118,10 +107,10 @@ def _of_xmp_property(name: str, value: str) -> Iterator[Finding]:
     if not value:
         return
     if name == "DigitalSourceType":
-        kind = value.removeprefix(_IPTC_TYPES).rpartition("/")[2]
-        yield "xmp.digital_source_type", kind, "lead" if kind in _GENERATED_TYPES else "context"
+        kind = value.removeprefix(IPTC_TYPES).rpartition("/")[2]
+        yield "xmp.digital_source_type", kind, "lead" if kind in GENERATED_TYPES else "context"
     elif name in ("CreatorTool", "softwareAgent", "Credit", "AISystemUsed"):
-        yield f"xmp.{_snake(name)}", value, _reading_of_software(value)
+        yield f"xmp.{_snake(name)}", value, reading_of_software(value)
     elif name == "UserComment":
         yield from of_parameters(value)
         if _SCREENSHOT.search(value):
@@ -148,7 +137,7 @@ def _of_exif(raw: bytes) -> Iterator[Finding]:
         value = _text(exif.get(tag))
         if not value:
             continue
-        yield kind, value, _reading_of_software(value) if kind == "exif.software" else "context"
+        yield kind, value, reading_of_software(value) if kind == "exif.software" else "context"
         if tag == 0x010E:
             yield from of_parameters(value)
     if taken := _text(inner.get(0x9003)):
@@ -177,7 +166,7 @@ def _user_comment(value: object) -> str:
 def _of_texts(container: Container) -> Iterator[Finding]:
     for key, value in container.texts:
         if key == "Software":
-            yield "png.software", value, _reading_of_software(value)
+            yield "png.software", value, reading_of_software(value)
             if _SCREENSHOT.search(value):
                 yield "screenshot.named", value, "context"
         elif key == "comment":
@@ -214,12 +203,6 @@ def _of_size(size: tuple[int, int], container: Container, found: list[Finding]) 
         yield "screenshot.size", f"{size[0]}x{size[1]}", "context"
     elif container.kind in ("png", "webp") and min(size) >= 512 and short % 64 == 0 and long % 64 == 0:
         yield "size.multiple_of_64", f"{size[0]}x{size[1]}", "context"
-
-
-def _reading_of_software(value: str) -> str:
-    if _GENERATORS.search(value):
-        return "lead"
-    return "not_an_indication" if _EDITORS.search(value) else "context"
 
 
 def _snake(name: str) -> str:

@@ -163,22 +163,6 @@ def test_jpeg_quality(quality: int) -> None:
     assert jpeg_quality(read_container(jpeg_with(quality))) == (quality, True)
 
 
-def test_c2pa_presence_is_never_more_than_presence() -> None:
-    plain = png_with()
-    assert ("c2pa.absent", "") in facts(plain)
-    end = plain.rindex(b"IEND") - 4
-    body = b"\x00\x00\x00\x08jumb"
-    chunk = struct.pack(">I", len(body)) + b"caBX" + body + struct.pack(">I", zlib.crc32(b"caBX" + body))
-    found = read_provenance(plain[:end] + chunk + plain[end:])
-    assert ("c2pa.present_not_validated", "", "context") in found
-    assert not any(kind == "c2pa.absent" for kind, _, _ in found)
-    box = b"jumb" + struct.pack(">I", 25) + b"jumdc2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71\x03"
-    body = b"JP\x00\x01\x00\x00\x00\x01" + struct.pack(">I", len(box) + 4) + box
-    jpeg = jpeg_with()
-    marked = jpeg[:2] + b"\xff\xeb" + struct.pack(">H", len(body) + 2) + body + jpeg[2:]
-    assert ("c2pa.present_not_validated", "") in facts(marked)
-
-
 def test_screenshots_are_context() -> None:
     stream = BytesIO()
     Image.new("RGB", (1080, 2400)).save(stream, "PNG")
