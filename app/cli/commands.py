@@ -9,6 +9,7 @@ from typing import Any
 
 from app.cli.console import Console
 from app.cli.corpus import bench_corpus
+from app.cli.faces import bench_faces
 from app.cli.opened import choose, exposures, never, unlocked
 from app.cli.secrets import given, write_new
 from app.cli.signing import signing_key
@@ -272,6 +273,8 @@ def bench(arguments: argparse.Namespace, console: Console) -> int:
 
     if arguments.corpus:
         return bench_corpus(arguments, console)
+    if arguments.name == "scoring" or arguments.set is not None:
+        return bench_faces(arguments, console)
     done = [run_bench(name, console.progress) for name in ([arguments.name] if arguments.name else NAMES)]
     documents = [bench.document() for bench in done]
     console.result(documents[0] if arguments.name else {"benchmarks": documents}, bench_lines(console.t, done))

@@ -17,6 +17,7 @@ from app.cli.caring import (
 )
 from app.cli.codes import add_codes_arguments
 from app.cli.corpus import add_corpus_arguments
+from app.cli.faces import add_faces_arguments
 from app.cli.guiding import add_help_lines_arguments
 from app.cli.handing import (
     add_co_sign_arguments,
@@ -202,8 +203,10 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
     lines = verbs.add_parser("help-lines", parents=[shared], help=t("people and authorities to turn to"))
     add_help_lines_arguments(lines, t)
     bench = verbs.add_parser("bench", parents=[shared], help=t("measure, as ratios against named peers"))
-    bench.add_argument("name", nargs="?", metavar="NAME", help=t("one of: {names}", names=", ".join(BENCHMARKS)))
+    names = ", ".join((*BENCHMARKS, "scoring"))
+    bench.add_argument("name", nargs="?", metavar="NAME", help=t("one of: {names}", names=names))
     add_corpus_arguments(bench, t)
+    add_faces_arguments(bench, t)
     bench.set_defaults(run=commands.bench)
     return parser
 

@@ -1,7 +1,8 @@
 """Measure the detectors on a labelled folder, by the same road as an exhibit takes.
 
-A set is a folder with ``manifest.csv`` (columns ``file``, ``label`` = real or fake, ``source``, ``group``). Areas are
-given for each pair of sources; a pooled area is recognition of data sets more than of fakes, and is marked so.
+A set is a folder with ``manifest.csv`` (columns ``file``, ``label`` = real or fake, ``source``, ``group``, and where a
+fake was made from a picture of the set, that picture's file as ``original``). Areas are given for each pair of
+sources; a pooled area is recognition of data sets more than of fakes, and is marked so.
 """
 
 from __future__ import annotations
@@ -17,13 +18,25 @@ import numpy as np
 
 from evidence.errors import CancelledError, EvidenceError
 from evidence.media import MediaLimits, MediaWorker
+from evidence.model import Band
 from evidence.scoring.answers import FaceRow, Logits, shaped
+from evidence.scoring.bands import band_of, run_of
 from evidence.scoring.packs import Pack
 from evidence.scoring.score import described
-from evidence.scoring.statistics import auc, cluster_interval, logistic, share_interval, true_positive_at
+from evidence.scoring.statistics import (
+    auc,
+    brier,
+    calibration_error,
+    cluster_interval,
+    logistic,
+    share_interval,
+    true_positive_at,
+)  # fmt: skip
 
 MAX_CONTROL = 0.60
 """A control that can know nothing must stay below this area, else no headline is given."""
+CONTROLS = ("labels_shuffled", "size_and_sharpness_only")
+"""The controls that must have been run before there is a headline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +47,8 @@ class Sample:
     is_fake: bool
     source: str
     group: str
+    original: Path | None = None
+    """The real picture of the same set that a fake was made from, where the set says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +61,8 @@ class Measured:
     seconds: float
     traits: tuple[float, ...] = ()
     """Width, height, sharpness of the largest face: what a control that knows only the source may use."""
+    faces: int = 0
+    """Faces found, assessable or not."""
 
 
 @dataclass(slots=True)
@@ -62,9 +79,15 @@ class BenchReport:
     """Each real source: false positives of the shipped threshold; each fake source: true positives; not assessable."""
     summary: list[dict[str, object]] = field(default_factory=list)
     """Macro average, worst pair, pooled (as a warning), by pack and condition."""
+    quality: list[dict[str, object]] = field(default_factory=list)
+    """By pack and condition: share that got a band other than *inconclusive*, how many of those are right, Brier score
+    and calibration error with both labels weighing the same, fakes that score higher than their own originals."""
     controls: dict[str, float] = field(default_factory=dict)
-    headline_allowed: bool = True
+    headline_allowed: bool = False
+    """Whether every control was run and stayed below :data:`MAX_CONTROL`."""
     ms_per_picture: float = 0.0
+    ms_per_face: float = 0.0
+    """All packs together, with finding and decoding."""
     not_measured: tuple[str, ...] = ("skin tone", "sex", "age")
 
 
@@ -75,14 +98,31 @@ def read_set(folder: Path) -> list[Sample]:
     except (OSError, UnicodeDecodeError) as problem:
         raise EvidenceError("scoring.set_malformed", line=0) from problem
     root = folder.resolve()
-    samples = []
-    for line, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
-        name, label = row.get("file") or "", row.get("label")
-        path = (root / name).resolve()
-        if label not in ("real", "fake") or not name or not path.is_relative_to(root):
-            raise EvidenceError("scoring.set_malformed", line=line)
-        samples.append(Sample(path, label == "fake", row.get("source") or "unnamed", row.get("group") or name))
+    samples: list[Sample] = []
+    try:
+        for row in csv.DictReader(io.StringIO(text)):
+            name, label, first = row.get("file") or "", row.get("label"), row.get("original") or ""
+            path, original = (root / name).resolve(), (root / first).resolve()
+            if label not in ("real", "fake") or not name or not all(p.is_relative_to(root) for p in (path, original)):
+                raise EvidenceError("scoring.set_malformed", line=len(samples) + 2)
+            source, group = row.get("source") or "unnamed", row.get("group") or name
+            samples.append(Sample(path, label == "fake", source, group, original if first else None))
+    except (csv.Error, ValueError) as problem:
+        raise EvidenceError("scoring.set_malformed", line=len(samples) + 2) from problem
     return samples
+
+
+def drawn_evenly(samples: Sequence[Sample], most: int) -> list[Sample]:
+    """At most so many pictures of each source and label, evenly from its list, and the originals of the fakes drawn."""
+    by_source: dict[tuple[bool, str], list[Sample]] = {}
+    for sample in samples:
+        by_source.setdefault((sample.is_fake, sample.source), []).append(sample)
+    kept: set[Path] = set()
+    for each in by_source.values():
+        few = min(most, len(each))
+        drawn = [each[place * len(each) // few] for place in range(few)]
+        kept |= {path for sample in drawn for path in (sample.path, sample.original) if path is not None}
+    return [sample for sample in samples if sample.path in kept]
 
 
 def measure(
@@ -123,7 +163,7 @@ def measure(
                     logits[pack.facts.id] = max(by_model[pack.model_sha256])
             if faces:
                 traits = (float(str(answer["width"])), float(str(answer["height"])), faces[0][5])
-            rows.append(Measured(sample, condition, logits, time.perf_counter() - start, traits))
+            rows.append(Measured(sample, condition, logits, time.perf_counter() - start, traits, len(faces)))
         progress(done + 1)
     return rows
 
@@ -136,11 +176,15 @@ def evaluate(rows: Sequence[Measured], packs: Sequence[Pack], set_name: str) -> 
         packs={pack.facts.id: pack.model_sha256 for pack in packs},
         ms_per_picture=round(1000 * float(np.median([row.seconds for row in rows])), 1) if rows else 0.0,
     )
+    if faces := sum(row.faces for row in rows):
+        report.ms_per_face = round(1000 * sum(row.seconds for row in rows) / faces, 1)
     for pack in packs:
         for condition in dict.fromkeys(row.condition for row in rows):
-            _one_condition(report, pack, condition, [row for row in rows if row.condition == condition])
+            same = [row for row in rows if row.condition == condition]
+            _one_condition(report, pack, condition, same)
+            _quality(report, pack, condition, [row for row in same if pack.facts.id in row.logits])
     report.controls = _controls([row for row in rows if row.condition == rows[0].condition]) if rows else {}
-    report.headline_allowed = all(not area > MAX_CONTROL for area in report.controls.values())
+    report.headline_allowed = all(report.controls.get(name, float("nan")) <= MAX_CONTROL for name in CONTROLS)
     return report
 
 
@@ -185,6 +229,33 @@ def _one_condition(report: BenchReport, pack: Pack, condition: str, rows: list[M
             "pack": name, "condition": condition, "macro_auc": _r(float(np.mean(areas))), "worst_auc": _r(min(areas)),
             "pooled_auc_warning": _r(pooled),
         })  # fmt: skip
+
+
+def _quality(report: BenchReport, pack: Pack, condition: str, rows: list[Measured]) -> None:
+    """What the pack's calibration is worth: bands and calibrated scores, over all sources."""
+    name = pack.facts.id
+    logits = {row.sample.path: row.logits[name] for row in rows}
+    labels = np.array([row.sample.is_fake for row in rows], np.float64)
+    bands = [band_of(pack, [row.logits[name]]) for row in rows]
+    decided = [
+        (band is Band.INDICATORS) is row.sample.is_fake
+        for band, row in zip(bands, rows, strict=True) if band is not Band.INCONCLUSIVE
+    ]  # fmt: skip
+    found: dict[str, object] = {
+        "pack": name, "condition": condition, "scored": len(rows), "decided": len(decided),
+        "share_decided": _r(len(decided) / max(1, len(rows))),
+        "accuracy_of_decided": _r(sum(decided) / len(decided)) if decided else None,
+    }  # fmt: skip
+    is_mixed = 0 < labels.sum() < len(labels)
+    chances = np.array([run_of(pack, [row.logits[name]]).calibrated for row in rows], np.float64)
+    found["brier"] = _r(brier(chances, labels)) if is_mixed else None
+    found["calibration_error"] = _r(calibration_error(chances, labels)) if is_mixed else None
+    higher = [
+        logits[row.sample.path] > logits[row.sample.original]
+        for row in rows if row.sample.is_fake and row.sample.original in logits
+    ]  # fmt: skip
+    found |= {"pairs": len(higher), "pairs_higher": sum(higher)}
+    report.quality.append(found)
 
 
 def _controls(rows: list[Measured]) -> dict[str, float]:

@@ -39,6 +39,25 @@ def conformal_threshold(reals: Values, false_positive: float) -> float:
     return float(np.sort(reals)[min(place, len(reals)) - 1])
 
 
+def brier(chances: Values, labels: Values) -> float:
+    """Mean squared error of chances (0 to 1) against labels (0 or 1), both labels weighing the same (Brier 1950)."""
+    return float(np.average((chances - labels) ** 2, weights=_even(labels)))
+
+
+def calibration_error(chances: Values, labels: Values, *, bins: int = 10) -> float:
+    """How far chances lie from what they promise, by bins of equal width, both labels weighing the same (the expected
+    calibration error of Naeini et al. 2015)."""
+    weights = _even(labels)
+    places = np.minimum((chances * bins).astype(np.intp), bins - 1)
+    gaps = np.bincount(places, weights * (chances - labels), bins)
+    return float(np.abs(gaps).sum() / weights.sum())
+
+
+def _even(labels: Values) -> Values:
+    """Weights that make zeros and ones weigh the same. Both must be there."""
+    return np.asarray(np.where(labels > 0, 0.5 / labels.sum(), 0.5 / (len(labels) - labels.sum())))
+
+
 def cluster_interval(
     figure: Callable[[Sequence[Values]], float],
     values: Sequence[Values],

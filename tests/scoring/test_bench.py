@@ -11,9 +11,11 @@ from PIL import Image
 from evidence.errors import CancelledError, EvidenceError
 from evidence.media import MediaWorker
 from evidence.scoring import Pack
-from evidence.scoring.bench import evaluate, measure, read_set
+from evidence.scoring.bench import drawn_evenly, evaluate, measure, read_set
 from evidence.scoring.statistics import (
     auc,
+    brier,
+    calibration_error,
     cluster_interval,
     conformal_threshold,
     logistic,
@@ -59,6 +61,14 @@ def test_intervals() -> None:
     assert by_person[1] - by_person[0] > 1.5 * (by_picture[1] - by_picture[0])
 
 
+def test_calibration_of_even_labels() -> None:
+    labels = np.array([0.0, 0, 0, 1])
+    assert brier(np.full(4, 0.5), labels) == pytest.approx(0.25)
+    assert calibration_error(np.full(4, 0.5), labels) == pytest.approx(0)
+    assert calibration_error(np.full(4, 0.9), labels) == pytest.approx(0.4)
+    assert brier(labels, labels) == calibration_error(labels, labels) == 0
+
+
 def test_logistic_finds_the_direction() -> None:
     random = np.random.default_rng(3)
     x = random.normal(size=(400, 2))
@@ -80,10 +90,11 @@ def labelled(tmp_path: Path, face: Callable[..., np.ndarray]) -> Path:
         Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8)).save(folder / f"{i}.png")
         label = "fake" if i % 2 else "real"
         rows.append({"file": f"{i}.png", "label": label, "source": f"drawn-{label}", "group": str(i // 2)})
+        rows[-1]["original"] = f"{i - 1}.png" if i % 2 else ""
     rows.append({"file": "missing-face.png", "label": "real", "source": "drawn-real", "group": "9"})
     Image.new("RGB", (90, 90), (9, 9, 9)).save(folder / "missing-face.png")
     with (folder / "manifest.csv").open("w", newline="") as stream:
-        writer = csv.DictWriter(stream, ["file", "label", "source", "group"])
+        writer = csv.DictWriter(stream, ["file", "label", "source", "group", "original"])
         writer.writeheader()
         writer.writerows(rows)
     return folder
@@ -99,6 +110,18 @@ def test_bench_measures_by_source(labelled: Path, worker: MediaWorker, pack: Cal
     real = next(s for s in report.sources if s["label"] == "real" and s["condition"] == "clean")
     assert real["not_assessable"] == pytest.approx(1 / 7, abs=1e-3)
     assert {s["condition"] for s in report.summary} == {"clean", "video"}
+    quality = report.quality[0]
+    assert quality["pairs"] == quality["pairs_higher"] == 6
+    assert report.ms_per_face > 0
+    assert not report.headline_allowed, "too few for controls, so nothing to boast of"
+
+
+def test_sampling_keeps_the_originals(labelled: Path) -> None:
+    drawn = drawn_evenly(read_set(labelled), 2)
+    fakes = [sample for sample in drawn if sample.is_fake]
+    assert len(fakes) == 2
+    assert {sample.original for sample in fakes} <= {sample.path for sample in drawn if not sample.is_fake}
+    assert drawn_evenly(read_set(labelled), 999) == read_set(labelled)
 
 
 def test_bench_can_be_stopped(labelled: Path, worker: MediaWorker) -> None:
@@ -108,8 +131,11 @@ def test_bench_can_be_stopped(labelled: Path, worker: MediaWorker) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["file,label\nx.png,maybe\n", "file,label\n../../etc/passwd,real\n", "file,label\n,real\n", "nothing\nx\n"],
-)
+    [
+        "file,label\nx.png,maybe\n", "file,label\n../../etc/passwd,real\n", "file,label\n,real\n", "nothing\nx\n",
+        "file,label\na\0b,real\n",
+    ],
+)  # fmt: skip
 def test_a_set_that_is_none(tmp_path: Path, text: str) -> None:
     with pytest.raises(EvidenceError, match="set_malformed"):
         read_set(tmp_path)
