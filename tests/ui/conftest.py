@@ -70,6 +70,7 @@ def window(qapp: QApplication, qtbot: QtBot, doors: Doors, vault: Path, settings
     with qtbot.waitActive(made):
         made.show()
         made.activateWindow()
+    qtbot.waitUntil(lambda: made._watch.is_watching, timeout=10_000)  # it begins once the window is drawn
     yield made
     made.close()
     made.deleteLater()
