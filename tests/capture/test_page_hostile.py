@@ -184,8 +184,10 @@ def test_a_page_that_sends_its_reader_on_for_ever_is_stopped(seen):
 
 
 def test_an_answer_without_end_is_cut_off(seen):
+    """Called partial where something was seen before the end, and endless where nothing was; never captured."""
     record = seen["endless"]
-    assert "too_much_data" in record.marks and judge(record).code == "endless_loading"
+    assert "too_much_data" in record.marks and record.bytes_received < 64 << 20
+    assert judge(record).code in ("partial", "endless_loading")
 
 
 def test_a_login_wall_and_a_blank_page_are_failed_captures(seen):
