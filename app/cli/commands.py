@@ -236,6 +236,7 @@ def package(arguments: argparse.Namespace, console: Console) -> int:
             as_folder=not arguments.no_folder,
             as_zip=not arguments.no_zip,
             ask_time=arguments.ask_time,
+            notes=frozenset(arguments.notes),
             recipient=arguments.recipient,
         )
         if arguments.draft is not None:

@@ -149,6 +149,10 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
         "--redacted", action="append", default=[], metavar="NO",
         help=t("hand this exhibit over redacted: its newest redacted copy instead of the original"),
     )  # fmt: skip
+    package.add_argument(
+        "--note", dest="notes", action="append", default=[], type=int, metavar="ID",
+        help=t("a note that goes in, by the number that “note” prints; the others stay in the vault"),
+    )  # fmt: skip
     package.add_argument("--statement", default="", metavar="TEXT", help=t("your own statement, in your own words"))
     package.add_argument(
         "--for", dest="recipient", type=Recipient, choices=list(Recipient), metavar="|".join(Recipient),

@@ -187,4 +187,4 @@ def _chosen(session: Session, arguments: argparse.Namespace) -> list[Exhibit]:
 
 
 def _note_line(t: Texts, note: Note) -> str:
-    return f"{t.moment(note.written_at)}  {t.code('name', f'role.{note.author}')}  {visible(note.text)}"
+    return f"{note.id}  {t.moment(note.written_at)}  {t.code('name', f'role.{note.author}')}  {visible(note.text)}"

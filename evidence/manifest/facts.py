@@ -6,10 +6,11 @@ The session writes them when an item is sealed; the verifier computes them again
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 
 from evidence.digest import canonical_json, to_json
-from evidence.manifest.schema import FileEntry, FileRole, ItemEntry, Manifest, WithheldFile
-from evidence.model import Digests, Item
+from evidence.manifest.schema import FileEntry, FileRole, ItemEntry, Manifest, NoteEntry, WithheldFile
+from evidence.model import Digests, Item, Note
 
 
 def acquired_facts(item: Item) -> dict[str, str]:
@@ -64,6 +65,21 @@ def sealed_of(manifest: Manifest, entry: ItemEntry) -> list[FileEntry | Withheld
 def is_redacted(manifest: Manifest, number: str) -> bool:
     """Whether the exhibit with this number is handed over redacted."""
     return any(file.item == number for file in manifest.withheld)
+
+
+def note_entries(notes: Sequence[Note], numbers: Mapping[str, str]) -> tuple[NoteEntry, ...]:
+    """Notes as a manifest has them; ``numbers`` leads from item ids to exhibit numbers."""
+    return tuple(
+        NoteEntry(numbers[note.item_id] if note.item_id else "", note.author, note.written_at, note.text)
+        for note in notes
+    )
+
+
+def notes_facts(entries: Sequence[NoteEntry]) -> dict[str, str]:
+    """What the FROZEN event says about the notes of a package: nothing where there are none."""
+    if not entries:
+        return {}
+    return {"notes_sha256": hashlib.sha256(canonical_json([to_json(entry) for entry in entries])).hexdigest()}
 
 
 def _facts(*, number: str, digests: list[Digests], acquisition: dict[str, object], method: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from evidence.model import AcquisitionMethod, Examiner, Moment, ScoreReport, Tool
@@ -68,6 +69,19 @@ class HeldBackEntry:
     acquired: Moment
     source: dict[str, str]
     """Addresses, accounts and identifiers alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteEntry:
+    """A note that was written in the vault and chosen for the package: a human statement with its time of writing."""
+
+    item: str
+    """Exhibit number; empty: it is about the case."""
+    author: str
+    """Role of who wrote it."""
+    written_at: datetime
+    """When the custody log noted it."""
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,5 +166,7 @@ class Manifest:
     """The copies in their place, by path."""
     held_back: tuple[HeldBackEntry, ...] = ()
     """Exhibits that were wanted too and are held back."""
+    notes: tuple[NoteEntry, ...] = ()
+    """Notes that were chosen, the oldest first; the FROZEN event names their digest."""
     format: str = "holdfast-package"
     version: int = 2

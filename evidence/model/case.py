@@ -83,6 +83,8 @@ class Note:
     author: str
     """``victim``, ``counsellor`` or ``third_party``."""
     text: str
+    id: int = 0
+    """Number of the note in its vault, by which it is chosen; 0 while it is not kept yet."""
 
 
 def exhibit_number(position: int) -> str:

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from evidence.model.acquisition import Examiner, Moment, Tool
 from evidence.model.care import Recipient
-from evidence.model.case import Case, Exhibit, Item
+from evidence.model.case import Case, Exhibit, Item, Note
 from evidence.model.custody import ConsistencyProof, CustodyEvent, InclusionProof, SignedHead
 from evidence.model.redaction import CopyForPackage
 from evidence.model.time import TimestampToken
@@ -65,6 +65,9 @@ class Snapshot:
     redacted: tuple[CopyForPackage, ...] = ()
     """Of exhibits that are handed over redacted: the copies, by item and file. Their originals stay in the vault."""
 
+    notes: tuple[Note, ...] = ()
+    """Those chosen, about the case or about ``exhibits``, the oldest first; ``written_at`` is what the log says."""
+
     def copies_of(self, item_id: str) -> tuple[CopyForPackage, ...]:
         """The redacted copies in the place of one exhibit's originals; none: it is handed over as it is."""
         return tuple(each for each in self.redacted if each.copy.item_id == item_id)
@@ -83,6 +86,8 @@ class PackageChoices:
     as_zip: bool = True
     redacted: frozenset[str] = frozenset()
     """Ids of the items whose newest redacted copies go into the package instead of their originals."""
+    notes: frozenset[int] = frozenset()
+    """Ids of the notes that go in. A note that nobody chose stays in the vault."""
     ask_time: bool = False
     """Whether to ask the chosen time-stamping authorities now; the one part of packaging that uses a network."""
     recipient: Recipient | None = None

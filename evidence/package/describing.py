@@ -16,6 +16,7 @@ from evidence.manifest import (
     RedactedFile,
     SignerEntry,
     WithheldFile,
+    note_entries,
     redaction_path,
 )
 from evidence.model import Exhibit, PackageChoices, Snapshot
@@ -60,6 +61,7 @@ def describe_package(
             HeldBackEntry(item.number, item.id, item.method, item.acquired, identifying(item))
             for item in snapshot.held_back
         ),
+        notes=note_entries(snapshot.notes, {one.item.id: one.item.number for one in snapshot.exhibits}),
     )
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from evidence.custody import prove_consistency, prove_inclusion
+from evidence.digest import digest_bytes
 from evidence.errors import EvidenceError
+from evidence.manifest import note_entries, notes_facts
 from evidence.media import MediaWorker
 from evidence.model import (
     Case,
@@ -21,6 +23,7 @@ from evidence.model import (
     Exposure,
     Item,
     Moment,
+    Note,
     PackageChoices,
     PackageMade,
     SignedHead,
@@ -59,6 +62,7 @@ def package(
     ``signer`` signs it in the vault key's place; the log then says so itself, under the vault's key.
     """
     require_copies(store, chosen, choices)
+    notes = _notes(store, case, chosen, choices.notes)
     urls = [tsa.url for tsa in store.log.tsas()] if choices.ask_time else []
     if choices.ask_time and not urls:
         raise EvidenceError("timestamps.none_chosen")
@@ -66,6 +70,7 @@ def package(
         facts = {"signer": hashlib.sha256(signer.certificate_der).hexdigest()} if signer is not None else {}
         if held_back:
             facts["held_back"] = ",".join(item.number for item in held_back)
+        facts |= notes_facts(note_entries(notes, {one.item.id: one.item.number for one in chosen}))
         counts = {exhibit.item.number: store.log.item_event_count(case.id, exhibit.item.id) for exhibit in chosen}
         head = stamper.record(
             case.id,
@@ -75,7 +80,7 @@ def package(
     if urls:
         stamp_head(stamper, head, urls)
     made = build_package(
-        _snapshot(store, stamper.clock(), tool, examiner, case, chosen, held_back, head, choices.redacted),
+        _snapshot(store, stamper.clock(), tool, examiner, case, chosen, held_back, head, choices.redacted, notes),
         choices,
         out_dir,
         signer=signer or store.signer(),
@@ -118,7 +123,18 @@ def draft(
     head = store.log.newest_head(case.id)
     assert head is not None  # the case's own first event made one
     return draft_report(
-        _snapshot(store, frozen, tool, examiner, case, chosen, held_back, head, choices.redacted),
+        _snapshot(
+            store,
+            frozen,
+            tool,
+            examiner,
+            case,
+            chosen,
+            held_back,
+            head,
+            choices.redacted,
+            _notes(store, case, chosen, choices.notes),
+        ),
         choices,
         preview=_previews(store, worker, chosen, choices),
         supersedes=[earlier.package_id for earlier in store.packages.of_case(case.id)],
@@ -145,7 +161,7 @@ def _previews(
 
 def _snapshot(
     store: Store, frozen: Moment, tool: Tool, examiner: Examiner, case: Case, chosen: Sequence[Exhibit],
-    held_back: tuple[Item, ...], head: SignedHead, redacted: frozenset[str],
+    held_back: tuple[Item, ...], head: SignedHead, redacted: frozenset[str], notes: tuple[Note, ...],
 ) -> Snapshot:  # fmt: skip
     """Everything that the package needs, with the log disclosed as far as it is about ``chosen``. Exhibits in
     ``redacted`` bring their newest copies, and of a score nothing that was read out of the original's metadata."""
@@ -155,7 +171,7 @@ def _snapshot(
     size = head.head.size
     earlier = tuple(one for one in store.log.stamped_heads(case.id) if one.head.size < size)
     exhibits_in_case = store.items.count(case.id)
-    events = _disclosed(store, case, chosen, size, is_whole=len(chosen) == exhibits_in_case)
+    events = _disclosed(store, case, chosen, size, notes, is_whole=len(chosen) == exhibits_in_case)
     return Snapshot(
         case=case,
         exhibits=tuple(chosen),
@@ -176,6 +192,7 @@ def _snapshot(
         certificate_der=store.signer().certificate_der,
         redacted=copies,
         held_back=held_back,
+        notes=notes,
     )
 
 
@@ -190,16 +207,52 @@ def require_copies(store: Store, chosen: Sequence[Exhibit], choices: PackageChoi
             raise EvidenceError("redaction.no_copy", number=exhibit.item.number)
 
 
+def _notes(store: Store, case: Case, chosen: Sequence[Exhibit], wanted: frozenset[int]) -> tuple[Note, ...]:
+    """The notes that were chosen, each with the time at which the log noted it.
+
+    Raises ``package.no_such_note`` for one that is not of this case, and ``package.note_of_other`` for one about an
+    exhibit that does not go in, or of which nothing is given out.
+    """
+    if not wanted:
+        return ()
+    there = {note.id: note for note in store.items.all_notes(case.id)}
+    known = {"", *(exhibit.item.id for exhibit in chosen)}
+    for note_id in sorted(wanted):
+        if note_id not in there:
+            raise EvidenceError("package.no_such_note", id=note_id)
+        if there[note_id].item_id not in known:
+            raise EvidenceError("package.note_of_other", id=note_id)
+    events = store.log.events_of_kind(case.id, EventKind.NOTED)
+    return tuple(_as_logged(there[note_id], events) for note_id in sorted(wanted))
+
+
+def _as_logged(note: Note, events: Sequence[CustodyEvent]) -> Note:
+    """The note with the time of its own event, the nearest one with its digest. Raises ``vault.record_damaged``."""
+    times = [event.recorded_at for event in events if _is_about(event, note)]
+    if not times:  # the words are not those that the log fixed
+        raise EvidenceError("vault.record_damaged")
+    return replace(note, written_at=min(times, key=lambda at: abs(at - note.written_at)))
+
+
+def _is_about(event: CustodyEvent, note: Note) -> bool:
+    digest = digest_bytes(note.text.encode()).sha256
+    return event.item_id == note.item_id and event.facts.get("note_sha256") == digest
+
+
 def _disclosed(
-    store: Store, case: Case, chosen: Sequence[Exhibit], size: int, *, is_whole: bool
+    store: Store, case: Case, chosen: Sequence[Exhibit], size: int, notes: Sequence[Note], *, is_whole: bool
 ) -> tuple[CustodyEvent, ...]:
-    """Of a whole case every event; of a part those about the chosen exhibits, the case itself and this FROZEN."""
+    """Of a whole case every event; of a part those about the chosen exhibits and notes, the case itself and this
+    FROZEN."""
     events = store.log.events(case.id, limit=size)
     if is_whole:
         return events
     wanted = {exhibit.item.id for exhibit in chosen}
+    about = [note for note in notes if not note.item_id]
     return tuple(
         event
         for event in events
-        if event.item_id in wanted or (not event.item_id and (event.kind in ABOUT_THE_CASE or event.index == size - 1))
+        if event.item_id in wanted
+        or (not event.item_id and (event.kind in ABOUT_THE_CASE or event.index == size - 1))
+        or (event.kind is EventKind.NOTED and any(_is_about(event, note) for note in about))
     )

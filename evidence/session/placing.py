@@ -97,6 +97,10 @@ class Place:
         """The notes about the whole case, the oldest first."""
         return list(self._store.items.notes(case_id))
 
+    def all_notes(self, case_id: str) -> list[Note]:
+        """Every note of a case, about it or about one of its exhibits, the oldest first: what can go into a package."""
+        return list(self._store.items.all_notes(case_id))
+
     def add_note(self, case_id: str, text: str, item_id: str = "") -> Note:
         """Write a note about the case, or about one of its exhibits; the log keeps its digest and when it was written.
 

@@ -221,10 +221,18 @@ class ItemRecords:
     def notes(self, case_id: str, item_id: str = "") -> tuple[Note, ...]:
         """Notes about an item, or about the whole case, the oldest first."""
         rows = self._database.rows(
-            "SELECT written_at, author, text FROM notes WHERE case_id = ? AND item_id IS ? ORDER BY id",
+            "SELECT written_at, author, text, id FROM notes WHERE case_id = ? AND item_id IS ? ORDER BY id",
             (case_id, item_id or None),
         )
-        return tuple(Note(case_id, item_id, _moment(at), author, text) for at, author, text in rows)
+        return tuple(Note(case_id, item_id, _moment(at), author, text, int(own)) for at, author, text, own in rows)
+
+    def all_notes(self, case_id: str) -> tuple[Note, ...]:
+        """Every note of a case, about it or about one of its items, the oldest first."""
+        rows = self._database.rows(
+            "SELECT coalesce(item_id, ''), written_at, author, text, id FROM notes WHERE case_id = ? ORDER BY id",
+            (case_id,),
+        )
+        return tuple(Note(case_id, item, _moment(at), author, text, int(own)) for item, at, author, text, own in rows)
 
 
 class PackageRecords:

@@ -188,14 +188,16 @@ class Shelf:
 
     def find_notes(self, case_id: str, words: Sequence[str]) -> tuple[Note, ...]:
         """The notes about the whole case in which every word stands, the oldest first."""
-        sql = ["SELECT written_at, author, notes.text FROM notes WHERE case_id = ? AND item_id IS NULL"]
+        sql = ["SELECT written_at, author, notes.text, notes.id FROM notes WHERE case_id = ? AND item_id IS NULL"]
         values: list[object] = [case_id]
         for word in words:
             clause, given = _having(word)
             sql += ["AND notes.id IN (SELECT note_id FROM searchable WHERE case_id = ? AND (", clause, "))"]
             values += [case_id, *given]
         rows = self._database.rows(" ".join([*sql, "ORDER BY notes.id"]), values)
-        return tuple(Note(case_id, "", datetime.fromisoformat(at), author, text) for at, author, text in rows)
+        return tuple(
+            Note(case_id, "", datetime.fromisoformat(at), author, text, int(own)) for at, author, text, own in rows
+        )
 
     def at_positions(self, case_id: str, positions: Sequence[int]) -> tuple[Exhibit, ...]:
         """The exhibits at these positions, in order of position."""

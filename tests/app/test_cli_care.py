@@ -130,6 +130,16 @@ def test_a_case_as_a_place(case: list[object], holdfast: Holdfast) -> None:
     assert holdfast("looks", *case, "--limit", "3")[1]["looked"]["limit"] == 3
 
 
+def test_notes_go_into_a_package_one_by_one(case: list[object], holdfast: Holdfast, tmp_path: Path) -> None:
+    holdfast("note", *case, "--write", "월요일에 시작됨")
+    [_first, second] = holdfast("note", *case, "--write", "둘째 메모")[1]["notes"]
+    made = holdfast("package", *case, "--out", tmp_path / "out", "--note", second["id"])[1]
+    manifest = json.loads((Path(made["folder"]) / "proof" / "manifest.json").read_bytes())
+    assert [(note["text"], note["item"]) for note in manifest["notes"]] == [("둘째 메모", "")]
+    words = ("package", *case, "--out", tmp_path / "out", "--note", 77)
+    assert holdfast(*words)[1]["error"]["code"] == "package.no_such_note"
+
+
 @pytest.mark.parametrize(
     "verb", ["note", "tag", "search", "timeline", "missing", "undo", "looks", "hold-back", "consent"]
 )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +18,19 @@ from support.tsa import LoopbackTsa
 
 from app.sample import chat_picture
 from evidence import session as verbs
+from evidence.digest import canonical_json, to_json
 from evidence.errors import EvidenceError
-from evidence.model import Answer, Band, Case, ClaimName, EventKind, Exposure, PackageChoices, PackageMade
+from evidence.model import (
+    Answer,
+    Band,
+    Case,
+    ClaimName,
+    EventKind,
+    Exposure,
+    MinorAnswer,
+    PackageChoices,
+    PackageMade,
+)
 from evidence.session import Session
 
 
@@ -177,3 +190,46 @@ def test_an_upload_form_gets_small_files(session: Session, case: Case, tmp_path:
         verbs.make_upload_set(noise, tmp_path / "other", limit=1_000_000)
     assert raised.value.code == "package.not_a_package"
     assert not (tmp_path / "other").exists()
+
+
+def test_notes_stay_unless_they_are_chosen(session: Session, case: Case, tmp_path: Path) -> None:
+    ids = {exhibit.item.number: exhibit.item.id for exhibit in session.exhibits(case.id)}
+    for text, item_id in (("first call", ""), ("only for me", ""), ("a threat", ids["A-01"]), ("other", ids["A-03"])):
+        session.place.add_note(case.id, text, item_id)
+    notes = {note.text: note.id for note in session.place.all_notes(case.id)}
+    chosen = frozenset({notes["a threat"], notes["first call"]})
+    out = tmp_path / "out"
+    choices = PackageChoices(language="ko", exposure={}, notes=chosen, as_zip=False)
+    made = session.package(case.id, choices, out, [ids["A-01"]])
+    manifest = json.loads((Path(made.folder) / "proof" / "manifest.json").read_bytes())
+    noted = {event.facts["note_sha256"]: event for event in session.events(case.id) if event.kind is EventKind.NOTED}
+    for entry, text, number in zip(manifest["notes"], ("first call", "a threat"), ("", "A-01"), strict=True):
+        event = noted[hashlib.sha256(text.encode()).hexdigest()]
+        assert entry == {"author": "victim", "item": number, "text": text,
+                         "written_at": to_json(event.recorded_at)}  # fmt: skip
+    frozen = next(event for event in session.events(case.id) if event.kind is EventKind.FROZEN)
+    assert frozen.facts["notes_sha256"] == hashlib.sha256(canonical_json(manifest["notes"])).hexdigest()
+    everything = b"".join(path.read_bytes() for path in Path(made.folder).rglob("*") if path.is_file())
+    assert b"only for me" not in everything
+    report = verbs.verify_package(Path(made.folder), trust_paths=[])
+    check = [check for check in report.checks if check.reason.startswith("custody.")]
+    assert [(one.reason, one.answer) for one in check] == [
+        ("custody.sound", Answer.YES), ("custody.notes", Answer.YES)
+    ]  # fmt: skip
+    pdf = session.draft_report(case.id, choices, [ids["A-01"]])
+    assert len(pdf) > len(session.draft_report(case.id, replace(choices, notes=frozenset()), [ids["A-01"]]))
+    for wrong, code in ((frozenset({999}), "package.no_such_note"), (frozenset({notes["other"]}), "note_of_other")):
+        with pytest.raises(EvidenceError, match=code):
+            session.package(case.id, replace(choices, notes=wrong), tmp_path / "no", [ids["A-01"]])
+    assert not (tmp_path / "no").exists()
+
+
+def test_a_note_about_what_is_held_back_goes_nowhere(session: Session, case: Case, tmp_path: Path) -> None:
+    first, second, _third = (exhibit.item.id for exhibit in session.exhibits(case.id))
+    note = session.add_note(first, "who it shows")
+    session.guard.hold_back(first, MinorAnswer.UNSURE)
+    (kept,) = session.place.all_notes(case.id)
+    assert kept.text == note.text
+    choices = PackageChoices(language="ko", exposure={}, notes=frozenset({kept.id}))
+    with pytest.raises(EvidenceError, match="note_of_other"):
+        session.package(case.id, choices, tmp_path / "out", [first, second])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -182,3 +183,30 @@ def test_small_files_for_an_upload_form(ready: MainWindow, settle: Callable[[], 
     settle()
     assert page.handed is not None and "00_files.csv" in page.result_text.text()
     assert ready.desk.settings.upload_limit_mb == 2 and not page.secret.isVisible()
+
+
+def test_notes_are_chosen_one_by_one(ready: MainWindow, case: Case, settle: Callable[[], None]) -> None:
+    session, page = ready.desk.session, ready.package
+    exhibit = page._exhibits[0].item
+    assert not page.notes.isVisible()
+    session.place.add_note(case.id, "about <b>the case</b>")
+    session.add_note(exhibit.id, "about the exhibit")
+    ready.show_package(case.id)
+    settle()
+    assert page.notes.isVisible() and page.notes.chosen() == frozenset()
+    rows = page.notes.list.rows.rows
+    assert [(row.title, row.tag) for row in rows] == [
+        ("about <b>the case</b>", "about the case"), ("about the exhibit", "A-01"),
+    ]  # fmt: skip
+    page.notes.list.clicked.emit(page.notes.list.rows.index(1))
+    page.make()
+    settle()
+    assert page.outcome is not None
+    manifest = json.loads((Path(page.outcome.made.folder) / "proof" / "manifest.json").read_bytes())
+    assert [note["text"] for note in manifest["notes"]] == ["about the exhibit"]
+    page._again()
+    page.list.clicked.emit(page.list.rows.index(0))
+    assert [row.title for row in page.notes.list.rows.rows] == ["about <b>the case</b>"]
+    ready.lock()
+    settle()
+    assert page.notes.list.rows.rows == []

@@ -23,12 +23,12 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).resolve().parents[1])]
 
-from support.hostile import files, manifests, proofs, receipts, redactions, reports, zips
+from support.hostile import files, manifests, notes, proofs, receipts, redactions, reports, zips
 from support.hostile.cases import Case, Workshop, judge
 
 from evidence.verify import ChildParser, InProcessParser
 
-FAMILIES = (files, zips, manifests, reports, proofs, redactions, receipts)
+FAMILIES = (files, zips, manifests, notes, reports, proofs, redactions, receipts)
 KINDS = ("false yes", "false no", "not told", "not named", "crash", "time-out")
 FLIP_QUARTERS = 14
 """Three families flip as many bytes as they are told, the added tokens and the receipts a quarter of that each."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from support.hostile import files, manifests, proofs, receipts, redactions, reports, zips
+from support.hostile import files, manifests, notes, proofs, receipts, redactions, reports, zips
 from support.hostile.cases import Case, Workshop, judge
 
 from evidence.verify import ChildParser, Parser
@@ -40,7 +40,7 @@ def chosen(cases: Iterator[Case], share: int) -> list[Case]:
 
 
 @pytest.mark.parametrize(
-    "family", [files, zips, manifests, reports, proofs, redactions, receipts], ids=lambda family: family.__name__
+    "family", [files, zips, manifests, notes, reports, proofs, redactions, receipts], ids=lambda family: family.__name__
 )  # fmt: skip
 def test_every_answer_is_right(family: ModuleType, shop: Workshop, parser: Parser, tmp_path: Path) -> None:
     problems: list[str] = []

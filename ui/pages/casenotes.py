@@ -1,4 +1,4 @@
-"""Notes about a case: facts, with the time of writing. They stay in the vault."""
+"""Notes about a case: facts, with the time of writing. They stay in the vault unless they are chosen for a package."""
 
 from __future__ import annotations
 
@@ -54,7 +54,12 @@ class CaseNotesPage(CaseRoom):
         self.note.name(t("&What happened"), t("In your own words: what, when, who was there. Facts, no guesses."))
         self.keep_button.setText(t("&Keep the note"))
         self.undo_button.setText(t("&Undo the last change"))
-        self.hint.setText(t("The time of writing is noted. Notes stay in this vault; they do not go into packages."))
+        self.hint.setText(
+            t(
+                "The time of writing is noted. Notes stay in this vault; one goes into a package only where you choose "
+                "it on the page of the package."
+            )
+        )
         self._show()
 
     def relook(self, theme: Theme) -> None:

@@ -11,13 +11,14 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from evidence.i18n import LANGUAGES, Texts
-from evidence.model import Exhibit, Exposure, PackageChoices, PackageMade, Purpose, Recipient
+from evidence.model import Exhibit, Exposure, Note, PackageChoices, PackageMade, Purpose, Recipient
 from ui import wording
 from ui.asking import ask_consent
 from ui.chooser import PlaceField
 from ui.desk import LANGUAGE_NAMES, Desk
 from ui.flow import FlowLayout
 from ui.jobs import Cancelled, Progress
+from ui.notechoice import NoteChoice
 from ui.page import Page
 from ui.pages.draft import DraftSheet
 from ui.rows import Row, RowList
@@ -32,6 +33,17 @@ class Outcome:
 
     made: PackageMade
     key_words: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What of the case can be chosen."""
+
+    exhibits: Sequence[Exhibit]
+    tsas: Sequence[str]
+    with_copies: frozenset[str]
+    notes: Sequence[Note]
+    held_back: frozenset[str]
 
 
 class PackagePage(Page):
@@ -78,6 +90,8 @@ class PackagePage(Page):
         self.handed_over = Choice(2)
         self.handed_over.box.activated.connect(self._choose_handed_over)
         column.addWidget(self.handed_over)
+        self.notes = NoteChoice(desk)
+        column.addWidget(self.notes)
         card = Card()
         column.addWidget(card)
         self.report_language = Choice(len(LANGUAGES))
@@ -152,6 +166,7 @@ class PackagePage(Page):
             t("A redacted copy is made on the page of the exhibit. With it, no original of the exhibit is handed "
               "over."),
         )  # fmt: skip
+        self.notes.retranslate(t)
         self.handed_over.box.setItemText(0, t("the original, as it came"))
         self.handed_over.box.setItemText(1, t("the redacted copy"))
         self.report_language.name(t("&Language of the report"))
@@ -192,6 +207,7 @@ class PackagePage(Page):
         if case_id != self.case_id:
             self._exhibits, self._exposure = (), {}
             self._redacted, self._has_copy = set(), set()
+            self.notes.forget()
             self.outcome = None
         self.case_id = case_id
 
@@ -199,17 +215,22 @@ class PackagePage(Page):
         session, case_id = self.desk.session, self.case_id
         self.report_language.box.setCurrentIndex(LANGUAGES.index(self.desk.language))
 
-        def read(_progress: object, _cancelled: object) -> tuple[list[Exhibit], list[str], frozenset[str]]:
-            return session.exhibits(case_id), session.tsas(), session.redacted_items(case_id)
+        def read(_progress: object, _cancelled: object) -> Found:
+            return Found(
+                session.exhibits(case_id), session.tsas(), session.redacted_items(case_id),
+                session.place.all_notes(case_id), session.guard.held_back(case_id),
+            )  # fmt: skip
 
-        def done(found: tuple[list[Exhibit], list[str], frozenset[str]]) -> None:
+        def done(found: Found) -> None:
             if case_id != self.case_id:
                 return
             before = {exhibit.item.id for exhibit in self._exhibits}
-            self._exhibits, tsas, with_copies = found
-            self._has_copy = set(with_copies)
+            self._exhibits = found.exhibits
+            self._has_copy = set(found.with_copies)
             self._redacted &= self._has_copy
-            self._has_tsas = bool(tsas)
+            self._has_tsas = bool(found.tsas)
+            self.notes.take(found.notes, {one.item.id: one.item.number for one in found.exhibits
+                                          if one.item.id not in found.held_back})  # fmt: skip
             new = {exhibit.item.id for exhibit in self._exhibits} - before
             self._show()
             self.list.rows.checked |= new
@@ -224,6 +245,7 @@ class PackagePage(Page):
         super().forget()
         self.case_id, self._exhibits, self._exposure, self.outcome = "", (), {}, None
         self._redacted, self._has_copy = set(), set()
+        self.notes.forget()
         self.statement.forget()
         self.key.forget()
         self.place.line.setText("")
@@ -311,6 +333,7 @@ class PackagePage(Page):
             as_zip=self.as_zip.isChecked(),
             ask_time=self.ask_time.isChecked() and self._has_tsas,
             recipient=self._recipient(),
+            notes=self.notes.chosen(),
         )
 
     def open_folder(self) -> None:
@@ -336,6 +359,7 @@ class PackagePage(Page):
         has_form = self.as_folder.isChecked() or self.as_zip.isChecked()
         self.make_button.setEnabled(bool(self.list.rows.checked) and has_form)
         self.draft_button.setEnabled(bool(self.list.rows.checked))
+        self.notes.show_for(self.list.rows.checked)
 
     def _choose_exposure(self, position: int) -> None:
         key = self.list.current_key()

@@ -64,6 +64,7 @@ class ReportContent:
         parts = [self.manifest.case_title, self.manifest.statement, self.manifest.examiner.name]
         for entry in self.manifest.items:
             parts += [entry.title, entry.note, entry.lawful_access, entry.examiner.name]
+        parts += [note.text for note in self.manifest.notes]
         parts += [value for entry in self.manifest.held_back for value in entry.source.values()]
         parts += [entry.original_name for entry in self.manifest.files]
         return "\n".join(parts)

@@ -10,6 +10,7 @@ from evidence.package.report.content import ReportContent
 from evidence.package.report.custody import write_chronology, write_custody
 from evidence.package.report.exhibit import write_exhibit
 from evidence.package.report.fonts import Typeface
+from evidence.package.report.notes import write_case_notes
 from evidence.package.report.overview import write_cover, write_exhibit_list, write_summary
 from evidence.package.report.sheet import Sheet
 from evidence.package.report.statement import write_statement
@@ -39,6 +40,7 @@ def write_report(t: Texts, content: ReportContent, typeface: Typeface) -> bytes:
     sheet.new_page()
     write_summary(t, sheet, content)
     write_exhibit_list(t, sheet, content)
+    write_case_notes(t, sheet, content)
     payload = content.payload()
     for position, exhibit in enumerate(content.snapshot.exhibits):
         content.before_exhibit(position)

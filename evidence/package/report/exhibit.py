@@ -12,6 +12,7 @@ from evidence.model import Exhibit, Exposure, Item, Moment, ScoreReport
 from evidence.package.labels import digest_lines, name_of
 from evidence.package.report import sheet as page
 from evidence.package.report.content import ReportContent
+from evidence.package.report.notes import written_notes
 from evidence.package.report.overview import said_examiner, said_moment
 from evidence.package.report.redaction import write_redaction
 from evidence.package.report.sheet import Sheet
@@ -67,6 +68,7 @@ def write_exhibit(t: Texts, sheet: Sheet, content: ReportContent, exhibit: Exhib
         (t("Note"), item.note or t("none")),
         (t("How it could be seen"), item.lawful_access or t("not stated")),
         *(named_fact(t, key, value) for key, value in sorted(item.source.items()) if value and is_said(key)),
+        *written_notes(t, content, item.number),
     ])  # fmt: skip
     _write_score(t, sheet, exhibit.score)
 

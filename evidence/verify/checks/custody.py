@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 from evidence.custody import check_disclosed
 from evidence.digest import canonical_json, from_json, parse_json
 from evidence.errors import EvidenceError
-from evidence.manifest import CUSTODY, HEADS_FOLDER, ItemEntry, Manifest, acquired_facts_of_entry, head_path
+from evidence.manifest import (
+    CUSTODY,
+    HEADS_FOLDER,
+    ItemEntry,
+    Manifest,
+    NoteEntry,
+    acquired_facts_of_entry,
+    head_path,
+    notes_facts,
+)
 from evidence.model import CustodyEvent, DisclosedLog, EventKind
 from evidence.verify.checks.signature import shipped_certificate
 from evidence.verify.state import MAX_NAMED, Impossible, Outcome, State, cannot_tell, no, yes
@@ -46,6 +56,8 @@ def check_custody(state: State) -> Iterator[Outcome]:
         if own is not None:
             state.facts |= {"log_signer_sha256": own.certificate_sha256, "log_signer_words": own.fingerprint_words}
             yield yes("custody.own_key", words=own.fingerprint_words)
+        if manifest.notes:
+            yield yes("custody.notes", count=len(manifest.notes))
     yield from found[:MAX_NAMED]
     if len(found) > MAX_NAMED:
         yield no("custody.more", count=len(found) - MAX_NAMED)
@@ -96,7 +108,22 @@ def _frozen(manifest: Manifest, log: DisclosedLog) -> list[Outcome]:
         if not count.isascii() or not count.isdigit() or len(count) > 9 or number in told:
             return [no("custody.not_frozen")]
         told[number] = int(count)
-    return [] if told == counts else [no("custody.hidden_event")]
+    if told != counts:
+        return [no("custody.hidden_event")]
+    told_notes = {"notes_sha256": last.facts["notes_sha256"]} if "notes_sha256" in last.facts else {}
+    ids = {item.number: item.id for item in manifest.items} | {"": ""}
+    is_so = told_notes == notes_facts(manifest.notes) and all(
+        any(_is_of(event, note, ids[note.item]) for event in log.events[:-1]) for note in manifest.notes
+    )
+    return [] if is_so else [no("custody.other_notes")]
+
+
+def _is_of(event: CustodyEvent, note: NoteEntry, item_id: str) -> bool:
+    """Whether an event is the writing of this note: about the same thing, at the same time, with its digest."""
+    return (
+        event.kind is EventKind.NOTED and event.item_id == item_id and event.recorded_at == note.written_at
+        and event.facts.get("note_sha256") == hashlib.sha256(note.text.encode()).hexdigest()
+    )  # fmt: skip
 
 
 def _head_files(state: State, log: DisclosedLog) -> list[Outcome]:

@@ -102,6 +102,8 @@ def _makes_sense(manifest: Manifest) -> bool:
         and all(numbers) and all(ids)
         and all(file.item in numbers for file in manifest.files if file.role is FileRole.ORIGINAL or file.item)
         and are_redactions_sound(manifest)
+        and all(not note.item or note.item in numbers for note in manifest.notes)
+        and all(note.written_at.utcoffset() is not None for note in manifest.notes)
         and manifest.log.log_id == manifest.case_id
         and bool(_SHA256.fullmatch(manifest.log.root))
         and manifest.log.size > 0

@@ -2,7 +2,7 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 
-import { hex, same } from "../bytes.js";
+import { hex, same, utf8 } from "../bytes.js";
 import { checkDisclosed } from "../custody.js";
 import { canonical, parseJson } from "../json.js";
 import { MAX_NAMED, cannotTell, needManifest, no, packageFiles, yes } from "../outcomes.js";
@@ -43,6 +43,7 @@ export async function* checkCustody(state) {
       state.facts.log_signer_words = own.fingerprint_words;
       yield yes("custody.own_key", { words: own.fingerprint_words });
     }
+    if (manifest.notes.length) yield yes("custody.notes", { count: manifest.notes.length });
   }
   yield* found.slice(0, MAX_NAMED);
   if (found.length > MAX_NAMED) yield no("custody.more", { count: found.length - MAX_NAMED });
@@ -120,7 +121,20 @@ function frozen(manifest, log) {
   const agrees = told.size === manifest.items.length && manifest.items.every(
     (item) => told.get(item.number) === earlier.filter((event) => event.item_id === item.id).length,
   );
-  return agrees ? [] : [no("custody.hidden_event")];
+  if (!agrees) return [no("custody.hidden_event")];
+  const { notes } = manifest;
+  const fact = notes.length ? hex(sha256(canonical(notes))) : undefined;
+  const isSo = last.facts.notes_sha256 === fact && notes.every((note) => {
+    const id = note.item ? manifest.items.find((item) => item.number === note.item).id : "";
+    return earlier.some((event) => isOf(event, note, id));
+  });
+  return isSo ? [] : [no("custody.other_notes")];
+}
+
+/** Whether an event is the writing of this note: about the same thing, at the same time, with its digest. */
+function isOf(event, note, id) {
+  return event.kind === "NOTED" && event.item_id === id && event.recorded_at === note.written_at &&
+    event.facts.note_sha256 === hex(sha256(utf8(note.text)));
 }
 
 /** Every head stands as a file of its own, byte for byte what was signed, and no other head does. */

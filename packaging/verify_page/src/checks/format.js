@@ -86,6 +86,7 @@ function makesSense(manifest, { layout, words }) {
     numbers.every(Boolean) && ids.every(Boolean) &&
     manifest.files.every((file) => (file.role !== "original" && !file.item) || numbers.includes(file.item)) &&
     areRedactionsSound(manifest, layout) &&
+    manifest.notes.every((note) => (!note.item || numbers.includes(note.item)) && isAware(note.written_at)) &&
     manifest.log.log_id === manifest.case_id &&
     SHA256.test(manifest.log.root) && manifest.log.size > 0 &&
     isAware(manifest.created.at) && manifest.items.every((item) => isAware(item.acquired.at))
