@@ -143,6 +143,8 @@ def capture_screen(arguments: argparse.Namespace, console: Console) -> int:
             lawful_access=arguments.lawful_access,
             guide=arguments.guide,
             said=dict(arguments.said),
+            with_pointer=arguments.pointer,
+            minor=arguments.minor,
         )
         same = session.same_content([item.id], is_earlier=True)
     return _say_items(console, [item], same)

@@ -295,6 +295,9 @@ def _capture(
     _vault_and_case(screen, t)
     screen.add_argument("--screen", type=int, metavar="N", help=t("one monitor, counted from 1; without it all"))
     screen.add_argument("--region", type=_region, metavar="X,Y,W,H", help=t("a part of the desktop, in pixels"))
+    screen.add_argument(
+        "--pointer", action="store_true", help=t("draw the mouse pointer too, where the system lets it be drawn")
+    )
     add_guide_arguments(screen, t)
     add_minor_argument(screen, t)
     screen.set_defaults(run=asked(commands.capture_screen))

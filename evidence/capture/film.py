@@ -29,6 +29,8 @@ FRAGMENT_S = 0.9
 so that each of those ends a fragment."""
 _QUALITY = "12"
 """x264's constant rate factor: below about 18 nobody sees a difference on a screen."""
+_ONE_THREAD = 1920 * 1200
+"""Pixels up to which one thread is quick enough: two share a picture by halves, and spend a third more on it."""
 FORMAT = f"mp4_fragmented_h264_yuv420p_bt709_crf{_QUALITY}"
 
 
@@ -57,12 +59,16 @@ class FilmWriter:
         from av.video.reformatter import ColorRange, Colorspace
 
         self._av: Any = av
-        self._reformat = {"format": "yuv420p", "dst_colorspace": Colorspace.ITU709, "dst_color_range": ColorRange.MPEG}
         # Chroma has half the resolution: both sides must be even. One row or column of pixels is left out for it.
         self.width, self.height = width & ~1, height & ~1
         if not self.width or not self.height:
             raise EvidenceError("capture.bad_region")
         self._sink = _Pieces(write)
+        threads = 1 if self.width * self.height <= _ONE_THREAD else 2
+        self._reformat: dict[str, Any] = {
+            "format": "yuv420p", "dst_colorspace": Colorspace.ITU709, "dst_color_range": ColorRange.MPEG,
+            "threads": threads,
+        }  # fmt: skip
         self._last_key = -KEY_EVERY_S * TICKS
         self._last_pts = -1
         try:
@@ -81,12 +87,13 @@ class FilmWriter:
             context = stream.codec_context
             context.width, context.height, context.pix_fmt = self.width, self.height, "yuv420p"
             context.time_base = stream.time_base = Fraction(1, TICKS)
-            context.thread_count = 2
+            context.thread_count = threads
             context.color_range, context.colorspace = 1, 1
             context.color_primaries, context.color_trc = 1, 1
             context.options = {
                 "preset": "superfast", "tune": "zerolatency", "crf": _QUALITY, "forced-idr": "1", "g": "10000",
-                "x264-params": "force-cfr=0",
+                # What a screen shows moves by whole pixels; and where it changes at once, no further key is wanted.
+                "x264-params": "force-cfr=0:subme=0:scenecut=0",
             }  # fmt: skip
             self._stream = stream
         except (av.FFmpegError, ValueError, OSError) as problem:

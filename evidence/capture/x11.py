@@ -56,6 +56,12 @@ class _TranslateReply(ctypes.Structure):
                 ("y", ctypes.c_int16)]  # fmt: skip
 
 
+class _PointerReply(ctypes.Structure):
+    _fields_ = [("response", ctypes.c_uint8), ("same_screen", ctypes.c_uint8), ("sequence", ctypes.c_uint16),
+                ("length", ctypes.c_uint32), ("root", ctypes.c_uint32), ("child", ctypes.c_uint32),
+                ("root_x", ctypes.c_int16), ("root_y", ctypes.c_int16)]  # fmt: skip
+
+
 class _ExtensionReply(ctypes.Structure):
     _fields_ = [("response", ctypes.c_uint8), ("pad", ctypes.c_uint8), ("sequence", ctypes.c_uint16),
                 ("length", ctypes.c_uint32), ("present", ctypes.c_uint8), ("major_opcode", ctypes.c_uint8),
@@ -88,7 +94,7 @@ def has_extension(display: str, name: str) -> bool:
 
 
 def window_facts(display: str) -> dict[str, str]:
-    """``window_title``, ``window_program`` and ``display_dpi`` of the X display, as far as it tells them.
+    """``window_title``, ``window_program``, ``display_dpi`` and ``cursor_position``, as far as X tells them.
 
     No window manager, no library or no display gives no fact, never an error: these facts support, they are not needed.
     """
@@ -113,6 +119,7 @@ class _Connection:
             name, _, value = line.partition(":")
             if name.strip() == "Xft.dpi":
                 facts["display_dpi"] = value.strip()
+        facts["cursor_position"] = self._pointer()
         return {name: value for name, value in facts.items() if value}
 
     def has_extension(self, name: str) -> bool:
@@ -144,6 +151,16 @@ class _Connection:
         title = self._property(window, "_NET_WM_NAME") or self._property(window, "WM_NAME")
         program = self._property(window, "WM_CLASS")
         return _text(title), _text(program.rstrip(b"\0").rpartition(b"\0")[2])
+
+    def _pointer(self) -> str:
+        """Where the pointer stands on the desktop, ``x,y``; empty when it is on a screen of its own."""
+        cookie = self._library.xcb_query_pointer(self._handle, self._root)
+        reply = self._library.xcb_query_pointer_reply(self._handle, cookie, None)
+        if not reply:
+            return ""
+        place = f"{reply.contents.root_x},{reply.contents.root_y}" if reply.contents.same_screen else ""
+        self._free(reply)
+        return place
 
     def _place(self, window: int) -> tuple[int, int, int, int] | None:
         """Left, top, width and height on the desktop, or None for a window that is gone."""
@@ -243,6 +260,8 @@ def _library() -> tuple[ctypes.CDLL, Callable[[Any], None]] | None:
         "xcb_get_property_reply": (ctypes.POINTER(_PropertyReply), [connection, _Cookie, ctypes.c_void_p]),
         "xcb_query_extension": (_Cookie, [connection, ctypes.c_uint16, text]),
         "xcb_query_extension_reply": (ctypes.POINTER(_ExtensionReply), [connection, _Cookie, ctypes.c_void_p]),
+        "xcb_query_pointer": (_Cookie, [connection, number]),
+        "xcb_query_pointer_reply": (ctypes.POINTER(_PointerReply), [connection, _Cookie, ctypes.c_void_p]),
         "xcb_get_geometry": (_Cookie, [connection, number]),
         "xcb_get_geometry_reply": (ctypes.POINTER(_GeometryReply), [connection, _Cookie, ctypes.c_void_p]),
         "xcb_translate_coordinates": (

@@ -317,11 +317,12 @@ class Session:
     def capture_screen(
         self, case_id: str, *, screen: int | None = None, region: tuple[int, int, int, int] | None = None,
         note: str = "", lawful_access: str = "", guide: str = "", said: Mapping[str, str] | None = None,
-        minor: MinorAnswer | None = None,
+        with_pointer: bool = False, minor: MinorAnswer | None = None,
     ) -> Item:  # fmt: skip
         """Take in what the screen shows: everything, one monitor (from 1) or a region (x, y, width, height).
 
-        ``guide`` and ``said``: the checklist that is followed, and what the person read off.
+        ``guide`` and ``said``: the checklist that is followed, and what the person read off. ``with_pointer``: draw the
+        pointer too, where the system lets it be drawn.
         """
         self.case(case_id)
         guarding.require_no_minor(minor)
@@ -334,6 +335,7 @@ class Session:
             clock=self._clock,
             guide=guide,
             said=said,
+            with_pointer=with_pointer,
         )
         return self.add(case_id, acquisition, minor=minor)
 

@@ -15,7 +15,7 @@ OTHER_FACTS = {
     "file_size": (), "grab_ms": (), "host": (), "host_as_typed": (), "monitors": (), "pixels": (), "region": (),
     "region_asked": (), "scale": (), "screen": (), "tracking_parameters": (), "url": (), "window_program": (),
     "window_title": (),
-    "cursor": ("drawn", "not_drawn"),
+    "cursor": ("drawn", "not_drawn"), "cursor_position": (),
     "extent": ("desktop", "screen", "region", "window", "film_frame", "stitched", "metadata"),
     "file_name_encoding": ("escaped",), "followed_link": ("yes",), "format": ("png_rgb8", "json", FILM_FORMAT),
     "id_source": ("from_url", "read_off_screen"),

@@ -7,7 +7,9 @@ import io
 import os
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,6 +105,20 @@ class TestRealDisplay:
         assert (found.source["region"], found.source["region_asked"]) == ("0,1000,50,80", "-50,1000,100,500")
         assert pixels(bytes_of(found)).shape == (80, 50, 3)
 
+    def test_the_pointer_is_placed_and_drawn_when_wished(
+        self, chat: Chat, grabber: MssGrabber, clock: Clock, bytes_of: BytesOf
+    ) -> None:
+        place = Region(0, 0, 60, 60)  # on the bare desktop, where nothing but the pointer is drawn
+        move_pointer(chat.display, 20, 30)
+        without = acquire_screen(grabber, clock=clock, region=place)
+        found = acquire_screen(grabber, clock=clock, region=place, with_pointer=True)
+        assert (without.source["cursor_position"], found.source["cursor_position"]) == ("20,30", "20,30")
+        assert (without.settings["cursor"], found.settings["cursor"]) == ("not_drawn", "drawn")
+        changed = np.argwhere((pixels(bytes_of(found)) != pixels(bytes_of(without))).any(axis=2))
+        assert len(changed) > 0
+        assert (changed.min(axis=0) >= (10, 0)).all()
+        assert (changed.max(axis=0) <= (55, 45)).all()
+
     def test_no_file_is_written(self, grabber: MssGrabber, clock: Clock, home: Path, bytes_of: BytesOf) -> None:
         before = sorted(path for path in home.rglob("*"))
         bytes_of(acquire_screen(grabber, clock=clock))
@@ -133,7 +149,7 @@ class TestRealDisplay:
     def test_a_window_that_is_gone_gives_no_fact(self, chat: Chat, grabber: MssGrabber) -> None:
         set_active_window(chat.display, 0x7FFFFFF)
         try:
-            assert grabber.facts() == {"display": "X11"}
+            assert grabber.facts().keys() == {"display", "cursor_position"}
         finally:
             set_active_window(chat.display, 0)
 
@@ -159,17 +175,31 @@ def set_active_window(display: str, window: int) -> None:
 
 def set_root_windows(display: str, name: bytes, windows: Sequence[int]) -> None:
     """Give the root window a property that lists windows, as a window manager does."""
+    kind = 33  # WINDOW
+    with root_window(display) as (xcb, handle, root):
+        xcb.xcb_intern_atom_reply.restype = ctypes.POINTER(x11._AtomReply)
+        reply = xcb.xcb_intern_atom_reply(handle, xcb.xcb_intern_atom(handle, 0, len(name), name), None)
+        values = (ctypes.c_uint32 * len(windows))(*windows)
+        xcb.xcb_change_property(handle, 0, root, reply.contents.atom, kind, 32, len(windows), values)
+
+
+def move_pointer(display: str, x: int, y: int) -> None:
+    """Put the pointer there."""
+    with root_window(display) as (xcb, handle, root):
+        short = ctypes.c_int16
+        xcb.xcb_warp_pointer(handle, 0, root, short(0), short(0), ctypes.c_uint16(0), ctypes.c_uint16(0), short(x),
+                             short(y))  # fmt: skip
+
+
+@contextmanager
+def root_window(display: str) -> Iterator[tuple[ctypes.CDLL, ctypes.c_void_p, int]]:
+    """libxcb, a connection, the root window; what was asked for is done when this is left."""
     xcb = ctypes.CDLL("libxcb.so.1")
     xcb.xcb_connect.restype = ctypes.c_void_p
     handle = ctypes.c_void_p(xcb.xcb_connect(display.encode(), None))
-    kind = 33  # WINDOW
-    xcb.xcb_intern_atom_reply.restype = ctypes.POINTER(x11._AtomReply)
-    reply = xcb.xcb_intern_atom_reply(handle, xcb.xcb_intern_atom(handle, 0, len(name), name), None)
     xcb.xcb_setup_roots_iterator.restype = x11._ScreenIterator
     xcb.xcb_get_setup.restype = ctypes.c_void_p
-    root = xcb.xcb_setup_roots_iterator(ctypes.c_void_p(xcb.xcb_get_setup(handle))).data.contents.root
-    values = (ctypes.c_uint32 * len(windows))(*windows)
-    xcb.xcb_change_property(handle, 0, root, reply.contents.atom, kind, 32, len(windows), values)
+    yield xcb, handle, xcb.xcb_setup_roots_iterator(ctypes.c_void_p(xcb.xcb_get_setup(handle))).data.contents.root
     xcb.xcb_get_input_focus_reply(handle, xcb.xcb_get_input_focus(handle), None)  # when it answers, the rest is done
     xcb.xcb_disconnect(handle)
 
@@ -268,12 +298,36 @@ class TestRegions:
 
 def test_the_picture_holds_nothing_but_pixels() -> None:
     png = encode_png(Frame(2, 1, bytes(range(6))))
-    chunks, position = [], 8
-    while position < len(png):
-        chunks.append(png[position + 4 : position + 8])
-        position += 12 + int.from_bytes(png[position : position + 4], "big")
-    assert chunks == [b"IHDR", b"IDAT", b"IEND"]
+    assert [kind for kind, _data in chunks_of(png)] == [b"IHDR", b"IDAT", b"IEND"]
     assert pixels(png).tolist() == [[[0, 1, 2], [3, 4, 5]]]
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 700), (1920, 600), (70_000, 20)])
+@pytest.mark.parametrize("is_flat", [True, False])
+def test_every_pixel_comes_back(size: tuple[int, int], is_flat: bool) -> None:
+    """Bands that are packed in one way or the other, beside each other, are one lossless picture."""
+    width, height = size
+    chance = np.random.default_rng(1)
+    picture = chance.integers(0, 256, (height, width, 3), dtype=np.uint8)
+    if is_flat:  # a half of letters and areas, where what repeats is looked for
+        picture[: max(1, height // 2)] = chance.choice([0, 255], (1, width, 3))
+    png = encode_png(Frame(width, height, picture.tobytes()))
+    assert np.array_equal(pixels(png), picture)
+    strict = zlib.decompressobj()  # the check at the end is that of the whole
+    data = strict.decompress(b"".join(data for kind, data in chunks_of(png) if kind == b"IDAT"))
+    assert strict.eof
+    assert len(data) == height * (width * 3 + 1)
+
+
+def chunks_of(png: bytes) -> list[tuple[bytes, bytes]]:
+    found, position = [], 8
+    while position < len(png):
+        size = int.from_bytes(png[position : position + 4], "big")
+        kind, data = png[position + 4 : position + 8], png[position + 8 : position + 8 + size]
+        assert int.from_bytes(png[position + 8 + size :][:4], "big") == zlib.crc32(kind + data)
+        found.append((kind, data))
+        position += 12 + size
+    return found
 
 
 def test_a_frame_that_does_not_fit_its_size_is_a_mistake() -> None:
