@@ -37,6 +37,7 @@ from evidence.digest import to_json  # noqa: E402
 from evidence.manifest import layout  # noqa: E402
 from evidence.model import DisclosedLog  # noqa: E402
 from evidence.redaction import Redaction  # noqa: E402
+from evidence.verify import shipped_tsa_list  # noqa: E402
 from evidence.version import NAME, VERSION  # noqa: E402
 
 SOURCES = ROOT / "packaging" / "verify_page"
@@ -124,7 +125,17 @@ def data(spoken: dict[str, Any]) -> dict[str, Any]:
         "words": list(WORDLIST),
         "cp437": bytes(range(128, 256)).decode("cp437"),
         "texts": spoken,
+        "tsaList": tsa_list(),
     }
+
+
+def tsa_list() -> dict[str, Any]:
+    """The shipped list of authorities: its roots, and what the answers say of it."""
+    found = shipped_tsa_list()
+    said = {
+        "name": found.name, "dated": found.dated.isoformat(), "roots": str(len(found.roots)), "sha256": found.sha256,
+    }  # fmt: skip
+    return {"facts": said, "roots": [base64.b64encode(root).decode() for root in found.roots]}
 
 
 def texts() -> dict[str, dict[str, dict[str, str]]]:

@@ -176,9 +176,10 @@ def timestamp(arguments: argparse.Namespace, console: Console) -> int:
     """Empty the queue of log heads that wait for a time-stamp token."""
     t = console.t
     with unlocked(arguments, console) as session:
-        if arguments.tsa and arguments.remember:
-            session.set_tsas(arguments.tsa)
-        results = session.timestamp(urls=arguments.tsa or None, progress=console.progress, cancelled=never)
+        asked = [*arguments.tsa, *(each.address for each in verbs.known_authorities() if arguments.known)]
+        if asked and arguments.remember:
+            session.set_tsas(asked)
+        results = session.timestamp(urls=asked or None, progress=console.progress, cancelled=never)
         pending = session.pending_heads()
     lines = []
     for result in results:

@@ -113,6 +113,9 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
     timestamp.add_argument(
         "--tsa", action="append", default=[], metavar="URL", help=t("an authority to ask; may be given several times")
     )
+    timestamp.add_argument(
+        "--known", action="store_true", help=t("ask the well-known authorities, whose addresses come with this program")
+    )
     timestamp.add_argument("--remember", action="store_true", help=t("keep these authorities for the next time"))
     timestamp.set_defaults(run=commands.timestamp)
 

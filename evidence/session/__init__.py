@@ -59,6 +59,7 @@ from evidence.store import (
     Strength,
     judge_passphrase,
 )
+from evidence.timestamps import known_authorities
 from evidence.verify import ExhibitInside, FileInside, TsaList
 
 __all__ = [
@@ -68,8 +69,8 @@ __all__ = [
     "PageNotice", "PassphraseAdvice", "Ports", "Protection", "ReceiptWritten", "Recording", "RecordingStatus",
     "Session", "SlotInfo", "SlotKind", "StampResult", "Strength", "TsaList", "UnlockMethods", "ValidationSources",
     "Watch", "WithAgePassphrase", "WithPassphrase", "check_packages", "co_sign_package", "create_vault",
-    "fingerprint_words", "guide", "hand_over", "heads_in", "judge_passphrase", "load_page", "load_pkcs12",
-    "make_upload_set", "new_passphrase", "notice_lines", "open_signer", "open_token", "open_vault",
+    "fingerprint_words", "guide", "hand_over", "heads_in", "judge_passphrase", "known_authorities", "load_page",
+    "load_pkcs12", "make_upload_set", "new_passphrase", "notice_lines", "open_signer", "open_token", "open_vault",
     "package_contents", "page_notice", "picture_inside", "public_key_fingerprint", "real_ports", "rekey_vault",
     "restore_vault", "save_verification", "score_files", "screens", "sign_receipt", "upgrade_package",
     "verify_package",

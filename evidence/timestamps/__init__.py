@@ -10,10 +10,12 @@ from evidence.timestamps.asking import (
     request_tokens,
 )
 from evidence.timestamps.client import HttpTsaClient, TsaClient, check_url
+from evidence.timestamps.known import KnownAuthority, known_authorities
 from evidence.timestamps.response import MAX_RESPONSE_SIZE
 from evidence.timestamps.verification import TokenFacts, verify_response, verify_token
 
 __all__ = [
-    "MAX_RESPONSE_SIZE", "TIMEOUT_S", "HttpTsaClient", "TokenFacts", "Tsa", "TsaAnswer", "TsaClient", "build_request",
-    "check_url", "clock_offset_ms", "request_token", "request_tokens", "verify_response", "verify_token",
+    "MAX_RESPONSE_SIZE", "TIMEOUT_S", "HttpTsaClient", "KnownAuthority", "TokenFacts", "Tsa", "TsaAnswer", "TsaClient",
+    "build_request", "check_url", "clock_offset_ms", "known_authorities", "request_token", "request_tokens",
+    "verify_response", "verify_token",
 ]  # fmt: skip

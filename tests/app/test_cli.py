@@ -17,6 +17,7 @@ from support.tsa import LoopbackTsa
 from app.cli import run
 from app.sample import chat_picture
 from evidence.store import FLOOR
+from evidence.timestamps import KnownAuthority
 
 PASSPHRASE = "seven lanterns by the river"
 Holdfast = Callable[..., tuple[int, Any]]
@@ -62,6 +63,17 @@ def tsa() -> Iterator[LoopbackTsa]:
     """A real authority on the loopback address."""
     with LoopbackTsa(TestPki().tsa()) as running:
         yield running
+
+
+def test_well_known_authorities_are_asked_when_told_so(
+    case: tuple[Path, str], holdfast: Holdfast, tsa: LoopbackTsa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault, case_id = case
+    monkeypatch.setattr("evidence.session.known_authorities", lambda: (KnownAuthority("Test", tsa.url),))
+    holdfast("capture", "link", vault, "--case", case_id, "https://t.me/sample/1")
+    code, stamped = holdfast("timestamp", vault, "--known")
+    assert (code, stamped["pending"]) == (0, 0)
+    assert holdfast("timestamp", vault)[1]["error"]["code"] == "timestamps.none_chosen"
 
 
 def test_the_whole_line(case: tuple[Path, str], holdfast: Holdfast, tsa: LoopbackTsa, tmp_path: Path) -> None:

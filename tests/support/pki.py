@@ -76,6 +76,17 @@ class TestPki:
         certificate = builder.sign(self.issuing_key, signed_with or hashes.SHA256())
         return TsaKeys(key=key, certificate=certificate, chain=(self.issuing, self.root), root=self.root)
 
+    def crossed(self, end: datetime | None = None) -> x509.Certificate:
+        """The root's key under an older authority, as authorities send it along for readers who know only the older
+        one."""
+        older = ec.generate_private_key(ec.SECP256R1())
+        return (
+            certificate_builder(self.root.subject, name_of("Older root"), self.root_key, self.start, end or self.end)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=1), critical=True)
+            .add_extension(key_usage(is_authority=True), critical=True)
+            .sign(older, hashes.SHA256())
+        )
+
     @cached_property
     def rsa_key(self) -> rsa.RSAPrivateKey:
         """An RSA key of 2048 bits, made once."""

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from evidence.errors import CancelledError, EvidenceError
 from evidence.i18n import LANGUAGES, Texts
 from evidence.model import Case, EventKind
+from evidence.session import known_authorities
 from ui.errors import tell
 from ui.main_window import MainWindow
 from ui.pages.case import pasted
@@ -125,6 +126,21 @@ def test_time_authorities_are_kept_and_a_wrong_one_is_refused(opened: MainWindow
     settle()
     assert opened.settings.tsas.words() == "http://127.0.0.1:9/tsa"
     assert opened.settings.person.line.text() == "Kim"
+
+
+def test_well_known_authorities_are_put_in_and_nothing_is_kept_by_that(opened: MainWindow, settle: Settle) -> None:
+    opened.show_settings()
+    settle()
+    opened.settings.tsas.set_words("http://127.0.0.1:9/tsa")
+    opened.settings.known_button.click()
+    opened.settings.known_button.click()
+    lines = opened.settings.tsas.words().splitlines()
+    assert lines[0] == "http://127.0.0.1:9/tsa"
+    assert lines[1:] == [each.address for each in known_authorities()]
+    assert opened.desk.session.tsas() == []
+    opened.settings.keep()
+    settle()
+    assert opened.desk.session.tsas() == lines
 
 
 def test_a_time_authority_that_does_not_answer_is_said_calmly(case: Case, window: MainWindow, settle: Settle) -> None:
@@ -247,8 +263,13 @@ def test_work_that_ends_after_locking_is_dropped(
 
 @pytest.mark.parametrize("kind", ["picture", "text", "file", "link", "nothing"])
 def test_pasting(
-    case: Case, window: MainWindow, settle: Settle,
-    nobody_under_age: Settle, qapp: QApplication, tmp_path: Path, kind: str,
+    case: Case,
+    window: MainWindow,
+    settle: Settle,
+    nobody_under_age: Settle,
+    qapp: QApplication,
+    tmp_path: Path,
+    kind: str,
 ) -> None:
     data = QMimeData()
     if kind == "picture":

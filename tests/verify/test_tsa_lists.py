@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from base64 import b64encode
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 from support.sample_package import Files, World, write_zip
 
 from app.verify.command import main
@@ -25,10 +27,19 @@ def document(world: World) -> dict[str, Any]:
     return {"format": "holdfast-tsa-roots", "version": 1, "name": "A police", "dated": "2026-02-01", "roots": [root]}
 
 
-def test_the_shipped_list_is_dated_and_empty() -> None:
+def test_the_shipped_list_holds_roots_that_are_known_by_their_fingerprints() -> None:
+    """Of each, the digest that its authority or a public programme of roots publishes, and years before it ends."""
     shipped = shipped_tsa_list()
-    assert shipped.roots == ()
     assert shipped.dated >= date(2026, 11, 22)
+    assert {hashlib.sha256(root).hexdigest() for root in shipped.roots} == {
+        "552f7bdcf1a7af9e6ce672017f4f12abf77240c78e761ac203d1d9d20ac89988",  # DigiCert Trusted Root G4
+        "2cabeafe37d06ca22aba7391c0033d25982952c453647349763a3ab5ad6ccf69",  # GlobalSign Root CA - R6
+        "4941b001b8a97e961b7817c9d9e960ec4b056bfc915a8c1aabf6ef6b3ac046a5",  # Sectigo Public Time Stamping Root R46
+        "85666a562ee0be5ce925c1d8890a6f76a87ec16d4d7d5f29ea7419cf20123b69",  # SSL.com Root Certification Authority RSA
+    }
+    for root in map(x509.load_der_x509_certificate, shipped.roots):
+        assert root.not_valid_after_utc.year - shipped.dated.year >= 5
+        root.verify_directly_issued_by(root)
 
 
 def test_a_root_of_a_list_confirms_a_time_and_the_list_is_named(

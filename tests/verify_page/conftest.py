@@ -15,7 +15,7 @@ from support.sample_package import LATER
 
 from evidence.errors import EvidenceError
 from evidence.model import VerificationReport
-from evidence.verify import InProcessParser, Trust, verify_package
+from evidence.verify import InProcessParser, Trust, shipped_tsa_list, verify_package, with_lists
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +62,7 @@ def program() -> Callable[[Path, Trust], VerificationReport | EvidenceError]:
 
     def told(path: Path, trust: Trust) -> VerificationReport | EvidenceError:
         try:
-            return verify_package(path, trust=trust, now=LATER, parser=parser)
+            return verify_package(path, trust=with_lists(trust, [shipped_tsa_list()]), now=LATER, parser=parser)
         except EvidenceError as problem:
             return problem
 

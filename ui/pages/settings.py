@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from evidence.errors import EvidenceError
 from evidence.i18n import LANGUAGES, Texts
 from evidence.model import Examiner, OperatorRole
+from evidence.session import known_authorities
 from evidence.settings import AUTO_LOCK_MINUTES, LEAVE_KEYS, LOOKS, TEXT_PERCENTS
 from ui import wording
 from ui.desk import LANGUAGE_NAMES, Desk
@@ -60,6 +61,11 @@ class SettingsPage(Page):
         self.vault.inside.addWidget(self.person)
         self.tsas = TextField()
         self.vault.inside.addWidget(self.tsas)
+        self.known_button = Button(desk, "", "clock")
+        self.known_button.clicked.connect(self.put_known)
+        to_known = FlowLayout(gap=10)
+        to_known.addWidget(self.known_button)
+        self.vault.inside.addLayout(to_known)
         row = FlowLayout(gap=10)
         self.keep_button = Button(desk, "main", "check")
         self.keep_button.clicked.connect(self.keep)
@@ -118,6 +124,7 @@ class SettingsPage(Page):
                 "and receive a digital fingerprint, no content. None is chosen for you."
             ),
         )
+        self.known_button.setText(t("Put &in well-known ones"))
         self.keep_button.setText(t("&Keep these"))
         self.key_title.setText(t("Fingerprint of the key that signs your packages"))
         self._show()
@@ -155,6 +162,12 @@ class SettingsPage(Page):
         self.person.line.setText("")
         self.tsas.forget()
         self._show()
+
+    def put_known(self) -> None:
+        """Write the addresses of well-known authorities below those that stand there; nothing is kept or asked yet."""
+        lines = self.tsas.words().splitlines()
+        self.tsas.set_words("\n".join(dict.fromkeys([*lines, *(each.address for each in known_authorities())])))
+        self.say(lambda t: (t("Their addresses stand there now. Take out those you do not want, then keep them."), ""))
 
     def keep(self) -> None:
         """Keep who works with the vault and whom to ask for the time."""

@@ -71,6 +71,7 @@ async function report(name, state, data) {
     facts.case_id = manifest.case_id;
   }
   facts.files = String(state.located.files.size);
+  for (const [name, value] of Object.entries(data.tsaList.facts)) facts[`tsa_list.1.${name}`] = value;
   const claims = makeClaims(checks, state);
   return {
     path: name,

@@ -265,6 +265,9 @@ def _tokens(shop: Workshop) -> Iterator[Case]:
         expected = ALL_YES | {"time": NOT_YES, "clock": NOT_YES, "complete": YES if label == "future" else NO}
         yield Case("token", label, as_zip(plain | {path: token}), expected, damaged="" if label == "future" else path)
     yield Case("token", "good", as_zip(plain | {path: good}), ALL_YES)
+    for label, end in (("cross-certificate", None), ("old-cross-certificate", NOW - timedelta(days=1))):
+        crossed = from_(replace(pki.tsa(), chain=(pki.crossed(end), pki.issuing)))
+        yield Case("token", label, as_zip(plain | {path: crossed}), ALL_YES)
     stranger = stamp(world.untrusted_tsa, value)
     yield Case("token", "untrusted", as_zip(plain | {path: stranger}), ALL_YES | {"time": CANNOT, "clock": CANNOT})
     both = plain | {path: stranger, "proof/tokens/signature-c.tsr": good}
