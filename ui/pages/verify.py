@@ -307,8 +307,6 @@ class VerifyPage(Page):
     def _show_lists(self) -> None:
         t = self.desk.t
         lines = [list_line(t, each.name, each.dated.isoformat(), len(each.roots)) for each in self._lists]
-        if self._lists and not any(each.roots for each in self._lists):
-            lines.append(t("No authority is trusted by default: name those that you trust here."))
         self.lists.setText("\n".join(lines))
 
     def _show(self) -> None:
