@@ -103,7 +103,7 @@ def test_a_dropped_package_is_read_in_one_panel(
     details = known.details.text()
     assert "12. yes" in details
     assert "Intact:" in details
-    assert "List of time-stamping authorities: Holdfast, of 2026-11-22, roots: 0" in details
+    assert "List of time-stamping authorities: Holdfast, of 2026-11-22, roots: 4" in details
 
 
 def test_a_fingerprint_in_words_is_trust_and_what_came_along_is_not(
