@@ -30,6 +30,9 @@ CODE_CONTEXTS = ("error", "advice", "check", "claim", "name")
 CODE = re.compile(r"[a-z0-9]+\.[a-z0-9_.]+")
 PLACEHOLDER = re.compile(r"\{(\w*)[^{}]*\}")
 
+PARTICLE = re.compile(r"(?<=[가-힣])([가-힣])([을를와])(?=[\s.,)!?:]|$)")
+"""Korean particles that take one form after a vowel and one after a consonant, and hardly ever end a word otherwise."""
+
 Key = tuple[str | None, str]
 
 
@@ -93,6 +96,8 @@ def problems() -> list[str]:
             forms = [message.string] if isinstance(message.string, str) else list(message.string)
             if not all(forms) or message.fuzzy:
                 found.append(f"{language}: empty or fuzzy: {identifier!r}")
+            if language == "ko":
+                found += [f"ko: particle: {word}: {identifier!r}" for form in forms for word in misfits(form)]
             if message.context is None:
                 if identifier not in messages:
                     found.append(f"{language}: stale: {identifier!r}")
@@ -103,6 +108,17 @@ def problems() -> list[str]:
                 found.append(f"{language}: stale code: {message.context} {identifier!r}")
         found += [f"{language}: missing: {key[0] or 'text'} {key[1]!r}" for key in sorted(wanted - present, key=str)]
     return found
+
+
+def misfits(text: str) -> list[str]:
+    """Syllables whose particle does not fit: 을 after a vowel, 를 or 와 after a consonant. A Hangul syllable ends in a
+    vowel when its number is a multiple of 28 (Unicode, chapter 3.12)."""
+    wrong = []
+    for match in PARTICLE.finditer(text):
+        ends_in_vowel = (ord(match[1]) - 0xAC00) % 28 == 0
+        if ends_in_vowel == (match[2] == "을"):
+            wrong.append(match[0])
+    return wrong
 
 
 def compile_all() -> None:

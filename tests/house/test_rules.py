@@ -98,6 +98,11 @@ def test_a_code_without_its_sentences_is_noticed(catalogues, monkeypatch):
     assert len(found) == 8  # error and advice in three languages, the text in the two that are not in the code
 
 
+def test_a_korean_particle_that_does_not_fit_is_noticed(catalogues):
+    assert catalogues.misfits("암호 문구을 적고 보관함를 열어 사진와 함께") == ["구을", "함를", "진와"]
+    assert catalogues.misfits("암호 문구를 적고 보관함을 열어 나와 함께, 더 나을 때, 가을") == []
+
+
 NETWORK_MODULES = {"aiohttp", "urllib.request", "http.client", "requests", "socket", "PySide6.QtNetwork",
                    "PySide6.QtWebEngineCore", "PySide6.QtWebEngineWidgets", "PySide6.QtWebSockets"}  # fmt: skip
 NETWORK_ROOMS = ("evidence/timestamps/", "app/browser/")
