@@ -23,10 +23,13 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from evidence.scoring.bench import Measured, Sample, evaluate, read_set
+from evidence.scoring.bench import evaluate
 from evidence.scoring.conditions import CONDITIONS as DEGRADE
 from evidence.scoring.detector import MirroredDetector, OnnxDetector, selftest_faces
 from evidence.scoring.faces import MIN_FACE, MIN_SHARPNESS, Box, crop, find_faces, sharpness_of
+from evidence.scoring.labelled import Sample, read_set
+from evidence.scoring.layers import mean_spectrum
+from evidence.scoring.measuring import Measured
 from evidence.scoring.packs import Pack, load_pack, load_packs
 from evidence.scoring.statistics import cluster_interval, conformal_threshold, logistic
 
@@ -226,7 +229,7 @@ def measure_all(arguments: argparse.Namespace) -> None:
                     if crops:
                         stack = np.stack(crops).transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255)
                         logits[pack.facts.id] = float(engines[pack.facts.id].logits(stack).max())
-                traits = (*changed.shape[1::-1], boxes[0].sharpness) if boxes else ()
+                traits = (*np.log(changed.shape[:2]), *mean_spectrum(changed))
                 rows.append([sample.source, sample.is_fake, sample.group, str(sample.path), condition, logits, traits,
                              time.perf_counter() - start])  # fmt: skip
         print(kept[0].source, kept[0].is_fake, len(rows), flush=True)

@@ -26,6 +26,10 @@ def add_faces_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
         "--conditions", default="clean", metavar="NAMES",
         help=t("with scoring: what happens to the pictures first, such as clean,jpeg50,social"),
     )  # fmt: skip
+    parser.add_argument(
+        "--suites", default="metadata,abstention,speed", metavar="NAMES",
+        help=t("with scoring: what is measured on files made on the spot; empty for nothing"),
+    )  # fmt: skip
 
 
 def bench_faces(arguments: argparse.Namespace, console: Console) -> int:
@@ -33,12 +37,14 @@ def bench_faces(arguments: argparse.Namespace, console: Console) -> int:
     set or the name ``scoring`` comes without the other."""
     if arguments.name != "scoring" or arguments.set is None:
         raise EvidenceError("bench.set_of_scoring")
-    from app.bench.scoring import document, run_faces, table  # the detectors, which no other verb here needs
+    from app.bench.scoring import run_faces  # the detectors, which no other verb here needs
+    from app.bench.scoring_rows import document, table
 
     t = console.t
     result = run_faces(
         arguments.set, peers=arguments.peers, sample=arguments.sample,
-        conditions=[name.strip() for name in arguments.conditions.split(",")], progress=console.progress,
+        conditions=[name.strip() for name in arguments.conditions.split(",")],
+        suites=[name.strip() for name in arguments.suites.split(",") if name.strip()], progress=console.progress,
     )  # fmt: skip
     lines = bench_lines(t, [table(result)])
     if not result.report.headline_allowed:

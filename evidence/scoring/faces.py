@@ -24,6 +24,9 @@ LEAST_LOOKED_FOR = 36
 """The smallest face in that copy, in pixels."""
 MIN_SHARPNESS = 40.0
 """Variance of the Laplacian of the face at 96 x 96 pixels; below it, a face is too blurred."""
+MAX_FLAT = 0.6
+"""Share of a face's pixels that hardly differ from their neighbours, above which it is a drawing: of 1,900 photographs,
+four ways degraded, none came above 0.4."""
 MIN_QUALITY = 40
 """JPEG quality (libjpeg scale) below which a face is too compressed."""
 
@@ -97,6 +100,13 @@ def sharpness_of(grey_face: NDArray[np.uint8]) -> float:
     return float(cv2.Laplacian((small - small.mean()) * (50.0 / spread), cv2.CV_32F).var())
 
 
+def flatness_of(grey_face: NDArray[np.uint8]) -> float:
+    """The share of pixels that differ by at most one level from all eight neighbours: high in drawings alone."""
+    square = np.ones((3, 3), np.uint8)
+    spread = cv2.subtract(cv2.dilate(grey_face, square), cv2.erode(grey_face, square))
+    return float((np.asarray(spread) <= 1).mean())
+
+
 def _judge(
     grey: NDArray[np.uint8],
     placed: tuple[int, int, int, int],
@@ -111,6 +121,8 @@ def _judge(
     w, h = max(1, min(w, width - x)), max(1, min(h, height - y))
     sharpness = sharpness_of(grey[y : y + h, x : x + w])
     why = list(reasons)
+    if flatness_of(grey[y : y + h, x : x + w]) > MAX_FLAT:
+        why.append("drawn")
     if min(w, h) < MIN_FACE:
         why.append("too_small")
     if sharpness < MIN_SHARPNESS:

@@ -43,6 +43,26 @@ def residual(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return _stretched(np.abs(rgb.astype(np.int16) - smooth).astype(np.float32))
 
 
+def mean_spectrum(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The mean over up to 36 tiles of 64 x 64 pixels of the picture's log power by spatial frequency, in 12 rings.
+
+    A picture's way to us is written in it (sensor, size, compression): a control, not a detector.
+    """
+    grey = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.float32)
+    lack = [max(0, 64 - side) for side in grey.shape]
+    grey = np.pad(grey, [(0, lack[0]), (0, lack[1])], mode="edge")
+    tops, lefts = (np.unique(np.linspace(0, side - 64, 6).astype(int)) for side in grey.shape)
+    window = np.outer(np.hanning(64), np.hanning(64))
+    y, x = np.mgrid[0:64, 0:33]
+    ring = np.minimum(np.hypot(np.minimum(y, 64 - y), x) * (12 / 32.0), 11).astype(int)
+    power = np.mean([
+        np.abs(np.fft.rfft2((tile - tile.mean()) * window)) ** 2
+        for tile in (grey[top : top + 64, left : left + 64] for top in tops for left in lefts)
+    ], axis=0)  # fmt: skip
+    rings = np.bincount(ring.ravel(), power.ravel(), 12) / np.bincount(ring.ravel(), minlength=12)
+    return np.log1p(rings).astype(np.float32)
+
+
 def _stretched(values: NDArray[np.float32]) -> NDArray[np.uint8]:
     top = max(float(np.percentile(values, 99.5)), 4.0)
     return np.asarray(np.clip(values * (255.0 / top), 0, 255), np.uint8)

@@ -16,6 +16,7 @@ from evidence.model import Band, DetectorRun, FaceFinding, FrameScore, Provenanc
 from evidence.scoring.answers import face_of, faces_of, facts_of, failure_of, logits_of, texts_of, tracks_of
 from evidence.scoring.bands import over_time, overall, run_of
 from evidence.scoring.packs import Pack
+from evidence.version import VERSION
 
 WORKER_MODULE = "evidence.scoring.worker"
 NOT_EXAMINED = ("body", "background", "context")
@@ -181,23 +182,35 @@ def _facts_alone(
         return ()
 
 
-def described(packs: Sequence[Pack]) -> list[dict[str, object]]:
+SHUFFLED = " (shuffled)"
+"""Stands behind the name of a detector whose weights were shuffled, for the control of the benchmark."""
+
+
+def described(packs: Sequence[Pack], *, shuffled: bool = False) -> list[dict[str, object]]:
     """The packs as the child is told of them."""
     return [
-        {"folder": str(pack.folder), "sha256": pack.model_sha256, "size": pack.facts.input.size,
-         "margin": pack.facts.input.crop_margin, "mirrored": pack.facts.input.mirrored}
+        {"key": pack.model_sha256 + SHUFFLED * shuffled, "folder": str(pack.folder), "sha256": pack.model_sha256,
+         "size": pack.facts.input.size, "margin": pack.facts.input.crop_margin, "mirrored": pack.facts.input.mirrored,
+         "shuffled": shuffled}
         for pack in packs
     ]  # fmt: skip
+
+
+def versions() -> dict[str, str]:
+    """Versions of the program and of the libraries that a score depends on."""
+    found = {"holdfast": VERSION}
+    for library in _LIBRARIES:
+        try:
+            found[library] = version(library)
+        except PackageNotFoundError:
+            continue
+    return found
 
 
 def _settings(packs: Sequence[Pack], limits: MediaLimits) -> dict[str, str]:
     """What an expert needs to repeat the score."""
     settings = {"threads": "1", "engine": "onnxruntime cpu", "faces": "haar", "limit_pixels": str(limits.max_pixels)}
-    for library in _LIBRARIES:
-        try:
-            settings[library] = version(library)
-        except PackageNotFoundError:
-            continue
+    settings |= versions()
     for pack in packs:
         above, below = pack.facts.calibration.above, pack.facts.calibration.below
         settings[f"thresholds.{pack.facts.id}"] = f"{'-' if below is None else format(below, '.4f')},{above:.4f}"

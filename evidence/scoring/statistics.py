@@ -44,6 +44,31 @@ def brier(chances: Values, labels: Values) -> float:
     return float(np.average((chances - labels) ** 2, weights=_even(labels)))
 
 
+def log_loss(chances: Values, labels: Values) -> float:
+    """Mean negative logarithm of the chance given to the true label, both labels weighing the same; chances of 0 and 1
+    count as one in a million."""
+    kept = np.clip(chances, 1e-6, 1 - 1e-6)
+    return float(-np.average(labels * np.log(kept) + (1 - labels) * np.log(1 - kept), weights=_even(labels)))
+
+
+def reliability(chances: Values, labels: Values, *, bins: int = 10) -> list[dict[str, float]]:
+    """By bins of equal width: their bounds, how many reals and fakes, the mean chance and the share of fakes, both
+    labels weighing the same. Empty bins are left out."""
+    weights = _even(labels)
+    places = np.minimum((chances * bins).astype(np.intp), bins - 1)
+    rows = []
+    for place in range(bins):
+        kept = places == place
+        if kept.any():
+            rows.append({
+                "from": place / bins, "to": (place + 1) / bins,
+                "reals": int((labels[kept] == 0).sum()), "fakes": int((labels[kept] == 1).sum()),
+                "promised": round(float(np.average(chances[kept], weights=weights[kept])), 4),
+                "found": round(float(np.average(labels[kept], weights=weights[kept])), 4),
+            })  # fmt: skip
+    return rows
+
+
 def calibration_error(chances: Values, labels: Values, *, bins: int = 10) -> float:
     """How far chances lie from what they promise, by bins of equal width, both labels weighing the same (the expected
     calibration error of Naeini et al. 2015)."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,8 +16,11 @@ from evidence.errors import EvidenceError
 from evidence.media.limits import MediaLimits
 from evidence.media.wire import Message
 from evidence.media.worker import Handler, serve
-from evidence.scoring.detector import Detector, MirroredDetector, open_detector, tested
+from evidence.scoring.detector import Detector, MirroredDetector, OnnxDetector, open_detector, tested
 from evidence.scoring.faces import Box, crop, find_faces
+
+_LOAD_MS: dict[str, float] = {}
+"""Milliseconds that reading, comparing, opening and self-testing each model took."""
 
 
 def _provenance_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Message, bytes]:
@@ -30,30 +36,65 @@ def _score_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[
     from evidence.scoring.containers import read_container
     from evidence.scoring.provenance import jpeg_quality, read_provenance
 
+    clock = _Clock()
     try:
         rgb, about = decode(body, limits)
     except EvidenceError as error:
         return {"facts": read_provenance(body), "failed": error.code}, b""
+    clock.lap("decoding")
     if request.get("condition", "clean") != "clean":
         rgb = np.ascontiguousarray(CONDITIONS[str(request["condition"])](rgb))
+    opened = _opened(request)
+    clock.lap("opening")
     size = (int(str(about["stored_width"])), int(str(about["stored_height"])))
     quality = jpeg_quality(read_container(body))
     boxes, faces_in_all = find_faces(rgb, None if quality is None else quality[0])
+    clock.lap("faces")
     assessable = [box for box in boxes if not box.reasons]
-    logits = {
-        sha256: detector.logits(np.stack([_prepared(rgb, box, margin, size_in) for box in assessable])).tolist()
-        for sha256, detector, margin, size_in in _opened(request)
-        if assessable
-    }
+    logits = _logits(rgb, assessable, opened)
+    clock.lap("detectors")
+    facts = read_provenance(body, size)
+    clock.lap("provenance")
+    bench = request.get("bench")
     return {
-        "facts": read_provenance(body, size),
+        "facts": facts,
         "faces": [[b.x, b.y, b.width, b.height, list(b.reasons), b.sharpness] for b in boxes],
         "faces_in_all": faces_in_all,
         "logits": logits,
         "notes": about["notes"],
         "width": int(rgb.shape[1]),
         "height": int(rgb.shape[0]),
+        "ms": clock.laps,
+        "bench": _for_bench(rgb, assessable, opened, bench) if isinstance(bench, dict) else {},
     }, b""
+
+
+def _for_bench(
+    rgb: NDArray[np.uint8], assessable: list[Box], opened: list[Opened], wanted: Message
+) -> dict[str, object]:
+    """What only the benchmark asks for: traits of the whole picture, and the largest face manipulated on the spot."""
+    from evidence.scoring.layers import mean_spectrum
+    from evidence.scoring.manipulations import manipulated
+
+    names = wanted.get("manipulations")
+    changed: dict[str, dict[str, float]] = {}
+    if assessable and isinstance(names, list) and names:
+        plain = [each for each in opened if not each.is_control]
+        for name in ("none", *names):
+            picture = rgb if name == "none" else manipulated(rgb, assessable[0], str(name))
+            changed[name] = {key: found[0] for key, found in _logits(picture, assessable[:1], plain).items()}
+    height, width = rgb.shape[:2]
+    traits = [float(np.log(height)), float(np.log(width)), *mean_spectrum(rgb).tolist()]
+    return {"traits": traits, "manipulated": changed}
+
+
+def _logits(rgb: NDArray[np.uint8], faces: list[Box], opened: list[Opened]) -> dict[str, list[float]]:
+    """The raw logit of each face by detector; none without a face."""
+    found = {}
+    for each in opened if faces else ():
+        prepared = np.stack([_prepared(rgb, box, each.margin, each.size) for box in faces])
+        found[each.key] = each.detector.logits(prepared).tolist()
+    return found
 
 
 def _clip_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Message, bytes]:
@@ -61,26 +102,31 @@ def _clip_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[M
     from evidence.scoring.clips import follow_faces, placed_around, read_frames
     from evidence.scoring.provenance import read_provenance
 
+    clock = _Clock()
     facts = read_provenance(body)
+    clock.lap("provenance")
     try:
         tracks, frames, seen = follow_faces(read_frames(body, limits))
     except EvidenceError as error:
         return {"facts": facts, "failed": error.code}, b""
+    clock.lap("frames_and_faces")
     opened = _opened(request)
+    clock.lap("opening")
     told = []
     for track in tracks:
         good = [(at_s, box, around) for at_s, box, around in track.seen if not box.reasons]
         best = max((box for _, box, _ in good or track.seen), key=lambda box: box.sharpness)
         logits = {}
-        for sha256, detector, margin, size in opened:
+        for each in opened:
             if good:
-                faces = [_prepared(around, placed_around(box), margin, size) for _, box, around in good]
-                logits[sha256] = detector.logits(np.stack(faces)).tolist()
+                faces = [_prepared(around, placed_around(box), each.margin, each.size) for _, box, around in good]
+                logits[each.key] = each.detector.logits(np.stack(faces)).tolist()
         told.append({
             "face": [best.x, best.y, best.width, best.height, list(best.reasons), best.sharpness],
             "times": [at_s for at_s, _, _ in good], "logits": logits,
         })  # fmt: skip
-    return {"facts": facts, "tracks": told, "frames": frames, "faces_in_all": seen}, b""
+    clock.lap("detectors")
+    return {"facts": facts, "tracks": told, "frames": frames, "faces_in_all": seen, "ms": clock.laps}, b""
 
 
 def _map_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Message, bytes]:
@@ -94,8 +140,8 @@ def _map_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Me
     if not 0 <= wanted < len(good):
         return {"face": []}, b""
     box = good[wanted]
-    _, detector, margin, size = _opened(request)[0]
-    raw, grid = occlusion(detector, _prepared(rgb, box, margin, size))
+    first = _opened(request)[0]
+    raw, grid = occlusion(first.detector, _prepared(rgb, box, first.margin, first.size))
     face = [box.x, box.y, box.width, box.height, list(box.reasons), box.sharpness]
     return {"face": face, "raw": raw, "grid": grid.tolist()}, b""
 
@@ -115,16 +161,51 @@ def _try_model_job(request: Message, body: bytearray, limits: MediaLimits) -> tu
     return {}, b""
 
 
-def _opened(request: Message) -> list[tuple[str, Detector, float, int]]:
-    """The detectors that the request names: model digest, detector, crop margin, input size."""
+def _usage_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Message, bytes]:
+    """The most memory that this child ever held, in bytes (0 where the system does not tell), and model load times."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return {"peak_bytes": 0, "load_ms": _LOAD_MS}, b""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return {"peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit, "load_ms": _LOAD_MS}, b""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A detector that a request names, ready."""
+
+    key: str
+    detector: Detector
+    margin: float
+    size: int
+    is_control: bool
+
+
+class _Clock:
+    """Milliseconds from one step to the next."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps[name] = round(1000 * (now - self._last), 3)
+        self._last = now
+
+
+def _opened(request: Message) -> list[Opened]:
+    """The detectors that the request names."""
     packs = request["packs"]
     if not isinstance(packs, list):
         raise TypeError("packs")
-    opened: list[tuple[str, Detector, float, int]] = []
+    opened = []
     for pack in packs:
-        detector = _detector(str(pack["folder"]), str(pack["sha256"]))
+        is_control = bool(pack.get("shuffled"))
+        detector = _detector(str(pack["folder"]), str(pack["sha256"]), is_control)
         detector = MirroredDetector(detector) if pack["mirrored"] else detector
-        opened.append((str(pack["sha256"]), detector, float(pack["margin"]), int(pack["size"])))
+        opened.append(Opened(str(pack["key"]), detector, float(pack["margin"]), int(pack["size"]), is_control))
     return opened
 
 
@@ -134,8 +215,16 @@ def _prepared(rgb: NDArray[np.uint8], box: Box, margin: float, size: int) -> NDA
 
 
 @lru_cache
-def _detector(folder: str, sha256: str) -> Detector:
-    return open_detector(Path(folder), sha256)
+def _detector(folder: str, sha256: str, is_control: bool = False) -> Detector:
+    start = time.perf_counter()
+    if is_control:
+        from evidence.scoring.shuffled import with_shuffled_weights
+
+        model = (Path(folder) / "model.onnx").read_bytes()
+        return OnnxDetector(with_shuffled_weights(model))
+    detector = open_detector(Path(folder), sha256)
+    _LOAD_MS[sha256] = round(1000 * (time.perf_counter() - start), 1)
+    return detector
 
 
 def _handlers() -> Mapping[str, Handler]:
@@ -152,6 +241,7 @@ def _handlers() -> Mapping[str, Handler]:
         "layer": _layer_job,
         "try_model": _try_model_job,
         "provenance": _provenance_job,
+        "usage": _usage_job,
     }
 
 

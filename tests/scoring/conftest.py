@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -17,40 +16,7 @@ from PIL import Image
 from evidence.media import MediaWorker
 from evidence.scoring import Pack, load_pack, scoring_worker
 from evidence.scoring.detector import OnnxDetector, selftest_faces
-
-
-def draw_face(side: int, canvas: tuple[int, int] | None = None, at: tuple[float, float] = (0.5, 0.5)) -> np.ndarray:
-    """A drawn face about ``side`` pixels high and wide, on a plain ground."""
-    unit = side / 100
-    height, width = canvas or (int(side * 1.8), int(side * 1.8))
-    picture = np.full((height, width, 3), (150, 160, 170), np.uint8)
-    paint_face(picture, int(width * at[0]), int(height * at[1]), unit)
-    picture = cv2.GaussianBlur(picture, (0, 0), max(0.6, unit * 0.9))
-    noise = np.random.default_rng(1).normal(0, 4, picture.shape)
-    return np.clip(picture + noise, 0, 255).astype(np.uint8)
-
-
-def paint_face(picture: np.ndarray, x: int, y: int, unit: float) -> None:
-    def oval(dx: float, dy: float, a: float, b: float, colour: tuple[int, int, int]) -> None:
-        centre = (int(x + dx * unit), int(y + dy * unit))
-        axes = (max(1, int(a * unit)), max(1, int(b * unit)))
-        cv2.ellipse(picture, centre, axes, 0, 0, 360, colour, -1, cv2.LINE_AA)
-
-    oval(0, 8, 44, 60, (206, 166, 140))
-    oval(0, -35, 44, 28, (60, 45, 40))
-    oval(0, -14, 38, 20, (212, 172, 146))
-    for sign in (-1, 1):
-        oval(sign * 19, -14, 13, 3.2, (70, 50, 42))
-        oval(sign * 19, -4, 13, 8, (150, 110, 92))
-        oval(sign * 19, -3, 9, 4.5, (235, 230, 228))
-        oval(sign * 19, -3, 4.5, 4.5, (40, 30, 28))
-        oval(sign * 27, 18, 11, 9, (218, 170, 148))
-    oval(0, 10, 5, 18, (222, 184, 160))
-    oval(0, 24, 9, 5, (176, 132, 112))
-    oval(-4, 27, 2.4, 1.8, (90, 60, 50))
-    oval(4, 27, 2.4, 1.8, (90, 60, 50))
-    oval(0, 42, 16, 5.5, (160, 70, 70))
-    oval(0, 42, 15, 1.2, (70, 30, 30))
+from evidence.scoring.drawn import draw_face
 
 
 def _field(number: int, value: bytes | int | str) -> bytes:

@@ -11,7 +11,9 @@ from PIL import Image
 from evidence.errors import CancelledError, EvidenceError
 from evidence.media import MediaWorker
 from evidence.scoring import Pack
-from evidence.scoring.bench import drawn_evenly, evaluate, measure, read_set
+from evidence.scoring.bench import evaluate
+from evidence.scoring.labelled import drawn_evenly, read_set
+from evidence.scoring.measuring import measure
 from evidence.scoring.statistics import (
     auc,
     brier,

@@ -59,13 +59,22 @@ def test_shipped_packs_and_a_peer_are_measured(bench: Bench, drawn: Path, write_
     assert areas["peer", "clean"] == 1, "the tiny model sees red"
     assert {row["pack"] for row in said["quality"]} == {"swap-small", "synthesis-small"}, "a peer has no thresholds"
     assert all(row["pairs"] == 12 for row in said["quality"] if row["condition"] == "clean")
-    assert said["controls"]["size_and_sharpness_only"] > 0.6
+    assert said["controls"]["size_and_spectrum_only"] > 0.6
     assert (said["headline_allowed"], said["summary"]) == (False, None)
     assert said["ms_per_face"] > 0
+    assert all(case["expected"] == case["found"] for cases in said["suites"].values() for case in cases), said["suites"]
+    assert {len(cases) for cases in said["suites"].values()} == {8, 12}
+    assert {"holdfast", "numpy", "onnxruntime"} <= set(said["versions"])
+    assert min(said["speed"][name] for name in ("image_after_decoding_ms", "minute_of_video_ms")) > 0
+    assert said["not_measured"] == ["sex", "skin_tone", "age"]
+    assert {row["change"] for row in said["robustness"] if row["pack"] == "peer"} == set(), "ours alone"
+    assert {row["manipulation"] for row in said["direction"]} == {"self_blend", "enlarged", "smoothed"}
+    assert {"all detectors", "swap-small", "synthesis-small"} == {row["pack"] for row in said["sources"]}
+    assert {(row["peer"], row["real"]) for row in said["versus"]} == {("peer", "drawn")}
 
 
 def test_in_words_no_average_is_said(drawn: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["bench", "scoring", "--set", str(drawn), "--sample", "5", "--language", "en"]) == 0
+    assert run(["bench", "scoring", "--set", str(drawn), "--sample", "5", "--suites", "", "--language", "en"]) == 0
     said = capsys.readouterr().out
     assert "swap-small, clean, real drawn / fake drawn: area" in said
     assert "No average is given" in said
@@ -79,6 +88,7 @@ def test_in_words_no_average_is_said(drawn: Path, capsys: pytest.CaptureFixture[
         (["vault", "--set", "."], "bench.set_of_scoring"),
         (["scoring", "--set", "{set}", "--sample", "0"], "bench.bad_sample"),
         (["scoring", "--set", "{set}", "--conditions", "rain"], "bench.unknown_condition"),
+        (["scoring", "--set", "{set}", "--suites", "rain"], "bench.unknown_condition"),
         (["scoring", "--set", "{set}", "--peers", "{set}"], "bench.no_peers"),
         (["scoring", "--set", "{set}/none"], "scoring.set_malformed"),
     ],

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 
 import cv2
@@ -13,6 +13,7 @@ from evidence.media import MediaWorker
 from evidence.scoring import LAYER_NAMES, Pack, layer, load_packs, score_map
 from evidence.scoring.detector import OnnxDetector, selftest_faces
 from evidence.scoring.layers import occlusion
+from evidence.scoring.shuffled import with_shuffled_weights
 
 Face = Callable[..., np.ndarray]
 Encode = Callable[..., bytes]
@@ -47,47 +48,8 @@ def test_the_map_moves_when_the_weights_are_randomised() -> None:
         model = (shipped.folder / "model.onnx").read_bytes()
         faces = selftest_faces(3, 1, shipped.facts.input.size)
         _, trained = occlusion(OnnxDetector(model), faces[0])
-        _, other = occlusion(OnnxDetector(randomised(model)), faces[0])
+        _, other = occlusion(OnnxDetector(with_shuffled_weights(model)), faces[0])
         assert abs(np.corrcoef(trained.ravel(), other.ravel())[0, 1]) < 0.8
-
-
-def fields(data: bytes, start: int, stop: int) -> Iterator[tuple[int, int, int]]:
-    """Number and bounds of the length-delimited fields of a protocol-buffer message."""
-
-    def varint() -> int:
-        nonlocal start
-        value = shift = 0
-        while True:
-            byte, start = data[start], start + 1
-            value, shift = value | (byte & 127) << shift, shift + 7
-            if byte < 128:
-                return value
-
-    while start < stop:
-        key = varint()
-        if key & 7 == 2:
-            size = varint()
-            yield key >> 3, start, start + size
-            start += size
-        elif key & 7 == 0:
-            varint()
-        else:
-            start += 4 if key & 7 == 5 else 8
-
-
-def randomised(model: bytes) -> bytes:
-    """The model with the weights of every large tensor shuffled: the same shapes and values, other places."""
-    data = bytearray(model)
-    random = np.random.default_rng(1)
-    graph = next((a, b) for number, a, b in fields(model, 0, len(model)) if number == 7)
-    for tensor in ((a, b) for number, a, b in fields(model, *graph) if number == 5):
-        for number, a, b in fields(model, *tensor):
-            if number == 9 and b - a > 2000:
-                values = np.frombuffer(model[a:b], np.float32).copy()
-                random.shuffle(values)
-                data[a:b] = values.tobytes()
-    assert data != model
-    return bytes(data)
 
 
 @pytest.mark.parametrize("name", LAYER_NAMES)
