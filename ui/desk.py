@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QLocale, QObject, Signal
 
 from evidence.i18n import LANGUAGES, Language, Texts, system_language, texts
 from evidence.settings import Settings
@@ -201,13 +201,14 @@ class Desk(QObject):
         self.epoch = 0
         """Counts locks: what a job of an earlier epoch brings is dropped."""
         self._keep = keep
+        self._language_here = system_language(QLocale.system().uiLanguages())
         self._session: Session | None = None
 
     @property
     def language(self) -> Language:
         """The language of the window."""
         chosen = self.settings.language
-        return chosen if chosen in LANGUAGES else system_language()
+        return chosen if chosen in LANGUAGES else self._language_here
 
     @property
     def t(self) -> Texts:

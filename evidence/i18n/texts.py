@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gettext
 import locale
+import os
+import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from importlib.resources import files
@@ -96,10 +99,16 @@ def texts(language: Language) -> Texts:
         return Texts(language, gettext.GNUTranslations(stream))
 
 
-def system_language() -> Language:
-    """The language of the computer, or English when it is none of ours."""
-    name = (locale.getlocale()[0] or "").casefold()
-    for language, starts in (("ko", ("ko", "korean")), ("fr", ("fr", "french"))):
-        if name.startswith(starts):
-            return cast(Language, language)
+def system_language(preferred: Sequence[str] = ()) -> Language:
+    """The language of the computer, or English when it is none of ours.
+
+    ``preferred``: tags as a window system tells them (``ko-KR``), best first. Otherwise what the environment asks for
+    counts, as for gettext (``LC_ALL``, ``LC_MESSAGES``, ``LANG``), even where that locale is not installed; then the
+    locale of the process.
+    """
+    asked = [os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)][:1]
+    for name in (*preferred, *asked, locale.getlocale()[0] or ""):
+        for language, starts in (("ko", ("ko", "korean")), ("fr", ("fr", "french")), ("en", ("en",))):
+            if re.match(rf"(?:{'|'.join(starts)})(?![a-z])", name.casefold()):
+                return cast(Language, language)
     return "en"

@@ -16,6 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from evidence.errors import EvidenceError
+from evidence.i18n import system_language
 from evidence.settings import Settings, load_settings, read_settings, save_settings
 from evidence.settings.file import SIZE_LIMIT
 
@@ -151,3 +152,22 @@ def test_no_content_raises(tmp_path: Path, document: Any) -> None:
     found, _ = read_settings(path)
     save_settings(path, found)
     assert load_settings(path) == found
+
+
+@pytest.mark.parametrize(
+    ("environment", "preferred", "language"),
+    [
+        ({"LANG": "ko_KR.UTF-8"}, (), "ko"), ({"LANG": "ko_KR.UTF-8", "LC_ALL": "fr_FR"}, (), "fr"),
+        ({"LANG": "C.UTF-8"}, (), "en"), ({"LANG": "en_GB", "LC_MESSAGES": "ko"}, (), "ko"),
+        ({"LANG": "kok_IN"}, (), "en"), ({"LANG": "en_US"}, ("ko-KR", "en-US"), "ko"),
+        ({"LANG": "ko_KR"}, ("de-DE", "fr-BE"), "fr"), ({"LANG": "ko_KR"}, ("en-US", "ko-KR"), "en"),
+    ],
+)  # fmt: skip
+def test_the_language_of_the_computer(
+    environment: dict[str, str], preferred: tuple[str, ...], language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert system_language(preferred) == language
