@@ -22,7 +22,7 @@ import numpy as np
 from PIL import Image
 
 from app.bench.rows import Bench, measured, medians_in_turn
-from evidence.capture import Frame, MssGrabber, Region, Screen, ScreenGrabber
+from evidence.capture import Frame, MssGrabber, Region, Screen, ScreenGrabber, Window
 from evidence.capture.film import RawFrame
 from evidence.capture.screen import encode_png
 from evidence.errors import EvidenceError
@@ -61,6 +61,10 @@ class DrawnScreen:
     def facts(self) -> dict[str, str]:
         """Nothing but what it is."""
         return {"display": "drawn"}
+
+    def windows(self) -> Sequence[Window]:
+        """None."""
+        return ()
 
     def grab(self, region: Region) -> Frame:
         """The first picture."""

@@ -40,14 +40,15 @@ from app.cli.redacting import add_redact_arguments
 from app.cli.secrets import secret_options
 from app.cli.signing import add_signing_arguments
 from app.cli.slots import add_slot_arguments
-from app.cli.watching import add_watch_arguments
+from app.cli.steps import add_steps_arguments, windows
+from app.cli.watching import add_clipboard_arguments, add_watch_arguments
 from app.verify.command import add_arguments as add_verify_arguments
 from app.verify.command import run as run_verify
 from evidence.capture import Region
 from evidence.errors import EvidenceError
 from evidence.i18n import LANGUAGES, Texts
-from evidence.model import Exposure, OperatorRole, Recipient
-from evidence.session import Kept
+from evidence.model import AcquisitionMethod, Exposure, OperatorRole, Recipient
+from evidence.session import IMPORT_METHODS, Kept
 from evidence.version import VERSION
 
 
@@ -291,6 +292,12 @@ def _capture(
     file = verbs.add_parser("file", parents=[shared, secret, about], help=t("take in files"))
     _vault_and_case(file, t)
     file.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    file.add_argument(
+        "--method", type=AcquisitionMethod, choices=IMPORT_METHODS, default=AcquisitionMethod.FILE_IMPORT,
+        metavar="|".join(IMPORT_METHODS),
+        help=t("how they came to be: files as they are, photos of another screen, or given to you by someone"),
+    )  # fmt: skip
+    add_guide_arguments(file, t)
     add_minor_argument(file, t)
     file.set_defaults(run=asked(commands.capture_file))
 
@@ -298,12 +305,26 @@ def _capture(
     _vault_and_case(screen, t)
     screen.add_argument("--screen", type=int, metavar="N", help=t("one monitor, counted from 1; without it all"))
     screen.add_argument("--region", type=_region, metavar="X,Y,W,H", help=t("a part of the desktop, in pixels"))
+    _window(screen, t)
     screen.add_argument(
         "--pointer", action="store_true", help=t("draw the mouse pointer too, where the system lets it be drawn")
     )
     add_guide_arguments(screen, t)
     add_minor_argument(screen, t)
     screen.set_defaults(run=asked(commands.capture_screen))
+
+    walk = verbs.add_parser(
+        "steps", parents=[shared, secret, about], help=t("walk through a checklist, a picture at each step")
+    )
+    _vault_and_case(walk, t)
+    walk.add_argument("--screen", type=int, metavar="N", help=t("one monitor, counted from 1; without it all"))
+    walk.add_argument("--region", type=_region, metavar="X,Y,W,H", help=t("a part of the desktop, in pixels"))
+    _window(walk, t)
+    add_steps_arguments(walk, t)
+    add_minor_argument(walk, t)
+    walk.set_defaults(run=asked(walk.get_default("run")))
+    named = verbs.add_parser("windows", parents=[shared], help=t("name the windows that can be pictured"))
+    named.set_defaults(run=windows)
 
     without = verbs.add_parser(
         "without-media", parents=[shared, secret, about],
@@ -334,6 +355,11 @@ def _capture(
     add_watch_arguments(folder, t)
     add_minor_argument(folder, t)
     folder.set_defaults(run=asked(folder.get_default("run")))
+    copied = verbs.add_parser("clipboard", parents=[shared, secret, about], help=t("take in what is copied elsewhere"))
+    _vault_and_case(copied, t)
+    add_clipboard_arguments(copied, t)
+    add_minor_argument(copied, t)
+    copied.set_defaults(run=asked(copied.get_default("run")))
 
     link = verbs.add_parser("link", parents=[shared, secret, about], help=t("take in a link, without a network"))
     _vault_and_case(link, t)
@@ -364,6 +390,13 @@ def _shared(t: Texts) -> argparse.ArgumentParser:
     shared.add_argument("--json", action="store_true", help=t("one JSON document on standard output"))
     shared.add_argument("--language", choices=LANGUAGES, help=t("language of messages and of the report"))
     return shared
+
+
+def _window(parser: argparse.ArgumentParser, t: Texts) -> None:
+    parser.add_argument(
+        "--window", default="", metavar="TEXT",
+        help=t("the place of a window: its title, or words that only one has (see “capture windows”)"),
+    )  # fmt: skip
 
 
 def _vault_and_case(parser: argparse.ArgumentParser, t: Texts) -> None:

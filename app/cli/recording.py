@@ -14,7 +14,7 @@ from app.cli.wording import exhibit_document, exhibit_lines
 from evidence import session as verbs
 from evidence.i18n import Texts, named_code
 from evidence.model import Exhibit
-from evidence.session import Guide, Recording
+from evidence.session import Guide, GuideStep, Recording
 
 DONE = 0
 _LOOK_S = 0.1
@@ -28,7 +28,7 @@ def add_record_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
         "--marks", action="store_true",
         help=t("each line on standard input notes that something happened: profile opened, link copied …"),
     )  # fmt: skip
-    add_guide_arguments(parser, t)
+    add_guide_arguments(parser, t, has_steps=False)
     parser.set_defaults(run=record)
 
 
@@ -85,12 +85,16 @@ def scroll(arguments: argparse.Namespace, console: Console) -> int:
     return DONE
 
 
-def add_guide_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
-    """``--guide`` and ``--said``, for whatever pictures the screen."""
+def add_guide_arguments(parser: argparse.ArgumentParser, t: Texts, *, has_steps: bool = True) -> None:
+    """``--guide``, ``--step`` and ``--said``, for whatever pictures the screen."""
     names = ", ".join(one.key for one in verbs.GUIDES)
     parser.add_argument(
         "--guide", default="", metavar="NAME", help=t("the checklist that you follow; one of: {names}", names=names)
     )
+    if has_steps:
+        parser.add_argument(
+            "--step", default="", metavar="KEY", help=t("the step of it that this shows, as “guide NAME” names it")
+        )
     parser.add_argument(
         "--said", action="append", default=[], type=_said, metavar="FIELD=TEXT",
         help=t("what you read off the screen: username=@name, chat_id=-100123 … Counts as your word."),
@@ -117,11 +121,21 @@ def guide_lines(t: Texts, one: Guide) -> list[str]:
     """A checklist to read beside the screen."""
     lines = [t(one.title), t(verbs.CARE), ""]
     for number, step in enumerate(one.steps, 1):
-        lines.append(f"{number:2}. {t(step.text)}")
+        lines += [f"{number:2}. {t(step.text)}  [{step.key}]", answers_line(t, step)]
         if step.says:
-            fields = ", ".join(f"{name} ({named_code(t, 'fact', name)})" for name in step.says)
-            lines.append("    " + t("may be written down: {fields}", fields=fields))
+            lines.append(may_say_line(t, step))
     return lines
+
+
+def answers_line(t: Texts, step: GuideStep) -> str:
+    """Which fields of an exhibit a step fills."""
+    return "    " + t("It answers: {fields}", fields="; ".join(t(verbs.FIELDS[number]) for number in step.fills))
+
+
+def may_say_line(t: Texts, step: GuideStep) -> str:
+    """What may be written down at a step, by the names that ``--said`` takes."""
+    fields = ", ".join(f"{name} ({named_code(t, 'fact', name)})" for name in step.says)
+    return "    " + t("may be written down: {fields}", fields=fields)
 
 
 def _said(text: str) -> tuple[str, str]:

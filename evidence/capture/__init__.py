@@ -6,24 +6,44 @@ them can take their digest on the way in.
 
 from evidence.capture.clock import Clock, ClockCheck, read_clock
 from evidence.capture.desktop import MssGrabber
-from evidence.capture.files import acquire_file, acquire_files
+from evidence.capture.files import IMPORT_METHODS, acquire_file, acquire_files
 from evidence.capture.film import FORMAT as FILM_FORMAT
 from evidence.capture.folders import FolderLimits, FolderListing, list_folder
-from evidence.capture.guides import CARE, GUIDES, SAID_FIELDS, Guide, GuideStep, guide, said_facts
+from evidence.capture.guides import (
+    CARE,
+    FIELDS,
+    GUIDES,
+    SAID_FIELDS,
+    Guide,
+    GuideStep,
+    guide,
+    guided_facts,
+    said_facts,
+)
 from evidence.capture.link import acquire_link, address_of
 from evidence.capture.naming import time_name
 from evidence.capture.paste import acquire_paste
 from evidence.capture.recording import DEFAULT_RATE, Recorder, RecordingStatus
-from evidence.capture.screen import Frame, Region, Screen, ScreenGrabber, Window, acquire_screen, choose_place
+from evidence.capture.screen import (
+    Frame,
+    Region,
+    Screen,
+    ScreenGrabber,
+    Window,
+    acquire_screen,
+    choose_place,
+    find_window,
+)
 from evidence.capture.scrolling import Scrolled, acquire_scroll, stitched_acquisition
 from evidence.capture.tool import tool_facts
 from evidence.capture.watch import FolderWatch
 from evidence.capture.without import acquire_without_media
 
 __all__ = [
-    "CARE", "Clock", "ClockCheck", "DEFAULT_RATE", "FILM_FORMAT", "FolderLimits", "FolderListing", "FolderWatch",
-    "Frame", "GUIDES", "Guide", "GuideStep", "MssGrabber", "Recorder", "RecordingStatus", "Region", "SAID_FIELDS",
-    "Screen", "ScreenGrabber", "Scrolled", "Window", "acquire_file", "acquire_files", "acquire_link", "acquire_paste",
-    "acquire_screen", "acquire_scroll", "acquire_without_media", "address_of", "choose_place", "guide", "list_folder",
-    "read_clock", "said_facts", "stitched_acquisition", "time_name", "tool_facts",
+    "CARE", "Clock", "ClockCheck", "DEFAULT_RATE", "FIELDS", "FILM_FORMAT", "FolderLimits", "FolderListing",
+    "FolderWatch", "Frame", "GUIDES", "Guide", "GuideStep", "IMPORT_METHODS", "MssGrabber", "Recorder",
+    "RecordingStatus", "Region", "SAID_FIELDS", "Screen", "ScreenGrabber", "Scrolled", "Window", "acquire_file",
+    "acquire_files", "acquire_link", "acquire_paste", "acquire_screen", "acquire_scroll", "acquire_without_media",
+    "address_of", "choose_place", "find_window", "guide", "guided_facts", "list_folder", "read_clock", "said_facts",
+    "stitched_acquisition", "time_name", "tool_facts",
 ]  # fmt: skip

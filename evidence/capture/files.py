@@ -10,7 +10,7 @@ import errno
 import io
 import os
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,12 @@ from evidence.i18n import visible
 from evidence.model import Acquisition, AcquisitionMethod, IncomingFile
 
 T = TypeVar("T")
+
+IMPORT_METHODS = (
+    AcquisitionMethod.FILE_IMPORT, AcquisitionMethod.PHOTO_OF_OTHER_SCREEN,
+    AcquisitionMethod.RECEIVED_FROM_THIRD_PARTY,
+)  # fmt: skip
+"""What a person can say of how files came to be: as they are, photographs of another screen, given to her."""
 
 _OPEN_FLAGS = (
     os.O_RDONLY
@@ -109,19 +115,25 @@ class WatchedFile(io.FileIO):
 def acquire_files(
     paths: Iterable[Path], *, clock: Clock = read_clock, keep_paths: bool = False, note: str = "",
     lawful_access: str = "", method: AcquisitionMethod = AcquisitionMethod.FILE_IMPORT,
+    guided: Mapping[str, str] | None = None,
 ) -> tuple[Acquisition, ...]:  # fmt: skip
     """One acquisition for each of ``paths``, in their order. Every path is looked at before any file is read.
 
-    Raises :class:`EvidenceError` ``capture.no_files``, ``capture.file_missing``, ``capture.file_unreadable``,
-    ``capture.is_folder`` (see :func:`evidence.capture.list_folder`), ``capture.not_a_file`` or ``capture.empty_file``.
+    ``method``: what the person says of how they came to be, out of :data:`IMPORT_METHODS`; ``guided``: further facts,
+    those of a checklist. Raises :class:`EvidenceError` ``capture.bad_method``, ``capture.no_files``,
+    ``capture.file_missing``, ``capture.file_unreadable``, ``capture.is_folder`` (see
+    :func:`evidence.capture.list_folder`), ``capture.not_a_file`` or ``capture.empty_file``.
     """
+    if method not in IMPORT_METHODS:
+        raise EvidenceError("capture.bad_method", name=method, names=", ".join(IMPORT_METHODS))
     started = clock()
     acquisitions = tuple(
         acquire_file(
-            path, clock=lambda: started, keep_path=keep_paths, note=note, lawful_access=lawful_access, method=method
+            path, clock=lambda: started, keep_path=keep_paths, note=note, lawful_access=lawful_access, method=method,
+            guided=guided,
         )
         for path in paths
-    )
+    )  # fmt: skip
     if not acquisitions:
         raise EvidenceError("capture.no_files")
     return acquisitions
@@ -130,6 +142,7 @@ def acquire_files(
 def acquire_file(
     path: Path, *, clock: Clock = read_clock, keep_path: bool = False, note: str = "",
     lawful_access: str = "", method: AcquisitionMethod = AcquisitionMethod.FILE_IMPORT,
+    guided: Mapping[str, str] | None = None,
 ) -> Acquisition:  # fmt: skip
     """The acquisition of one file. Its bytes are read when the acquisition's file is opened. Raises as
     :func:`acquire_files` does."""
@@ -157,6 +170,7 @@ def acquire_file(
     source |= origin_facts(path)
     if keep_path:
         source["file_path"] = _as_text(str(path.absolute()))
+    source |= guided or {}
     opened = cast("Callable[[], BinaryIO]", partial(WatchedFile, path, name, before))
     return Acquisition(
         files=(IncomingFile(name=name, open=opened, expected_size=before.st_size),),

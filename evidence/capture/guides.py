@@ -21,6 +21,13 @@ SAID_FIELDS = (
 """What a person may read off the screen. Each has its name in the catalogue: ``fact.…``."""
 _LONGEST = 500
 
+FIELDS = {
+    8: N_("the clock"), 12: N_("the address, or where it is"), 15: N_("program and own account"),
+    16: N_("names and numbers of accounts, rooms and posts"), 17: N_("the time that the program shows"),
+    18: N_("where a name or number was read"), 26: N_("what stands before and after"),
+}  # fmt: skip
+"""What the fields of an exhibit are that steps fill, by number; to be translated."""
+
 CARE = N_(
     "Look only at what is there. You need not join, pay, answer or start anything, and you may stop at any step."
 )
@@ -28,8 +35,7 @@ CARE = N_(
 
 @dataclass(frozen=True, slots=True)
 class GuideStep:
-    """One thing to show. ``fills``: numbers of the fields of an exhibit that it supports (docs: 11 lawful access, 12
-    address, 15 program and account, 16 identifiers, 17 time as shown, 18 source of an identifier, 26 context)."""
+    """One thing to show. ``fills``: numbers of the fields of an exhibit that it supports, see :data:`FIELDS`."""
 
     key: str
     text: str
@@ -173,6 +179,22 @@ def guide(key: str) -> Guide:
         if one.key == key:
             return one
     raise EvidenceError("capture.no_such_guide", name=key, names=", ".join(one.key for one in GUIDES))
+
+
+def guided_facts(key: str = "", step: str = "", said: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The facts that a checklist adds to what is taken in: which one, which step, and what was read off.
+
+    Raises :class:`EvidenceError` ``capture.no_such_guide``, ``capture.no_such_step`` or ``capture.no_such_field``.
+    """
+    facts = said_facts(said or {})
+    if key:
+        facts["guide"] = guide(key).key
+    if step:
+        names = [one.key for one in guide(key).steps]
+        if step not in names:
+            raise EvidenceError("capture.no_such_step", name=step, names=", ".join(names))
+        facts["guide_step"] = step
+    return facts
 
 
 def said_facts(said: Mapping[str, str]) -> dict[str, str]:

@@ -18,9 +18,8 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from evidence.capture import guides
 from evidence.capture.clock import Clock, read_clock
-from evidence.capture.guides import said_facts
+from evidence.capture.guides import guided_facts
 from evidence.capture.naming import time_name
 from evidence.capture.png import encode_rgb
 from evidence.capture.recording import Look
@@ -104,6 +103,10 @@ class ScreenGrabber(Protocol):
         """The pixels of ``region``, which lies within the desktop. Raises ``capture.screen_failed``."""
         ...
 
+    def windows(self) -> Sequence[Window]:
+        """The windows that can be chosen, topmost first; empty where the system does not tell. Never raises."""
+        ...
+
     def film(self, region: tuple[int, int, int, int]) -> AbstractContextManager[Look]:
         """A way to look at ``region`` again and again; see :class:`evidence.capture.recording.Filmer`."""
         ...
@@ -121,19 +124,20 @@ class ScreenGrabber(Protocol):
 def acquire_screen(
     grabber: ScreenGrabber, *, clock: Clock = read_clock, screen: int | None = None,
     region: Region | tuple[int, int, int, int] | None = None, window: Window | None = None, note: str = "",
-    lawful_access: str = "", guide: str = "", said: Mapping[str, str] | None = None, with_pointer: bool = False,
+    lawful_access: str = "", guide: str = "", step: str = "", said: Mapping[str, str] | None = None,
+    with_pointer: bool = False,
 ) -> Acquisition:  # fmt: skip
     """Picture the whole desktop, or monitor ``screen``, or ``region`` (measured from that monitor's corner when both
-    are given), or the place of ``window`` with whatever lies over it, and keep it as PNG. ``guide`` and ``said`` as in
-    :mod:`evidence.capture.guides`. ``with_pointer`` draws the pointer where the system lets it be drawn; the settings
-    say whether it was.
+    are given), or the place of ``window`` with whatever lies over it, and keep it as PNG. ``guide``, ``step`` and
+    ``said`` as in :func:`evidence.capture.guides.guided_facts`. ``with_pointer`` draws the pointer where the system
+    lets it be drawn; the settings say whether it was.
 
     What of the region lies outside is cut off, and both the wish and the result are recorded. The title of the active
     window is recorded where the system tells it. Raises :class:`EvidenceError` ``capture.no_display``,
     ``capture.wayland``, ``capture.no_such_screen``, ``capture.bad_region``, ``capture.region_outside`` or
     ``capture.screen_failed``.
     """
-    words = said_facts(said or {}) | ({"guide": guides.guide(guide).key} if guide else {})
+    words = guided_facts(guide, step, said)
     place = choose_place(grabber, screen=screen, region=region, window=window)
     taken = place.taken
     facts = grabber.facts()
@@ -209,6 +213,24 @@ def choose_place(
         facts |= {"window_title": window.title, "window_program": window.program}
         return Place(taken, "window", facts)
     return Place(taken, "region" if region is not None else "screen" if screen is not None else "desktop", facts)
+
+
+def find_window(grabber: ScreenGrabber, words: str) -> Window:
+    """The topmost window of this title; else the only one whose title or program holds ``words``, in any case.
+
+    Raises :class:`EvidenceError` ``capture.no_such_window`` or ``capture.many_windows``.
+    """
+    windows = grabber.windows()
+    for window in windows:
+        if window.title == words:
+            return window
+    wanted = words.casefold()
+    found = [one for one in windows if wanted and wanted in f"{one.title}\n{one.program}".casefold()]
+    if not found:
+        raise EvidenceError("capture.no_such_window", name=words)
+    if len(found) > 1:
+        raise EvidenceError("capture.many_windows", name=words, count=len(found))
+    return found[0]
 
 
 def encode_png(frame: Frame) -> bytes:

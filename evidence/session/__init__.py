@@ -1,6 +1,6 @@
 """An unlocked vault and its examiner: one short method for each verb of the window and of the command line."""
 
-from evidence.capture import CARE, GUIDES, Guide, GuideStep, RecordingStatus, guide
+from evidence.capture import CARE, FIELDS, GUIDES, IMPORT_METHODS, Guide, GuideStep, RecordingStatus, guide
 from evidence.digest import fingerprint_words
 from evidence.package import (
     ForRecipients,
@@ -38,6 +38,7 @@ from evidence.session.opening import (
     score_files,
     screens,
     verify_package,
+    windows,
 )
 from evidence.session.pages import LoadedPage, PageNotice, load_page, notice_lines, page_notice
 from evidence.session.ports import Ports, real_ports
@@ -47,6 +48,7 @@ from evidence.session.signing import OwnKey, open_signer
 from evidence.session.stamping import StampResult
 from evidence.session.unlocking import AddedMethod, Given, UnlockMethods, public_key_fingerprint
 from evidence.session.uploading import make_upload_set
+from evidence.session.walking import Walk
 from evidence.session.watching import Afterwards, Arrived, Watch
 from evidence.store import (
     BackupOutcome,
@@ -74,4 +76,8 @@ __all__ = [
     "package_contents", "page_notice", "picture_inside", "public_key_fingerprint", "real_ports", "rekey_vault",
     "restore_vault", "save_verification", "score_files", "screens", "sign_receipt", "upgrade_package",
     "verify_package",
+    "FIELDS",
+    "IMPORT_METHODS",
+    "Walk",
+    "windows",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from evidence import scoring, store, verify
-from evidence.capture import Screen, acquire_file
+from evidence.capture import Screen, Window, acquire_file
 from evidence.digest import digest_stream
 from evidence.errors import CancelledError
 from evidence.media import sniff
@@ -154,3 +154,8 @@ def score_files(
 def screens(ports: Ports | None = None) -> list[Screen]:
     """The monitors of this computer, in pixels of the whole desktop. Raises ``capture.no_display``."""
     return list((ports or real_ports()).grabber().screens())
+
+
+def windows(ports: Ports | None = None) -> list[Window]:
+    """The windows of other programs that can be pictured, topmost first; none where the system does not tell."""
+    return list((ports or real_ports()).grabber().windows())

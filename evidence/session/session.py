@@ -22,6 +22,7 @@ from evidence.digest import fingerprint_words, from_json, to_json
 from evidence.errors import EvidenceError
 from evidence.model import (
     Acquisition,
+    AcquisitionMethod,
     Case,
     CommittedFile,
     CustodyEvent,
@@ -68,6 +69,7 @@ from evidence.session.placing import Place
 from evidence.session.ports import Ports
 from evidence.session.stamping import StampResult
 from evidence.session.unlocking import UnlockMethods
+from evidence.session.walking import Walk
 from evidence.session.watching import Afterwards, Watch
 from evidence.store import VAULT_LOG, BackupOutcome, CheckOutcome, Finding, Kept, Store, backup, check, mend
 
@@ -276,18 +278,24 @@ class Session:
 
     def add_files(
         self, case_id: str, paths: Sequence[Path], *, note: str = "", lawful_access: str = "",
-        minor: MinorAnswer | None = None, progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
+        method: AcquisitionMethod = AcquisitionMethod.FILE_IMPORT, guide: str = "", step: str = "",
+        said: Mapping[str, str] | None = None, minor: MinorAnswer | None = None,
+        progress: Progress = no_progress, cancelled: Cancelled = never_cancelled,
     ) -> list[Item]:  # fmt: skip
         """Take in files, each as an exhibit of its own. The first that fails stops the rest; what came before stays.
 
-        ``minor`` as in :meth:`add`: it is asked before any file is opened.
+        ``method``: what the person says of how they came to be; ``guide``, ``step``, ``said`` as in
+        :meth:`capture_screen`; ``minor`` as in :meth:`add`: it is asked before any file is opened.
         """
         self.case(case_id)
         guarding.require_no_minor(minor)
         acquisitions = [
             guarding.admit(one, minor)
-            for one in capture.acquire_files(paths, note=note, lawful_access=lawful_access, clock=self._clock)
-        ]
+            for one in capture.acquire_files(
+                paths, note=note, lawful_access=lawful_access, clock=self._clock, method=method,
+                guided=capture.guided_facts(guide, step, said),
+            )
+        ]  # fmt: skip
         self.consents.require_keeping_media(case_id)
         return sealing.seal_all(
             self._store, self._tool, self._record, self._examiner, case_id, acquisitions, progress, cancelled
@@ -316,28 +324,36 @@ class Session:
 
     def capture_screen(
         self, case_id: str, *, screen: int | None = None, region: tuple[int, int, int, int] | None = None,
-        note: str = "", lawful_access: str = "", guide: str = "", said: Mapping[str, str] | None = None,
-        with_pointer: bool = False, minor: MinorAnswer | None = None,
+        window: str = "", note: str = "", lawful_access: str = "", guide: str = "", step: str = "",
+        said: Mapping[str, str] | None = None, with_pointer: bool = False, minor: MinorAnswer | None = None,
     ) -> Item:  # fmt: skip
-        """Take in what the screen shows: everything, one monitor (from 1) or a region (x, y, width, height).
+        """Take in what the screen shows: everything, one monitor (from 1), a region (x, y, width, height), or the place
+        of a window (its title, or words that only one has: see :func:`evidence.capture.find_window`).
 
-        ``guide`` and ``said``: the checklist that is followed, and what the person read off. ``with_pointer``: draw the
-        pointer too, where the system lets it be drawn.
+        ``guide``, ``step`` and ``said``: the checklist that is followed, and what the person read off.
+        ``with_pointer``: draw the pointer too, where the system lets it be drawn.
         """
         self.case(case_id)
         guarding.require_no_minor(minor)
+        grabber = self._ports.grabber()
         acquisition = capture.acquire_screen(
-            self._ports.grabber(),
-            screen=screen,
-            region=region,
-            note=note,
-            lawful_access=lawful_access,
-            clock=self._clock,
-            guide=guide,
-            said=said,
+            grabber, screen=screen, region=region, window=capture.find_window(grabber, window) if window else None,
+            note=note, lawful_access=lawful_access, clock=self._clock, guide=guide, step=step, said=said,
             with_pointer=with_pointer,
-        )
+        )  # fmt: skip
         return self.add(case_id, acquisition, minor=minor)
+
+    def walk(
+        self, case_id: str, guide: str, *, note: str = "", lawful_access: str = "", minor: MinorAnswer | None = None
+    ) -> Walk:
+        """Walk through a checklist with single pictures. Raises ``capture.no_such_guide`` and ``case.unknown``."""
+        self.case(case_id)
+        guarding.require_no_minor(minor)
+        take: dict[str, Any] = {"note": note, "lawful_access": lawful_access, "minor": minor}
+        return Walk(
+            capture.guide(guide), partial(self.capture_screen, case_id, **take),
+            partial(self.add_files, case_id, **take), self.add_note,
+        )  # fmt: skip
 
     def add_link(self, case_id: str, url: str, note: str = "", *, lawful_access: str = "") -> Item:
         """Take in a link as it was typed; it is never opened."""

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from evidence.capture import CARE, GUIDES, SAID_FIELDS, guide, said_facts
+from evidence.capture import CARE, FIELDS, GUIDES, SAID_FIELDS, guide, guided_facts, said_facts
 from evidence.errors import EvidenceError
 from evidence.i18n import Language, named_fact, texts
 
@@ -41,6 +41,7 @@ def test_each_begins_with_where_one_is_and_ends_with_the_clock() -> None:
         assert "profile" in keys or "bot" in keys
         for step in one.steps:
             assert step.fills
+            assert set(step.fills) <= FIELDS.keys()
             assert set(step.says) <= set(SAID_FIELDS)
 
 
@@ -57,7 +58,17 @@ def test_what_is_said_stands_apart_from_what_the_program_saw() -> None:
     assert named_fact(texts("en"), "said_username", "@some_room")[0].endswith("(written by a person)")
 
 
+def test_a_single_picture_says_which_step_it_shows() -> None:
+    facts = guided_facts("x", "post", {"post_link": "https://x.com/someone/status/1"})
+    assert (facts["guide"], facts["guide_step"]) == ("x", "post")
+    assert facts["said_post_link"].endswith("/1")
+    assert guided_facts() == {}
+    assert named_fact(texts("en"), "guide_step", "post") == ("Step of the checklist", "post")
+
+
 def test_unknown_words_are_said() -> None:
+    with pytest.raises(EvidenceError, match="no_such_step"):
+        guided_facts("x", "room")
     with pytest.raises(EvidenceError, match="no_such_guide"):
         guide("elsewhere")
     with pytest.raises(EvidenceError, match="no_such_field"):

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from evidence.capture import Clock, Frame, MssGrabber, Region, Screen, acquire_screen, x11
+from evidence.capture import Clock, Frame, MssGrabber, Region, Screen, Window, acquire_screen, find_window, x11
 from evidence.capture.screen import bounding, encode_png
 from evidence.capture.x11 import window_facts
 from evidence.errors import EvidenceError
@@ -162,6 +162,8 @@ class TestRealDisplay:
             (window,) = grabber.windows()  # the other one is gone
             assert window.region == (LEFT, TOP, WIDTH, HEIGHT)
             found = acquire_screen(grabber, clock=clock, window=window)
+            assert find_window(grabber, "친구와의 대화 – Chat") == find_window(grabber, "CHAT_window") == window
+            assert code_of(lambda: find_window(grabber, "elsewhere")) == "capture.no_such_window"
         finally:
             set_root_windows(chat.display, b"_NET_CLIENT_LIST_STACKING", [])
         assert np.array_equal(pixels(bytes_of(found)), chat.drawn)
@@ -282,6 +284,18 @@ class TestLayouts:
 
     def test_no_monitor_at_all(self, clock: Clock) -> None:
         assert code_of(lambda: acquire_screen(Layout(()), clock=clock)) == "capture.no_display"
+
+
+def test_words_that_two_windows_have_choose_none() -> None:
+    class Desktop(Layout):
+        def windows(self) -> Sequence[Window]:
+            return (Window("Chat", "one", Region(0, 0, 5, 5)), Window("Chat with many", "two", Region(0, 0, 9, 9)))
+
+    desktop = Desktop((Screen(1, Region(0, 0, 10, 10)),))
+    assert find_window(desktop, "Chat").program == "one"  # its whole title
+    assert find_window(desktop, "MANY").program == "two"
+    assert code_of(lambda: find_window(desktop, "cha")) == "capture.many_windows"
+    assert code_of(lambda: find_window(desktop, "")) == "capture.no_such_window"
 
 
 class TestRegions:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QRadioButton, QWidget
 
 from evidence.errors import EvidenceError
@@ -15,6 +15,7 @@ from evidence.model import Item, MinorAnswer
 from evidence.session import Afterwards, Arrived, Watch
 from ui import wording
 from ui.chooser import Chooser
+from ui.clipboard import copied
 from ui.desk import Desk
 from ui.flow import FlowLayout
 from ui.minor import ask_minor
@@ -23,7 +24,6 @@ from ui.theme import Theme
 from ui.widgets import Button, Card, TextField, announce, text
 
 LOOK_MS = 2000
-LONGEST_TEXT = 4 << 20
 LINES = 30
 
 
@@ -212,23 +212,15 @@ class WatchPage(Page):
 
     def _clipboard_changed(self) -> None:
         """Take in what somebody copied elsewhere; what this program copied itself is passed over."""
-        clipboard = QGuiApplication.clipboard()
-        if not self.is_watching or not self.clipboard_box.isChecked() or clipboard.ownsClipboard():
+        if not self.is_watching or not self.clipboard_box.isChecked():
             return
-        data = clipboard.mimeData()
-        picture = clipboard.image() if data.hasImage() else QImage()
-        if not picture.isNull():
-            room = QByteArray()
-            buffer = QBuffer(room)
-            buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-            picture.save(buffer, b"PNG")
-            self._paste("clipboard.png", bytes(room.data()), "image/png")
-        elif data.hasText() and data.text().strip():
-            words = data.text()
-            if len(words) > LONGEST_TEXT:
-                self.say_problem(EvidenceError("capture.paste_too_large", limit=LONGEST_TEXT))
-            else:
-                self._paste("clipboard.txt", words, "text/plain")
+        try:
+            found = copied(QGuiApplication.clipboard())
+        except EvidenceError as problem:
+            self.say_problem(problem)
+            return
+        if found is not None:
+            self._paste(*found)
 
     def _paste(self, name: str, data: bytes | str, media_type: str) -> None:
         session, case_id, note = self.desk.session, self.case_id, self.note.words()
