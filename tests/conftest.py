@@ -143,6 +143,17 @@ def display() -> Iterator[str]:
         yield name
 
 
+@pytest.fixture
+def bus_address() -> Iterator[str]:
+    """A message bus (D-Bus) of this test's own."""
+    if shutil.which("dbus-daemon") is None:
+        pytest.skip("there is no dbus-daemon on this computer")
+    from support.portal import private_bus
+
+    with private_bus() as address:
+        yield address
+
+
 class _virtual_screen:
     """A running Xvfb that chose a free display number by itself."""
 

@@ -11,6 +11,7 @@ from app.cli.console import Console
 from app.cli.corpus import bench_corpus
 from app.cli.faces import bench_faces
 from app.cli.opened import choose, exposures, never, unlocked
+from app.cli.screens import LeftBehind
 from app.cli.secrets import given, write_new
 from app.cli.signing import signing_key
 from app.cli.slots import advise
@@ -138,7 +139,7 @@ def capture_file(arguments: argparse.Namespace, console: Console) -> int:
 
 def capture_screen(arguments: argparse.Namespace, console: Console) -> int:
     """Take in what the screen shows."""
-    with unlocked(arguments, console) as session:
+    with unlocked(arguments, console) as session, LeftBehind(console) as left_behind:
         item = session.capture_screen(
             arguments.case,
             screen=arguments.screen,
@@ -151,9 +152,11 @@ def capture_screen(arguments: argparse.Namespace, console: Console) -> int:
             said=dict(arguments.said),
             with_pointer=arguments.pointer,
             minor=arguments.minor,
+            is_asked=arguments.ask,
+            left_behind=left_behind,
         )
         same = session.same_content([item.id], is_earlier=True)
-    return _say_items(console, [item], same)
+    return _say_items(console, [item], same, left_behind.document())
 
 
 def capture_link(arguments: argparse.Namespace, console: Console) -> int:
@@ -303,10 +306,13 @@ def _say_copy(console: Console, outcome: BackupOutcome, folder: Path) -> int:
     return DAMAGED if outcome.findings else DONE
 
 
-def _say_items(console: Console, added: Sequence[Item], same: Mapping[str, Sequence[Item]]) -> int:
+def _say_items(
+    console: Console, added: Sequence[Item], same: Mapping[str, Sequence[Item]], more: Mapping[str, Any] | None = None
+) -> int:
     t = console.t
     known = [(Exhibit(item=item), same.get(item.id, ())) for item in added]
     document: dict[str, Any] = {"items": [exhibit_document(exhibit, others)["item"] for exhibit, others in known]}
+    document |= more or {}
     lines = [line for exhibit, others in known for line in exhibit_lines(t, exhibit, others)]
     if same:
         lines.append(

@@ -37,6 +37,7 @@ from app.cli.recording import (
     guide,
 )
 from app.cli.redacting import add_redact_arguments
+from app.cli.screens import add_ask_argument, screens
 from app.cli.secrets import secret_options
 from app.cli.signing import add_signing_arguments
 from app.cli.slots import add_slot_arguments
@@ -85,6 +86,11 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
     checklist = verbs.add_parser("guide", parents=[shared], help=t("what to let the screen show, step by step"))
     checklist.add_argument("name", nargs="?", default="", metavar="NAME", help=t("without it the names of all"))
     checklist.set_defaults(run=guide)
+
+    monitors = verbs.add_parser(
+        "screens", parents=[shared], help=t("say how the screen is captured here, and name the monitors")
+    )
+    monitors.set_defaults(run=screens)
 
     items = verbs.add_parser("items", parents=[shared, secret], help=t("list the exhibits of a case"))
     _vault_and_case(items, t)
@@ -309,6 +315,7 @@ def _capture(
     screen.add_argument(
         "--pointer", action="store_true", help=t("draw the mouse pointer too, where the system lets it be drawn")
     )
+    add_ask_argument(screen, t)
     add_guide_arguments(screen, t)
     add_minor_argument(screen, t)
     screen.set_defaults(run=asked(commands.capture_screen))

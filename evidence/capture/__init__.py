@@ -4,6 +4,7 @@ Each ``acquire_…`` gives an :class:`evidence.model.Acquisition`; nothing has r
 them can take their digest on the way in.
 """
 
+from evidence.capture.access import ScreenAccess, open_desktop, screen_access
 from evidence.capture.clock import Clock, ClockCheck, read_clock
 from evidence.capture.desktop import MssGrabber
 from evidence.capture.files import IMPORT_METHODS, acquire_file, acquire_files
@@ -25,6 +26,7 @@ from evidence.capture.naming import time_name
 from evidence.capture.paste import acquire_paste
 from evidence.capture.recording import DEFAULT_RATE, Recorder, RecordingStatus
 from evidence.capture.screen import (
+    AskedGrabber,
     Frame,
     Region,
     Screen,
@@ -40,10 +42,10 @@ from evidence.capture.watch import FolderWatch
 from evidence.capture.without import acquire_without_media
 
 __all__ = [
-    "CARE", "Clock", "ClockCheck", "DEFAULT_RATE", "FIELDS", "FILM_FORMAT", "FolderLimits", "FolderListing",
-    "FolderWatch", "Frame", "GUIDES", "Guide", "GuideStep", "IMPORT_METHODS", "MssGrabber", "Recorder",
-    "RecordingStatus", "Region", "SAID_FIELDS", "Screen", "ScreenGrabber", "Scrolled", "Window", "acquire_file",
-    "acquire_files", "acquire_link", "acquire_paste", "acquire_screen", "acquire_scroll", "acquire_without_media",
-    "address_of", "choose_place", "find_window", "guide", "guided_facts", "list_folder", "read_clock", "said_facts",
-    "stitched_acquisition", "time_name", "tool_facts",
+    "AskedGrabber", "CARE", "Clock", "ClockCheck", "DEFAULT_RATE", "FIELDS", "FILM_FORMAT", "FolderLimits",
+    "FolderListing", "FolderWatch", "Frame", "GUIDES", "Guide", "GuideStep", "IMPORT_METHODS", "MssGrabber",
+    "Recorder", "RecordingStatus", "Region", "SAID_FIELDS", "Screen", "ScreenAccess", "ScreenGrabber", "Scrolled",
+    "Window", "acquire_file", "acquire_files", "acquire_link", "acquire_paste", "acquire_screen", "acquire_scroll",
+    "acquire_without_media", "address_of", "choose_place", "find_window", "guide", "guided_facts", "list_folder",
+    "open_desktop", "read_clock", "said_facts", "screen_access", "stitched_acquisition", "time_name", "tool_facts",
 ]  # fmt: skip

@@ -109,7 +109,7 @@ class Recorder:
             threading.Thread(target=self._look_all, name="recording-look", daemon=True),
             threading.Thread(target=self._encode_all, name="recording-film", daemon=True),
         )
-        for thread in self._threads:
+        for thread in reversed(self._threads):  # who looks may end at once, and asks whether anyone still encodes
             thread.start()
 
     def mark(self, label: str) -> float:

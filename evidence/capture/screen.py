@@ -1,8 +1,8 @@
 """The screen: the whole desktop, one monitor or a region, as a lossless picture that never touches the disk in plain.
 
-The port is :class:`ScreenGrabber`; :mod:`evidence.capture.desktop` holds the implementation for X11, Windows and macOS.
-Positions and sizes are in the units in which the system places its monitors (pixels, on macOS points); a monitor to the
-left of or above the first one has negative positions.
+The port is :class:`ScreenGrabber`; :mod:`evidence.capture.desktop` serves X11, Windows and macOS,
+:mod:`evidence.capture.portal` Wayland. Positions and sizes are in the units in which the system places its monitors
+(pixels; on macOS points, on Wayland logical pixels); a monitor to the left of or above the first one has negative ones.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from __future__ import annotations
 import io
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple, Protocol
+from pathlib import Path
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -121,30 +122,54 @@ class ScreenGrabber(Protocol):
         ...
 
 
+@runtime_checkable
+class AskedGrabber(Protocol):
+    """A desktop that makes the picture itself, after asking the person where it wants to: waiting can be cancelled."""
+
+    left_behind: Path | None
+    """Where the system's own copy of the last picture still lies; None when there is none."""
+
+    def grab(self, region: Region, cancelled: Callable[[], bool] = ...) -> Frame:
+        """As :meth:`ScreenGrabber.grab`. Raises :class:`evidence.errors.CancelledError` too."""
+        ...
+
+    def grab_chosen(self, cancelled: Callable[[], bool] = ...) -> Frame:
+        """What the person chooses in the system's own window."""
+        ...
+
+    def handed_facts(self) -> dict[str, str]:
+        """What is known of the picture that the system handed over last."""
+        ...
+
+
 def acquire_screen(
     grabber: ScreenGrabber, *, clock: Clock = read_clock, screen: int | None = None,
     region: Region | tuple[int, int, int, int] | None = None, window: Window | None = None, note: str = "",
     lawful_access: str = "", guide: str = "", step: str = "", said: Mapping[str, str] | None = None,
-    with_pointer: bool = False,
+    with_pointer: bool = False, is_asked: bool = False, cancelled: Callable[[], bool] = lambda: False,
 ) -> Acquisition:  # fmt: skip
     """Picture the whole desktop, or monitor ``screen``, or ``region`` (measured from that monitor's corner when both
     are given), or the place of ``window`` with whatever lies over it, and keep it as PNG. ``guide``, ``step`` and
     ``said`` as in :func:`evidence.capture.guides.guided_facts`. ``with_pointer`` draws the pointer where the system
-    lets it be drawn; the settings say whether it was.
+    lets it be drawn; the settings say whether it was. ``is_asked``: the person chooses in the system's own window,
+    where it has one.
 
     What of the region lies outside is cut off, and both the wish and the result are recorded. The title of the active
     window is recorded where the system tells it. Raises :class:`EvidenceError` ``capture.no_display``,
-    ``capture.wayland``, ``capture.no_such_screen``, ``capture.bad_region``, ``capture.region_outside`` or
-    ``capture.screen_failed``.
+    ``capture.wayland``, ``capture.no_such_screen``, ``capture.bad_region``, ``capture.region_outside``,
+    ``capture.screen_failed`` or ``capture.no_system_choice``, and on Wayland as
+    :class:`evidence.capture.portal.PortalGrabber`.
     """
     words = guided_facts(guide, step, said)
+    if is_asked and not isinstance(grabber, AskedGrabber):
+        raise EvidenceError("capture.no_system_choice")
     place = choose_place(grabber, screen=screen, region=region, window=window)
     taken = place.taken
     facts = grabber.facts()
     started = clock()
     before = time.monotonic_ns()
     is_drawn = with_pointer and grabber.draws_pointer
-    frame = _with_pointer(grabber, taken) if is_drawn else grabber.grab(taken)
+    frame, handed = _grabbed(grabber, None if is_asked else taken, cancelled, with_pointer=is_drawn)
     grab_ms = (time.monotonic_ns() - before) / 1_000_000
     png = encode_png(frame)
     name = time_name("screen", started, ".png")
@@ -155,17 +180,35 @@ def acquire_screen(
         "pixels": f"{frame.width}x{frame.height}",
         "scale": f"{frame.width / taken.width:g}",
         "grab_ms": f"{grab_ms:.1f}",
+        **handed,
     }
+    if is_asked:  # where it lay, and how it was scaled, is not told
+        source = {name: value for name, value in source.items() if name not in ("region", "scale")}
     return Acquisition(
         files=(IncomingFile(name=name, open=partial(io.BytesIO, png), expected_size=len(png)),),
         method=AcquisitionMethod.LIVE_CAPTURE,
         title=name,
         started=started,
         source=source,
-        settings={"extent": place.extent, "format": "png_rgb8", "cursor": "drawn" if is_drawn else "not_drawn"},
+        settings={
+            "extent": "asked" if is_asked else place.extent,
+            "format": "png_rgb8",
+            "cursor": "drawn" if is_drawn else "not_told" if handed else "not_drawn",
+        },
         note=note,
         lawful_access=lawful_access,
     )
+
+
+def _grabbed(
+    grabber: ScreenGrabber, region: Region | None, cancelled: Callable[[], bool], *, with_pointer: bool
+) -> tuple[Frame, dict[str, str]]:
+    """The picture of ``region`` (None: of what the person chooses), and what the system said with it."""
+    if isinstance(grabber, AskedGrabber):
+        frame = grabber.grab_chosen(cancelled) if region is None else grabber.grab(region, cancelled)
+        return frame, grabber.handed_facts()
+    assert region is not None
+    return _with_pointer(grabber, region) if with_pointer else grabber.grab(region), {}
 
 
 def _with_pointer(grabber: ScreenGrabber, region: Region) -> Frame:

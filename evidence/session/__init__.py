@@ -1,6 +1,17 @@
 """An unlocked vault and its examiner: one short method for each verb of the window and of the command line."""
 
-from evidence.capture import CARE, FIELDS, GUIDES, IMPORT_METHODS, Guide, GuideStep, RecordingStatus, guide
+from evidence.capture import (
+    CARE,
+    FIELDS,
+    GUIDES,
+    IMPORT_METHODS,
+    Guide,
+    GuideStep,
+    RecordingStatus,
+    ScreenAccess,
+    guide,
+    screen_access,
+)
 from evidence.digest import fingerprint_words
 from evidence.package import (
     ForRecipients,
@@ -80,4 +91,6 @@ __all__ = [
     "IMPORT_METHODS",
     "Walk",
     "windows",
+    "ScreenAccess",
+    "screen_access",
 ]  # fmt: skip

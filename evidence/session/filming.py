@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from evidence import capture
-from evidence.capture import ScreenGrabber
+from evidence.capture import AskedGrabber, ScreenGrabber
 from evidence.errors import EvidenceError
 from evidence.model import MINOR_FACT, Acquisition, EventKind, Examiner, Item, MinorAnswer, Moment, Tool
 from evidence.session import films, guarding, recording
@@ -17,6 +18,16 @@ from evidence.session.stamping import Record
 from evidence.store import Store
 
 Cancelled = Callable[[], bool]
+
+
+@contextmanager
+def telling(grabber: ScreenGrabber, left_behind: Callable[[Path], None] | None) -> Iterator[ScreenGrabber]:
+    """While ``grabber`` is used; then ``left_behind`` is told where the system's own copy of the picture still lies."""
+    try:
+        yield grabber
+    finally:
+        if left_behind is not None and isinstance(grabber, AskedGrabber) and grabber.left_behind is not None:
+            left_behind(grabber.left_behind)
 
 
 class Films:

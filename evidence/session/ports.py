@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from evidence.capture import MssGrabber, ScreenGrabber, read_clock, tool_facts
+from evidence.capture import ScreenGrabber, open_desktop, read_clock, tool_facts
 from evidence.model import Moment, Tool
 from evidence.timestamps import HttpTsaClient, TsaClient
 
@@ -22,4 +22,4 @@ class Ports:
 
 def real_ports() -> Ports:
     """This computer: its clock, its screen, and a network client that is used for nothing but time stamps."""
-    return Ports(clock=read_clock, tool=tool_facts, tsa_client=HttpTsaClient(), grabber=MssGrabber)
+    return Ports(clock=read_clock, tool=tool_facts, tsa_client=HttpTsaClient(), grabber=open_desktop)

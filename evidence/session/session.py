@@ -51,6 +51,7 @@ from evidence.scoring import scoring_worker
 from evidence.session import (
     codes,
     cosigning,
+    filming,
     guarding,
     inside,
     keeping,
@@ -326,21 +327,25 @@ class Session:
         self, case_id: str, *, screen: int | None = None, region: tuple[int, int, int, int] | None = None,
         window: str = "", note: str = "", lawful_access: str = "", guide: str = "", step: str = "",
         said: Mapping[str, str] | None = None, with_pointer: bool = False, minor: MinorAnswer | None = None,
+        is_asked: bool = False, left_behind: Callable[[Path], None] | None = None,
+        cancelled: Cancelled = never_cancelled,
     ) -> Item:  # fmt: skip
-        """Take in what the screen shows: everything, one monitor (from 1), a region (x, y, width, height), or the place
-        of a window (its title, or words that only one has: see :func:`evidence.capture.find_window`).
+        """Take in what the screen shows: everything, one monitor (from 1), a region (x, y, width, height), the place
+        of a window (its title, or words that only one has: see :func:`evidence.capture.find_window`), or what the
+        person chooses in the system's own window (``is_asked``). ``left_behind`` is told where the system's own copy
+        of the picture still lies, if it could not be removed.
 
         ``guide``, ``step`` and ``said``: the checklist that is followed, and what the person read off.
         ``with_pointer``: draw the pointer too, where the system lets it be drawn.
         """
         self.case(case_id)
         guarding.require_no_minor(minor)
-        grabber = self._ports.grabber()
-        acquisition = capture.acquire_screen(
-            grabber, screen=screen, region=region, window=capture.find_window(grabber, window) if window else None,
-            note=note, lawful_access=lawful_access, clock=self._clock, guide=guide, step=step, said=said,
-            with_pointer=with_pointer,
-        )  # fmt: skip
+        with filming.telling(self._ports.grabber(), left_behind) as grabber:
+            acquisition = capture.acquire_screen(
+                grabber, screen=screen, region=region, window=capture.find_window(grabber, window) if window else None,
+                note=note, lawful_access=lawful_access, clock=self._clock, guide=guide, step=step, said=said,
+                with_pointer=with_pointer, is_asked=is_asked, cancelled=cancelled,
+            )  # fmt: skip
         return self.add(case_id, acquisition, minor=minor)
 
     def walk(

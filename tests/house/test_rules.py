@@ -105,9 +105,10 @@ def test_a_korean_particle_that_does_not_fit_is_noticed(catalogues):
 
 NETWORK_MODULES = {"aiohttp", "urllib.request", "http.client", "requests", "socket", "PySide6.QtNetwork",
                    "PySide6.QtWebEngineCore", "PySide6.QtWebEngineWidgets", "PySide6.QtWebSockets"}  # fmt: skip
-NETWORK_ROOMS = ("evidence/timestamps/", "app/browser/")
+NETWORK_ROOMS = ("evidence/timestamps/", "app/browser/", "evidence/bus/")
 """The only places that speak over a network: one sends digests to the authorities that the person chose, one is the
-browser that is started for the capture of a page that the person asked for."""
+browser that is started for the capture of a page that the person asked for. The last one opens local sockets alone: see
+the test below."""
 
 
 def imported_modules(path: Path) -> set[str]:
@@ -126,6 +127,14 @@ def test_only_the_time_stamps_and_the_browser_speak_over_a_network():
         if imported_modules(path) & NETWORK_MODULES and not path.relative_to(ROOT).as_posix().startswith(NETWORK_ROOMS)
     ]  # fmt: skip
     assert speaking == []
+
+
+def test_the_desktops_own_programs_are_spoken_to_over_local_sockets_alone():
+    for path in (ROOT / "evidence" / "bus").glob("*.py"):
+        opened = re.findall(r"socket\.socket\(([^)]*)\)", path.read_text("utf-8"))
+        assert all("AF_UNIX" in arguments for arguments in opened)
+        assert "AF_INET" not in path.read_text("utf-8")
+        assert "create_connection" not in path.read_text("utf-8")
 
 
 def parsers_below(parser: argparse.ArgumentParser, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:

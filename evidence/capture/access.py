@@ -1,0 +1,57 @@
+"""Which way to the screen this system offers, and what it does not tell."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from evidence.capture import x11
+from evidence.capture.desktop import MssGrabber
+from evidence.capture.portal import PortalGrabber
+from evidence.capture.screen import ScreenGrabber
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenAccess:
+    """What capturing the screen is like on this system."""
+
+    way: str
+    """``x11``, ``portal`` (Wayland: the system makes the picture, and may ask first), ``windows`` or ``macos``."""
+    asks: bool = False
+    """The system may ask the person first, and its own window lets her choose a part."""
+    writes_copy: bool = False
+    """The system writes the picture into a file of its own before it can be taken in."""
+    records: bool = True
+    """Whether it can be recorded."""
+    names_windows: bool = True
+    """Whether the title and the program of the active window are told."""
+
+
+def is_wayland(environ: Mapping[str, str] | None = None, *, platform: str = sys.platform) -> bool:
+    """Whether this is a Wayland desktop. Below one, an X server answers with black in the place of other programs."""
+    environ = os.environ if environ is None else environ
+    if platform in ("win32", "darwin"):
+        return False
+    if environ.get("WAYLAND_DISPLAY") or environ.get("XDG_SESSION_TYPE") == "wayland":
+        return True
+    return x11.has_extension(environ.get("DISPLAY", ""), "XWAYLAND")
+
+
+def open_desktop(environ: Mapping[str, str] | None = None, *, platform: str = sys.platform) -> ScreenGrabber:
+    """The way to the screen that fits this system."""
+    if is_wayland(environ, platform=platform):
+        return PortalGrabber(environ)
+    return MssGrabber(environ, platform=platform)
+
+
+def screen_access(environ: Mapping[str, str] | None = None, *, platform: str = sys.platform) -> ScreenAccess:
+    """What this system offers. Nothing is pictured and nobody is asked."""
+    if platform == "win32":
+        return ScreenAccess("windows")
+    if platform == "darwin":
+        return ScreenAccess("macos", names_windows=False)
+    if is_wayland(environ, platform=platform):
+        return ScreenAccess("portal", asks=True, writes_copy=True, records=False, names_windows=False)
+    return ScreenAccess("x11")
