@@ -36,6 +36,7 @@ WORDS = {
     ),
     "fr": ("Messages d’octobre", "Reçu le soir du 3 octobre.", "salon de discussion.png", "ce qu’on m’a écrit.txt"),
 }
+TAGS = {"ko": "10월 3일", "en": "3 October", "fr": "3 octobre"}
 LOOKS = ("light", "dark", "contrast")
 PERCENTS = (100, 200)
 SIZES = {100: (1120, 760), 200: (1440, 960)}
@@ -177,7 +178,11 @@ class Gallery:
         self.settle()
         session, case_id = window.desk.session, window.case.case_id
         self._do(lambda: session.add_link(case_id, "https://t.me/sample_room_for_practice/12", note))
-        self._do(lambda: session.score(case_id, [session.exhibits(case_id)[0].item.id]))
+        first = session.exhibits(case_id)[0].item.id
+        self._do(lambda: session.score(case_id, [first]))
+        self._do(lambda: session.place.add_note(case_id, note))
+        self._do(lambda: session.add_note(first, note))
+        self._do(lambda: session.place.set_tags(first, [TAGS[self.language]]))
         window.show_case(case_id)
         self.settle()
         window.show_package(case_id)
@@ -322,7 +327,15 @@ class Gallery:
             window.web.show_failed(LoadedPage(record, judge(record)))
 
         def cover() -> None:
+            window.case.sieve.forget()
             window.show_case(case_id)
+
+        def filtered(words: str) -> None:
+            window.show_case(case_id)
+            self.settle()
+            window.case.sieve.more_button.setChecked(not words)
+            window.case.sieve.words.line.setText(words)
+            window.case.search_now()
 
         def over(show: Callable[[], None]) -> None:
             window.show_settings()
@@ -332,6 +345,8 @@ class Gallery:
         yield "help", partial(over, window.show_help)
         yield "help-lines", partial(over, window.show_help_lines)
         yield "case", cover
+        yield "case-filters", partial(filtered, "")
+        yield "case-found", partial(filtered, "3")
         for kind in ("screen", "files", "link"):
             yield f"capture-{kind}", partial(window.show_capture, case_id, kind=kind)
         yield "web", partial(window.show_web, case_id, url="https://forum.example/room/7")

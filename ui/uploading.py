@@ -23,13 +23,15 @@ MEGABYTE = 1_000_000
 
 
 class UploadSet(QWidget):
-    """Where to, how large, how the pictures look. ``forms`` gives the chosen package; ``done`` gets the files."""
+    """Where to, how large, how the pictures look. ``forms`` gives the chosen package; ``when_allowed`` goes on where it
+    may be handed over; ``done`` gets the files."""
 
     def __init__(
-        self, page: Page, forms: Callable[[], list[Path]], done: Callable[[Sequence[HandedFile]], None]
-    ) -> None:
+        self, page: Page, forms: Callable[[], list[Path]], when_allowed: Callable[[Path, Callable[[], None]], None],
+        done: Callable[[Sequence[HandedFile]], None],
+    ) -> None:  # fmt: skip
         super().__init__()
-        self._page, self._forms, self._done = page, forms, done
+        self._page, self._forms, self._when_allowed, self._done = page, forms, when_allowed, done
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)
@@ -95,4 +97,7 @@ class UploadSet(QWidget):
                 cancelled=cancelled,
             )  # fmt: skip
 
-        page.work(make, self._done, label=page.desk.t("Writing and reading back"), lane=Lane.PARALLEL)
+        def allowed() -> None:
+            page.work(make, self._done, label=page.desk.t("Writing and reading back"), lane=Lane.PARALLEL)
+
+        self._when_allowed(forms[0], allowed)

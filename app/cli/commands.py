@@ -170,7 +170,7 @@ def capture_link(arguments: argparse.Namespace, console: Console) -> int:
 def items(arguments: argparse.Namespace, console: Console) -> int:
     """List the exhibits of a case with digest, type, times and score."""
     with unlocked(arguments, console) as session:
-        exhibits = session.exhibits(arguments.case)
+        exhibits = session.place.in_order(arguments.case, session.exhibits(arguments.case))
         same = session.same_content([exhibit.item.id for exhibit in exhibits])
     known = [(exhibit, same.get(exhibit.item.id, ())) for exhibit in exhibits]
     lines = [line for exhibit, others in known for line in exhibit_lines(console.t, exhibit, others)]

@@ -54,6 +54,7 @@ def add_hand_over_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
         "--new-age-passphrase", action="store_true", help=t("encrypt with a fresh passphrase, said once, for age")
     )
     parser.add_argument("--volume-mb", type=int, metavar="N", help=t("cut into parts of at most N megabytes"))
+    _add_origin(parser, t)
     parser.set_defaults(run=hand_over)
 
 
@@ -77,21 +78,47 @@ def add_upload_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
         "--exposure", type=Exposure, choices=list(Exposure), default=Exposure.BLURRED, metavar="|".join(Exposure),
         help=t("how the small copies of pictures look"),
     )  # fmt: skip
+    _add_origin(parser, t)
     parser.set_defaults(run=upload_set)
+
+
+def _add_origin(parser: argparse.ArgumentParser, t: Texts) -> None:
+    """Where a package came from, so that a consent that was taken back is seen."""
+    parser.add_argument(
+        "--vault", type=Path, metavar="VAULT",
+        help=t("the vault that it came from: checks that the consent to hand it over was not taken back"),
+    )  # fmt: skip
+    parser.add_argument("--case", default="", metavar="ID", help=t("the case's id, as “case list” prints it"))
+
+
+def _check_consent(arguments: argparse.Namespace, console: Console) -> tuple[bool, list[str]]:
+    """Whether the consent was checked, and what to say where it was not.
+
+    Raises ``cli.vault_and_case``, ``consent.other_package``, ``consent.withdrawn``.
+    """
+    if bool(arguments.vault) != bool(arguments.case):
+        raise EvidenceError("cli.vault_and_case")
+    if arguments.vault is None:
+        return False, [console.t("Whether a consent was taken back could not be checked: no vault was named.")]
+    with unlocked(arguments, console) as session:
+        session.case(arguments.case)
+        if not session.consents.require_handing_package(arguments.case, arguments.package):
+            raise EvidenceError("consent.other_package")
+    return True, []
 
 
 def upload_set(arguments: argparse.Namespace, console: Console) -> int:
     """Small files for an upload form."""
     t = console.t
+    is_checked, unchecked = _check_consent(arguments, console)
     limit = arguments.limit_mb or load_settings(find_paths().settings).upload_limit_mb
     files = verbs.make_upload_set(
         arguments.package, arguments.out, limit=limit * MEGABYTE, exposure=arguments.exposure, language=t.language,
         progress=console.progress, cancelled=never,
     )  # fmt: skip
-    lines = [t("Written and read back:"), *(f"    {file.path}  {t.size(file.size)}" for file in files)]
-    console.result(
-        {"files": [{"path": str(file.path), "size": file.size, "sha256": file.sha256} for file in files]}, lines
-    )
+    lines = [t("Written and read back:"), *(f"    {file.path}  {t.size(file.size)}" for file in files), *unchecked]
+    written = [{"path": str(file.path), "size": file.size, "sha256": file.sha256} for file in files]
+    console.result({"files": written, "consent_checked": is_checked}, lines)
     return DONE
 
 
@@ -138,6 +165,7 @@ def hand_over(arguments: argparse.Namespace, console: Console) -> int:
     t = console.t
     if sum(map(bool, (arguments.age, arguments.new_passphrase, arguments.new_age_passphrase))) > 1:
         raise EvidenceError("cli.several_protections")
+    is_checked, unchecked = _check_consent(arguments, console)
     passphrase = ""
     protection: Protection = None
     if arguments.age:
@@ -162,5 +190,6 @@ def hand_over(arguments: argparse.Namespace, console: Console) -> int:
             f"    {passphrase}",
         ]
     written = [{"path": str(file.path), "size": file.size, "sha256": file.sha256} for file in files]
-    console.result({"files": written, "passphrase": passphrase}, lines)
+    document = {"files": written, "passphrase": passphrase, "consent_checked": is_checked}
+    console.result(document, [*lines, *unchecked])
     return DONE

@@ -180,10 +180,12 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
         "package-upgrade", parents=[shared, secret], help=t("add proof of time to a package made earlier")
     )
     add_upgrade_arguments(upgrade, t)
-    hand = verbs.add_parser("package-hand-over", parents=[shared], help=t("write a package for someone else's hands"))
+    hand = verbs.add_parser(
+        "package-hand-over", parents=[shared, secret], help=t("write a package for someone else's hands")
+    )
     add_hand_over_arguments(hand, t)
     upload = verbs.add_parser(
-        "package-upload-set", parents=[shared], help=t("write small files of a package for an upload form")
+        "package-upload-set", parents=[shared, secret], help=t("write small files of a package for an upload form")
     )
     add_upload_arguments(upload, t)
     second = verbs.add_parser(

@@ -10,9 +10,10 @@ from app.cli.console import Console
 from app.cli.opened import choose, unlocked
 from app.cli.wording import exhibit_document, exhibit_lines
 from evidence.digest import to_json
+from evidence.errors import EvidenceError
 from evidence.i18n import Texts, shown_time, visible
-from evidence.model import AcquisitionMethod, Exhibit, Filter, Note
-from evidence.session import Session
+from evidence.model import AcquisitionMethod, Band, Exhibit, Filter, Kind, Note, Standing
+from evidence.session import Move, Session
 
 DONE = 0
 
@@ -20,7 +21,7 @@ DONE = 0
 def add_place_verbs(
     verbs: argparse._SubParsersAction[argparse.ArgumentParser], t: Texts, parents: list[argparse.ArgumentParser]
 ) -> None:
-    """``note``, ``tag``, ``title``, ``shown-time``, ``search``, ``timeline``, ``missing`` and ``undo``."""
+    """``note``, ``tag``, ``title``, ``shown-time``, ``search``, ``order``, ``timeline``, ``missing`` and ``undo``."""
     note = _verb(verbs, "note", t("write a note about a case or an exhibit, or read the notes"), t, parents, note_it)
     _item(note, t, is_needed=False)
     note.add_argument("--write", default="", metavar="TEXT", help=t("what happened: facts, no guesses"))
@@ -37,7 +38,7 @@ def add_place_verbs(
     shown.add_argument(
         "--zone", default="", metavar="ZONE", help=t("like Asia/Seoul or +09:00; leave it out if unknown")
     )
-    search = _verb(verbs, "search", t("search titles, notes, links and file names"), t, parents, search_it)
+    search = _verb(verbs, "search", t("search titles, notes, links, file names and tags"), t, parents, search_it)
     search.add_argument("--words", default="", metavar="TEXT", help=t("every one of these words, or parts of words"))
     search.add_argument("--tag", default="", metavar="TAG", help=t("with this tag alone"))
     search.add_argument(
@@ -50,11 +51,25 @@ def add_place_verbs(
     scored = search.add_mutually_exclusive_group()
     scored.add_argument("--scored", dest="is_scored", action="store_true", default=None, help=t("checked ones alone"))
     scored.add_argument("--not-scored", dest="is_scored", action="store_false", help=t("unchecked ones alone"))
+    for name, kinds, words in (
+        ("kind", Kind, t("of this kind alone")),
+        ("band", Band, t("whose newest score says this alone")),
+        ("standing", Standing, t("held back alone, or failed or partial captures alone")),
+    ):
+        search.add_argument(f"--{name}", type=kinds, choices=list(kinds), metavar="|".join(kinds), help=words)
+    order = _verb(verbs, "order", t("the order of the exhibits in lists and packages, or change it"), t, parents,
+                  order_it)  # fmt: skip
+    order.add_argument("--item", default="", metavar="NO", help=t("the exhibit to move"))
+    where = order.add_mutually_exclusive_group()
+    where.add_argument("--move", type=Move, choices=list(Move), metavar="|".join(Move), help=t("by one, or to an end"))
+    where.add_argument("--before", default="", metavar="NO", help=t("to before this exhibit"))
+    where.add_argument("--by-number", action="store_true", help=t("back to the order of the exhibit numbers"))
     line = _verb(verbs, "timeline", t("what happened and what was done, by time"), t, parents, timeline_it)
     line.add_argument("--after", type=int, default=0, metavar="N", help=t("leave out the first N"))
     line.add_argument("--limit", type=int, default=-1, metavar="N", help=t("at most N"))
     _verb(verbs, "missing", t("what a case does not have yet, and the next step"), t, parents, missing_it)
-    _verb(verbs, "undo", t("take the last change of tags, titles, notes or shown times back"), t, parents, undo_it)
+    undo = t("take the last change of tags, titles, notes, shown times or order back")
+    _verb(verbs, "undo", undo, t, parents, undo_it)
 
 
 def note_it(arguments: argparse.Namespace, console: Console) -> int:
@@ -118,15 +133,48 @@ def shown_time_it(arguments: argparse.Namespace, console: Console) -> int:
 def search_it(arguments: argparse.Namespace, console: Console) -> int:
     """Find exhibits, and notes about the case."""
     t = console.t
-    wanted = Filter(arguments.words, arguments.tag, arguments.method, arguments.is_scored)
+    wanted = Filter(
+        arguments.words, arguments.tag, arguments.method, arguments.is_scored, arguments.kind, arguments.band,
+        arguments.standing,
+    )  # fmt: skip
     with unlocked(arguments, console) as session:
         session.case(arguments.case)
         found = session.place.find(arguments.case, wanted)
         exhibits = session.place.exhibits_at(arguments.case, found.positions)
-    lines = [line for exhibit in exhibits for line in exhibit_lines(t, exhibit)]
+        matches = session.place.matches(exhibits, arguments.words)
+    lines = []
+    for exhibit in exhibits:
+        lines += exhibit_lines(t, exhibit)
+        for match in matches.get(exhibit.item.id, ()):
+            lines.append(f"    {t.code('name', f'match.{match.where}')}: {visible(match.text)}")
     lines += [_note_line(t, note) for note in found.notes]
-    document = {"exhibits": [exhibit_document(exhibit) for exhibit in exhibits], "notes": to_json(found.notes)}
+    document = {
+        "exhibits": [exhibit_document(exhibit) for exhibit in exhibits], "notes": to_json(found.notes),
+        "matches": {one.item.number: to_json(matches[one.item.id]) for one in exhibits if one.item.id in matches},
+    }  # fmt: skip
     console.result(document, lines or [t("Nothing was found.")])
+    return DONE
+
+
+def order_it(arguments: argparse.Namespace, console: Console) -> int:
+    """Move an exhibit, go back to the numbers, or list the order."""
+    with unlocked(arguments, console) as session:
+        exhibits = session.exhibits(arguments.case)
+        if bool(arguments.move or arguments.before) != bool(arguments.item):
+            raise EvidenceError("order.nothing_to_move")
+        moved, before = (choose(exhibits, [number])[0].item.id if number else ""
+                         for number in (arguments.item, arguments.before))  # fmt: skip
+        if arguments.by_number:
+            session.place.order_by_number(arguments.case)
+        elif arguments.move:
+            session.place.move(moved, arguments.move)
+        elif before:
+            session.place.put(moved, before)
+        exhibits = session.place.in_order(arguments.case, exhibits)
+        is_by_number = not session.place.is_arranged(arguments.case)
+    numbers = [exhibit.item.number for exhibit in exhibits]
+    lines = [f"{exhibit.item.number}  {visible(exhibit.item.title)}" for exhibit in exhibits]
+    console.result({"order": numbers, "is_by_number": is_by_number}, lines)
     return DONE
 
 

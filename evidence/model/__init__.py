@@ -26,7 +26,7 @@ from evidence.model.care import (
 from evidence.model.case import Case, DerivedFile, Exhibit, Item, Note, OriginalFile, exhibit_number
 from evidence.model.custody import ConsistencyProof, CustodyEvent, EventKind, Head, InclusionProof, SignedHead
 from evidence.model.digest import Digests
-from evidence.model.place import Filter, Found, Lack, Precision, TimelineEntry
+from evidence.model.place import Filter, Found, Kind, Lack, Match, Precision, Standing, TimelineEntry
 from evidence.model.receipt import Receipt, ReceiptRead
 from evidence.model.redaction import (
     TILE_SIDE,
@@ -48,9 +48,9 @@ __all__ = [
     "Acquisition", "AcquisitionMethod", "Answer", "Band", "Case", "Check", "Claim", "ClaimName", "CommittedFile",
     "Consent", "ConsistencyProof", "CopyForPackage", "CustodyEvent", "DerivedFile", "DetectorRun", "Digests",
     "DisclosedLog", "ErrorRates", "EventKind", "Examiner", "Exhibit", "Exposure", "FaceFinding", "Fill", "Filter",
-    "Found", "FrameScore", "Head", "InclusionProof", "IncomingFile", "Item", "Lack", "Looked", "MINOR_FACT",
-    "MarkedArea", "MinorAnswer", "Moment", "Note", "OperatorRole", "OriginalFile", "PackageChoices", "PackageMade",
-    "Precision", "ProvenanceFact", "Purpose", "Receipt", "ReceiptRead", "Recipient", "RedactedCopy", "RedactionKind",
-    "RedactionWish", "ScoreReport", "SignedHead", "Snapshot", "TILE_SIDE", "TimelineEntry", "TimestampToken", "Tool",
-    "VerificationReport", "WithoutMedia", "exhibit_number", "parse_span",
+    "Found", "FrameScore", "Head", "InclusionProof", "IncomingFile", "Item", "Kind", "Lack", "Looked", "MINOR_FACT",
+    "MarkedArea", "Match", "MinorAnswer", "Moment", "Note", "OperatorRole", "OriginalFile", "PackageChoices",
+    "PackageMade", "Precision", "ProvenanceFact", "Purpose", "Receipt", "ReceiptRead", "Recipient", "RedactedCopy",
+    "RedactionKind", "RedactionWish", "ScoreReport", "SignedHead", "Snapshot", "Standing", "TILE_SIDE",
+    "TimelineEntry", "TimestampToken", "Tool", "VerificationReport", "WithoutMedia", "exhibit_number", "parse_span",
 ]  # fmt: skip

@@ -27,6 +27,7 @@ from evidence.package import (
     new_passphrase,
     upgrade_package,
 )
+from evidence.session.arranging import Move
 from evidence.session.checking import (
     Checked,
     Known,
@@ -78,7 +79,8 @@ from evidence.verify import ExhibitInside, FileInside, TsaList
 __all__ = [
     "AddedMethod", "Afterwards", "Arrived", "BackupOutcome", "CARE", "CheckOutcome", "Checked", "ExhibitInside",
     "FileInside", "FilmView", "Finding", "ForRecipients", "FoundCode", "GUIDES", "Given", "Guide", "GuideStep",
-    "HandedFile", "Kept", "Known", "LoadedPage", "OwnKey", "PackageCoSigned", "PackageSigner", "PackageUpgraded",
+    "HandedFile", "Kept", "Known", "LoadedPage", "Move", "OwnKey", "PackageCoSigned", "PackageSigner",
+    "PackageUpgraded",
     "PageNotice", "PassphraseAdvice", "Ports", "Protection", "ReceiptWritten", "Recording", "RecordingStatus",
     "Session", "SlotInfo", "SlotKind", "StampResult", "Strength", "TsaList", "UnlockMethods", "ValidationSources",
     "Watch", "WithAgePassphrase", "WithPassphrase", "check_packages", "co_sign_package", "create_vault",

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from evidence.digest import parse_json
 from evidence.errors import EvidenceError
+from evidence.manifest import MANIFEST
 from evidence.model import Acquisition, AcquisitionMethod, Consent, EventKind, Purpose, Recipient
+from evidence.package.made import open_package
 from evidence.session.stamping import Record
 from evidence.store import Store
 
@@ -73,6 +78,16 @@ class Consents:
         if purpose is not None and self.of(case_id, purpose).is_withdrawn:
             raise EvidenceError("consent.withdrawn")
 
+    def require_handing_package(self, case_id: str, path: Path) -> bool:
+        """Whether the package at ``path`` was made of this case; then it is known for whom.
+
+        Raises ``consent.withdrawn`` where it may not be handed over any more, as :meth:`require_handing`.
+        """
+        package_id = _package_id(path)
+        made = next((made for made in self._store.packages.of_case(case_id) if made.package_id == package_id), None)
+        self.require_handing(case_id, made.recipient if made is not None else "")
+        return made is not None
+
     def purpose_missing(self, case_id: str, recipient: Recipient | None) -> Purpose | None:
         """The consent that a package for ``recipient`` needs and that is not given."""
         purpose = _PURPOSE_OF.get(recipient) if recipient is not None else None
@@ -95,3 +110,12 @@ class Consents:
         kind = EventKind.CONSENTED if is_given else EventKind.CONSENT_WITHDRAWN
         with self._store.transaction():
             self._record(case_id, kind, facts={"purpose": purpose.value})
+
+
+def _package_id(path: Path) -> str:
+    """What a package says of itself; empty for what is none. Only our own records decide what that is worth."""
+    try:
+        value = parse_json(open_package(path).read(MANIFEST), canonical=False)
+    except (EvidenceError, OSError):
+        return ""
+    return str(value.get("package_id", "")) if isinstance(value, dict) else ""

@@ -22,11 +22,14 @@ from evidence.model import (
     Item,
     Lack,
     Looked,
+    Match,
     Moment,
     Note,
     Precision,
     TimelineEntry,
 )
+from evidence.session import arranging, finding
+from evidence.session.arranging import Move
 from evidence.session.stamping import Record
 from evidence.store import MomentRecord, Store
 
@@ -119,13 +122,12 @@ class Place:
     # Finding -------------------------------------------------------------------------------------------------------
 
     def find(self, case_id: str, wanted: Filter) -> Found:
-        """The exhibits and the notes that a filter leaves. Parts of Korean words are found, single syllables too."""
-        words = wanted.words.split()
-        positions = self._store.shelf.find(
-            case_id, words, tag=wanted.tag, method=wanted.method, is_scored=wanted.is_scored
-        )
-        is_only_words = bool(words) and not (wanted.tag or wanted.method) and wanted.is_scored is None
-        return Found(positions, self._store.shelf.find_notes(case_id, words) if is_only_words else ())
+        """The exhibits and the notes that a filter leaves, as :func:`evidence.session.finding.find`."""
+        return finding.find(self._store, case_id, wanted)
+
+    def matches(self, exhibits: Sequence[Exhibit], words: str) -> dict[str, tuple[Match, ...]]:
+        """By item id, where in these exhibits the words of a search stand."""
+        return finding.matches(self._store, exhibits, words)
 
     def exhibits_at(self, case_id: str, positions: Sequence[int]) -> list[Exhibit]:
         """The exhibits at these positions, in their order."""
@@ -134,6 +136,33 @@ class Place:
     def item_ids(self, case_id: str) -> list[str]:
         """The ids of all exhibits of a case, in order of their numbers."""
         return [item_id for item_id, _number in self._store.items.ids(case_id)]
+
+    # Order ---------------------------------------------------------------------------------------------------------
+
+    def is_arranged(self, case_id: str) -> bool:
+        """Whether the order is another one than that of the exhibit numbers."""
+        return self._store.arrangement.is_arranged(case_id)
+
+    def in_order(self, case_id: str, exhibits: Sequence[Exhibit]) -> list[Exhibit]:
+        """These exhibits in the order of the case."""
+        return arranging.in_order(self._store, case_id, exhibits)
+
+    def put(self, item_id: str, before_id: str) -> None:
+        """Put an exhibit before another one (empty: behind all). Raises ``order.other_case``,
+        ``vault.no_such_item``."""
+        arranging.put(self._store, item_id, before_id, self._clock().at)
+
+    def put_behind(self, item_id: str, behind_id: str) -> None:
+        """Put an exhibit behind another one. Raises as :meth:`put`."""
+        arranging.put_behind(self._store, item_id, behind_id, self._clock().at)
+
+    def move(self, item_id: str, to: Move) -> None:
+        """Move an exhibit by one place, or to an end. Raises ``vault.no_such_item``."""
+        arranging.move(self._store, item_id, to, self._clock().at)
+
+    def order_by_number(self, case_id: str) -> None:
+        """Go back to the order of the exhibit numbers."""
+        arranging.by_number(self._store, case_id, self._clock().at)
 
     # Times ---------------------------------------------------------------------------------------------------------
 
@@ -215,12 +244,13 @@ class Place:
             self._store.settings.put(_LIMIT_SETTING, count)
 
     def can_undo(self, case_id: str) -> str:
-        """What the next undoing would take back: ``tags``, ``title``, ``note``, ``shown_time``, or nothing."""
+        """What the next undoing would take back: ``tags``, ``title``, ``note``, ``shown_time``, ``order``, or
+        nothing."""
         change = self._store.shelf.last_change(case_id)
         return change.kind if change else ""
 
     def undo(self, case_id: str) -> str:
-        """Take the last change of tags, titles, notes or shown times back; gives what it was.
+        """Take the last change of tags, titles, notes, shown times or order back; gives what it was.
 
         The log keeps that a note was written, and says that it was taken back. Raises ``undo.nothing``.
         """
@@ -233,6 +263,8 @@ class Place:
                 shelf.set_tags(change.item_id, json.loads(change.before))
             elif change.kind == "title":
                 self._store.items.rename(change.item_id, change.before)
+            elif change.kind == arranging.ORDER:
+                arranging.undo(self._store, case_id, change.item_id, change.before)
             elif change.kind == "note":
                 taken = self._store.items.notes(case_id, change.item_id)[-1]
                 shelf.remove_newest_note(case_id, change.item_id)

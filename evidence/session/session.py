@@ -610,11 +610,12 @@ class Session:
         return receiving.import_receipt(self._store, self._record, self.case(case_id), path)
 
     def _chosen(self, case_id: str, item_ids: Sequence[str]) -> tuple[Case, list[Exhibit], tuple[Item, ...]]:
-        """The case, those of its exhibits in order, and those of them that are held back. Raises ``case.unknown``,
-        ``package.no_exhibits``, ``guard.only_held_back``."""
+        """The case, those of its exhibits in its own order, and those of them that are held back. Raises
+        ``case.unknown``, ``package.no_exhibits``, ``guard.only_held_back``."""
         case, wanted = self.case(case_id), set(item_ids)
         chosen, held_back = guarding.part(
-            self._store, [exhibit for exhibit in self.exhibits(case_id) if exhibit.item.id in wanted]
+            self._store,
+            self.place.in_order(case_id, [one for one in self.exhibits(case_id) if one.item.id in wanted]),
         )
         if not chosen:
             raise EvidenceError("guard.only_held_back") if held_back else EvidenceError("package.no_exhibits")

@@ -25,6 +25,24 @@ _MOMENTS = """SELECT case_id, id, key, value, value, 1, 'second' FROM (SELECT {0
     WHERE key IN ('post_created_at', 'message_created_at', 'uploaded_at')"""
 """The times that a platform wrote into the numbers of an address: UTC, to the second."""
 
+_RECORD = "CAST(canonical AS TEXT)"
+KIND = f"""CASE WHEN NOT json_valid({_RECORD}) THEN ''
+    WHEN method = 'link_note' THEN 'link'
+    WHEN json_extract({_RECORD}, '$.settings.extent') = 'web_page' THEN 'web_page'
+    WHEN json_extract({_RECORD}, '$.files[0].media_type') IS NULL THEN 'words'
+    WHEN json_extract({_RECORD}, '$.files[0].media_type') LIKE 'image/%' THEN 'picture'
+    WHEN json_extract({_RECORD}, '$.files[0].media_type') LIKE 'video/%' THEN 'film'
+    WHEN json_extract({_RECORD}, '$.files[0].media_type') LIKE 'audio/%' THEN 'sound'
+    WHEN json_extract({_RECORD}, '$.files[0].media_type') LIKE 'text/%' THEN 'text'
+    ELSE 'other' END"""
+"""What an item is: a link, a page, else by its first file; without one, words that were typed in."""
+FAILED = f"""CASE WHEN NOT json_valid({_RECORD}) THEN 0
+    ELSE coalesce(json_extract({_RECORD}, '$.source.capture_outcome'), 'captured') <> 'captured'
+    OR coalesce(json_extract({_RECORD}, '$.source.completeness'), 'complete') <> 'complete' END"""
+"""Whether what came in is not all of what was wanted: the capture failed, or was cut short."""
+BAND = f"CASE WHEN json_valid({_RECORD}) THEN json_extract({_RECORD}, '$.band') ELSE '' END"
+"""What a score says. These three are indexed, and asked for in the same words."""
+
 STEPS: tuple[tuple[str, ...], ...] = (
     (
         "CREATE TABLE facts (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
@@ -188,6 +206,18 @@ STEPS: tuple[tuple[str, ...], ...] = (
         """CREATE TRIGGER note_words_gone AFTER DELETE ON notes BEGIN
             DELETE FROM searchable WHERE item_id = coalesce(old.item_id, '') AND note_id = old.id;
         END""",
+    ),
+    (
+        """CREATE TABLE places (
+            item_id TEXT PRIMARY KEY REFERENCES items, case_id TEXT NOT NULL REFERENCES cases, place INTEGER NOT NULL
+        ) WITHOUT ROWID""",
+        "CREATE INDEX places_by_case ON places (case_id)",
+        """CREATE VIEW arranged (id, case_id, place, position) AS
+            SELECT items.id, items.case_id, coalesce(places.place, items.position * 1048576), items.position
+            FROM items LEFT JOIN places ON places.item_id = items.id""",
+        f"CREATE INDEX items_by_kind ON items (case_id, {KIND})",
+        f"CREATE INDEX items_by_failure ON items (case_id, {FAILED})",
+        f"CREATE INDEX scores_by_band ON scores ({BAND}, item_id)",
     ),
 )  # fmt: skip
 

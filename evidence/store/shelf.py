@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from evidence.model import Exhibit, Item, Note, ScoreReport
+from evidence.model import Exhibit, Filter, Item, Note, ScoreReport, Standing
 from evidence.store.database import Database
+from evidence.store.migrations import BAND, FAILED, KIND
 from evidence.store.records import decode
 
 TRIGRAM = 3
@@ -162,19 +163,20 @@ class Shelf:
                 found.append(code)
         return tuple(found)
 
-    def find(
-        self, case_id: str, words: Sequence[str] = (), *, tag: str = "", method: str = "", is_scored: bool | None = None
-    ) -> tuple[int, ...]:
-        """The positions of the items in whose title, notes, links or file names every word stands, in any form of
-        writing that Unicode calls the same; with that tag, that way in, with or without a score."""
+    def find(self, case_id: str, words: Sequence[str], wanted: Filter, *, is_arranged: bool) -> tuple[int, ...]:
+        """The positions of the items in whose title, notes, links, file names or tags every word stands, in any form of
+        writing that Unicode calls the same, and that the rest of ``wanted`` fits; in their order."""
+        tag, method, is_scored = wanted.tag, wanted.method, wanted.is_scored
         # The plus keeps SQLite from walking through the whole case: what the words and the tag leave is looked up.
         is_narrowed = bool(words or tag)
         sql = ["SELECT position FROM items WHERE", "+case_id = ?" if is_narrowed else "case_id = ?"]
         values = [case_id]
         for word in words:
             clause, given = _having(word)
-            sql += ["AND id IN (SELECT item_id FROM searchable WHERE", _PLUS[_is_short(word)], "AND (", clause, "))"]
-            values += [case_id, *given]
+            tagged = " OR ".join(["tag LIKE ? ESCAPE '\\'"] * len(_forms(word)))
+            sql += ["AND id IN (SELECT item_id FROM searchable WHERE", _PLUS[_is_short(word)], "AND (", clause, ")"]
+            sql += ["UNION SELECT item_id FROM tags WHERE", tagged, ")"]
+            values += [case_id, *given, *(_like(form) for form in _forms(word))]
         if tag:
             sql.append("AND id IN (SELECT item_id FROM tags WHERE tag = ?)")
             values.append(tag)
@@ -183,7 +185,21 @@ class Shelf:
             values.append(method)
         if is_scored is not None:
             sql += ["AND id", "IN" if is_scored else "NOT IN", "(SELECT item_id FROM scores)"]
-        rows = self._database.rows(" ".join([*sql, "ORDER BY position"]), values)
+        if wanted.band:
+            sql += ["AND id IN (SELECT item_id FROM scores WHERE", BAND, "= ? AND id =",
+                    "(SELECT max(id) FROM scores AS newer WHERE newer.item_id = scores.item_id))"]  # fmt: skip
+            values.append(wanted.band)
+        if wanted.kind:
+            sql += ["AND", KIND, "= ?"]
+            values.append(wanted.kind)
+        if wanted.standing is Standing.FAILED:
+            sql += ["AND", FAILED, "= 1"]
+        if wanted.standing is Standing.HELD_BACK:
+            sql.append("AND id IN (SELECT item_id FROM quarantine)")
+        sql.append("ORDER BY")
+        if is_arranged:
+            sql.append("(SELECT place FROM arranged WHERE arranged.id = items.id),")
+        rows = self._database.rows(" ".join([*sql, "position"]), values)
         return tuple(int(position) for (position,) in rows)
 
     def find_notes(self, case_id: str, words: Sequence[str]) -> tuple[Note, ...]:
@@ -200,16 +216,19 @@ class Shelf:
         )
 
     def at_positions(self, case_id: str, positions: Sequence[int]) -> tuple[Exhibit, ...]:
-        """The exhibits at these positions, in order of position."""
+        """The exhibits at these positions, in the order in which they are given."""
         rows = self._database.rows(
-            "SELECT canonical, (SELECT canonical FROM scores WHERE item_id = items.id ORDER BY id DESC LIMIT 1)"
-            " FROM items WHERE case_id = ? AND position IN (SELECT value FROM json_each(?)) ORDER BY position",
+            "SELECT canonical, (SELECT canonical FROM scores WHERE item_id = items.id ORDER BY id DESC LIMIT 1),"
+            " position FROM items WHERE case_id = ? AND position IN (SELECT value FROM json_each(?))",
             (case_id, json.dumps(list(positions))),
         )
-        return tuple(
-            Exhibit(item=decode(item, Item), score=None if score is None else decode(score, ScoreReport))
-            for item, score in rows
-        )
+        found = {
+            int(position): Exhibit(
+                item=decode(item, Item), score=None if score is None else decode(score, ScoreReport)
+            )
+            for item, score, position in rows
+        }
+        return tuple(found[position] for position in positions if position in found)
 
 
 _PLUS = {True: "case_id = ?", False: "+case_id = ?"}
@@ -220,11 +239,21 @@ def _is_short(word: str) -> bool:
     return min(len(unicodedata.normalize(form, word)) for form in ("NFC", "NFD")) < TRIGRAM
 
 
+def _forms(word: str) -> list[str]:
+    """A word composed and decomposed."""
+    return list(dict.fromkeys(unicodedata.normalize(form, word) for form in ("NFC", "NFD")))
+
+
+def _like(word: str) -> str:
+    """A pattern of LIKE for whatever holds ``word``."""
+    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
 def _having(word: str) -> tuple[str, list[str]]:
     """A condition on ``searchable`` for one word, composed and decomposed (Korean file names of a Mac are)."""
-    forms = list(dict.fromkeys(unicodedata.normalize(form, word) for form in ("NFC", "NFD")))
+    forms = _forms(word)
     if _is_short(word):
-        escaped = [form.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for form in forms]
-        return " OR ".join(["text LIKE ? ESCAPE '\\'"] * len(forms)), [f"%{form}%" for form in escaped]
+        return " OR ".join(["text LIKE ? ESCAPE '\\'"] * len(forms)), [_like(form) for form in forms]
     quoted = " OR ".join('"' + form.replace('"', '""') + '"' for form in forms)
     return "id IN (SELECT rowid FROM words WHERE words MATCH ?)", [quoted]

@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from evidence.errors import EvidenceError
 from evidence.store import slots
+from evidence.store.arrangement import Arrangement
 from evidence.store.database import Database
 from evidence.store.facts import Facts, VaultSettings
 from evidence.store.files import PART, reading, sync_folder, writing
@@ -68,6 +69,7 @@ class Store:
         self.recordings = Recordings(database, objects)
         self.quarantine = Quarantine(database)
         self.shelf = Shelf(database)
+        self.arrangement = Arrangement(database)
         self.log = LogRecords(database)
         self.settings = VaultSettings(database)
         self.slots = SlotKeeper(folder, database, self.log, self.signer)

@@ -113,6 +113,25 @@ def test_consents(case: list[object], holdfast: Holdfast, tmp_path: Path) -> Non
     assert holdfast(*words)[1]["error"]["code"] == "consent.withdrawn"
 
 
+@pytest.mark.parametrize("verb", ["hand-over", "upload-set"])
+def test_handing_over_sees_a_consent_that_was_taken_back(
+    verb: str, case: list[object], holdfast: Holdfast, tmp_path: Path
+) -> None:
+    holdfast("consent", *case, "--give", "counsellor")
+    made = holdfast("package", *case, "--item", "A-02", "--out", tmp_path / "out", "--for", "counsellor")[1]
+    moved = Path(made["zip_file"]).rename(tmp_path / "moved.zip")
+    words = ("package", verb, moved, "--out", tmp_path / "stick")
+    origin = ("--vault", *case)
+    assert holdfast("package", verb, moved, "--out", tmp_path / "other")[1]["consent_checked"] is False
+    assert holdfast(*words, "--vault", case[0])[1]["error"]["code"] == "cli.vault_and_case"
+    assert holdfast(*words, *origin)[1]["consent_checked"] is True
+    other = holdfast("case", "create", case[0], "--title", "two")[1]["id"]
+    there = [other if word == case[2] else word for word in origin]
+    assert holdfast(*words, *there)[1]["error"]["code"] == "consent.other_package"
+    holdfast("consent", *case, "--withdraw", "counsellor")
+    assert holdfast(*words, *origin)[1]["error"]["code"] == "consent.withdrawn"
+
+
 def test_a_case_as_a_place(case: list[object], holdfast: Holdfast) -> None:
     assert holdfast("tag", *case, "--item", "A-01", "--add", "협박", "--add", "x")[1]["tags"] == {"x": 1, "협박": 1}
     assert holdfast("tag", *case, "--item", "A-01", "--remove", "x")[1]["exhibits"] == {"A-01": ["협박"]}
@@ -126,6 +145,19 @@ def test_a_case_as_a_place(case: list[object], holdfast: Holdfast) -> None:
     assert (shown["precision"], shown["is_zone_known"]) == ("month", False)
     assert [one["kind"] for one in holdfast("timeline", *case)[1]["timeline"]] == ["shown", "acquired", "acquired"]
     assert holdfast("undo", *case)[1] == {"undone": "shown_time"}
+    found = holdfast("search", *case, "--words", "협박")[1]
+    assert found["matches"] == {"A-01": [{"where": "tag", "text": "협박"}]}
+    for words, numbers in ((("--kind", "picture"), ["A-01"]), (("--kind", "film"), []),
+                           (("--standing", "failed"), []), (("--band", "inconclusive"), [])):  # fmt: skip
+        found = holdfast("search", *case, *words)[1]["exhibits"]
+        assert [one["item"]["number"] for one in found] == numbers, words
+    assert holdfast("order", *case, "--item", "A-02", "--move", "up")[1]["order"] == ["A-02", "A-01"]
+    assert [one["item"]["number"] for one in holdfast("items", *case)[1]["exhibits"]] == ["A-02", "A-01"]
+    assert holdfast("order", *case, "--item", "A-02")[1]["error"]["code"] == "order.nothing_to_move"
+    assert holdfast("order", *case, "--item", "A-09", "--move", "up")[1]["error"]["code"] == "item.unknown"
+    assert holdfast("order", *case, "--item", "A-01", "--before", "A-02")[1]["order"] == ["A-01", "A-02"]
+    assert holdfast("order", *case, "--by-number")[1] == {"order": ["A-01", "A-02"], "is_by_number": True}
+    assert holdfast("undo", *case)[1] == {"undone": "order"}
     assert {"code": "no_time", "is_next": True} in holdfast("missing", *case)[1]["missing"]
     assert holdfast("looks", *case, "--limit", "3")[1]["looked"]["limit"] == 3
 
@@ -141,7 +173,7 @@ def test_notes_go_into_a_package_one_by_one(case: list[object], holdfast: Holdfa
 
 
 @pytest.mark.parametrize(
-    "verb", ["note", "tag", "search", "timeline", "missing", "undo", "looks", "hold-back", "consent"]
+    "verb", ["note", "tag", "search", "order", "timeline", "missing", "undo", "looks", "hold-back", "consent"]
 )
 @pytest.mark.parametrize("language", ["ko", "fr"])
 def test_every_verb_speaks(verb: str, language: str, case: list[object], tmp_path: Path, capsys: Any) -> None:

@@ -48,7 +48,7 @@ def test_records_come_back_as_they_were(vault: Any, now: Any) -> None:
         item_id=first.id, original_sha256=first.files[0].digests.sha256, band=Band.INCONCLUSIVE, reasons=("x",),
         provenance=(), faces=(), detectors=(), not_examined=("audio",), scored_at=now,
     )  # fmt: skip
-    note = Note(case.id, first.id, now, "victim", "제 말")
+    note = Note(case.id, first.id, now, "victim", "제 말", 1)
     made = PackageMade("p1", "/f", "", "aa", "bb", "cc", now, False)
     with vault.store.transaction():
         vault.store.items.add_score(score)

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from evidence.errors import EvidenceError
-from evidence.model import Case, Purpose
+from evidence.model import Case, Kind, Purpose
 from ui.asking import AskSheet
 from ui.main_window import MainWindow
 from ui.pages.casenotes import CaseNotesPage
@@ -57,12 +58,12 @@ def test_search_and_tags_in_the_list(
     session, rows = window.desk.session, window.case.list.rows
     session.place.set_tags(rows.rows[0].key, ["첫날"])
     for words, expected in (("유포", 1), ("협", 1), ("없음", 0), ("txt", 3), ("", 3)):
-        window.case.search.line.setText(words)
+        window.case.sieve.words.line.setText(words)
         window.case.search_now()
         settle()
         assert len(rows.rows) == expected, words
-    assert window.case.tag.isVisible()
-    window.case.tag.box.setCurrentIndex(1)
+    assert window.case.sieve.tag.isVisibleTo(window.case.sieve.choices)
+    window.case.sieve.tag.box.setCurrentIndex(1)
     window.case.search_now()
     settle()
     assert len(rows.rows) == 1
@@ -255,3 +256,93 @@ def test_the_list_can_stand_side_by_side(window: MainWindow, qtbot: QtBot) -> No
     boxes = [rows.visualRect(rows.rows.index(at)) for at in range(3)]
     assert boxes[0].top() == boxes[1].top() and boxes[1].left() > boxes[0].left()
     assert pytest.approx(boxes[0].width()) == boxes[1].width()
+
+
+def _filled(window: MainWindow, settle: Settle, tmp_path: Path) -> None:
+    for name in ("한 장.txt", "둘째 장.txt", "third.txt"):
+        (tmp_path / name).write_text(name)
+    window.case.add_files([tmp_path / name for name in ("한 장.txt", "둘째 장.txt", "third.txt")])
+    settle()
+
+
+def test_what_was_found_is_said_in_words(case: Case, window: MainWindow, settle: Settle, tmp_path: Path) -> None:
+    _filled(window, settle, tmp_path)
+    page, place = window.case, window.desk.session.place
+    place.set_tags(page.list.rows.rows[2].key, ["첫날"])
+    place.add_note(case.id, "첫날 저녁에 시작됨")
+    window.desk.session.add_link(case.id, "https://t.me/+AbCdEfGhIjKl")
+    for words, detail in (("첫날", "Tag: 첫날"), ("AbCd", "Title: t.me/+AbCdEfGhIjKl")):
+        page.sieve.words.line.setText(words)
+        page.search_now()
+        settle()
+        assert [row.detail.split(" · ")[0] for row in page.list.rows.rows] == [detail]
+    page.sieve.words.line.setText("첫날")
+    page.search_now()
+    settle()
+    assert [row.title for row in page.found_notes.rows.rows] == ["첫날 저녁에 시작됨"]
+    page.found_notes.opened.emit(page.found_notes.rows.rows[0].key)
+    settle()
+    assert window.stack.currentWidget() is window.room("notes")
+    window.lock()
+    settle()
+    assert page.found_notes.rows.rows == [] and page.sieve.words.line.text() == ""
+
+
+def test_filters_open_and_close(case: Case, window: MainWindow, settle: Settle, tmp_path: Path) -> None:
+    _filled(window, settle, tmp_path)
+    page = window.case
+    window.desk.session.add_link(case.id, "https://t.me/+AbCdEfGhIjKl")
+    assert not page.sieve.choices.isVisible()
+    page.sieve.more_button.click()
+    assert page.sieve.choices.isVisible()
+    for choice, position, count in (
+        (page.sieve.kind, 1 + list(Kind).index(Kind.LINK), 1),
+        (page.sieve.band, 1, 4),
+        (page.sieve.standing, 1, 0),
+        (page.sieve.method, 1, 0),
+    ):
+        choice.box.setCurrentIndex(position)
+        choice.box.activated.emit(position)
+        settle()
+        assert len(page.list.rows.rows) == count, choice.label.text()
+        page.sieve.all_button.click()
+        settle()
+        assert len(page.list.rows.rows) == 4 and page.sieve.choices.isVisible()
+
+
+def test_the_order_is_changed_with_keys_and_taken_back(
+    case: Case, window: MainWindow, settle: Settle, tmp_path: Path, press: Callable[..., None]
+) -> None:
+    _filled(window, settle, tmp_path)
+    page = window.case
+
+    def order() -> list[str]:
+        return [row.title[:4] for row in page.list.rows.rows]
+
+    page.enter()
+    settle()
+    page.list.setFocus()
+    page.list.setCurrentIndex(page.list.rows.index(2))
+    press(Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
+    settle()
+    assert order() == ["A-01", "A-03", "A-02"] and page.list.currentIndex().row() == 1
+    page.ordering.down_button.click()
+    settle()
+    assert order() == ["A-01", "A-02", "A-03"] and page.list.currentIndex().row() == 2
+    page.ordering.down_button.click()  # it is the last one
+    settle()
+    page.list.setCurrentIndex(page.list.rows.index(0))
+    page.ordering.down_button.click()
+    settle()
+    assert order() == ["A-02", "A-01", "A-03"] and page.ordering.number_button.isVisible()
+    page.ordering.undo_button.click()
+    settle()
+    assert order() == ["A-01", "A-02", "A-03"]
+    page.ordering.up_button.click()
+    settle()
+    page.ordering.number_button.click()
+    settle()
+    assert order() == ["A-01", "A-02", "A-03"] and not page.ordering.number_button.isVisible()
+    window.show_package(case.id)
+    settle()
+    assert [row.key for row in window.package.list.rows.rows] == [row.key for row in page.list.rows.rows]

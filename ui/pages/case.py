@@ -6,22 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QTimer
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QImageWriter, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from evidence.errors import EvidenceError
 from evidence.i18n import Texts
-from evidence.model import Case, Exhibit, Filter, Item, MinorAnswer, ScoreReport
+from evidence.model import Case, Exhibit, Filter, Item, Match, MinorAnswer, Note, ScoreReport
 from ui import wording
 from ui.desk import Desk
 from ui.flow import FlowLayout
 from ui.minor import ask_minor
+from ui.ordering import Ordering
 from ui.page import Page
 from ui.paging import PAGE, Pager
 from ui.rooms import EXHIBITS, RoomBar
 from ui.rows import Row, RowList
-from ui.widgets import Button, Choice, Field, text
+from ui.sieve import Sieve
+from ui.widgets import Button, text
 
 MOST_AGAIN = 5
 """So many exhibits that came in again are named."""
@@ -29,13 +31,18 @@ MOST_AGAIN = 5
 
 @dataclass(frozen=True)
 class Shown:
-    """What of a case is in the list: at which positions, the first page of it, and the tags that there are."""
+    """What of a case is in the list: at which positions, the first page of it with what was found in each, notes about
+    the case, what was asked for, and the tags that there are."""
 
     positions: Sequence[int] = ()
     first: Sequence[Exhibit] = ()
+    matches: Mapping[str, Sequence[Match]] = field(default_factory=dict)
+    notes: Sequence[Note] = ()
+    wanted: Filter = field(default_factory=Filter)
     tags: Mapping[str, int] = field(default_factory=dict)
     held: frozenset[str] = frozenset()
-    is_filtered: bool = False
+    is_arranged: bool = False
+    undo: str = ""
 
 
 class CasePage(Page):
@@ -68,33 +75,25 @@ class CasePage(Page):
         self.body.addLayout(ways_in)
         self.empty = text("quiet")
         self.body.addWidget(self.empty)
-        self.search = Field()
-        self.search.line.setClearButtonEnabled(True)
-        self._wait = QTimer(self)
-        self._wait.setSingleShot(True)
-        self._wait.setInterval(250)
-        self._wait.timeout.connect(self.search_now)
-        self.search.line.textChanged.connect(lambda _words: self._wait.start())
-        self.search.line.returnPressed.connect(self.search_now)
-        self.tag = Choice(1)
-        self.tag.box.activated.connect(lambda _position: self.search_now())
+        self.sieve = Sieve(desk, self.search_now)
         self.grid_button = Button(desk, "choice", "cases")
         self.grid_button.setCheckable(True)
-        self.filters = QWidget()
-        below = QVBoxLayout(self.filters)
-        below.setContentsMargins(0, 0, 0, 0)
-        below.setSpacing(8)
-        self.search.row.addWidget(self.grid_button)
-        below.addWidget(self.search)
-        below.addWidget(self.tag)
-        self.body.addWidget(self.filters)
-        self.found = text("small")
+        self.sieve.words.row.addWidget(self.grid_button)
+        self.body.addWidget(self.sieve)
+        self.found, self.found_notes_title = text("small"), text("label")
         self.body.addWidget(self.found)
+        self.found_notes = RowList(desk)
+        self.found_notes.opened.connect(lambda _key: self.desk.go.show_room(self.case_id, "notes"))
+        self.body.addWidget(self.found_notes_title)
+        self.body.addWidget(self.found_notes)
         self.list = RowList(desk)
         self.list.opened.connect(lambda key: self.desk.go.show_exhibit(self.case_id, key))
         self.body.addWidget(self.list, 1)
         self.pager = Pager(self, self.list)
         self.grid_button.toggled.connect(lambda is_on: self.list.become(is_grid=is_on))
+        self._row = -1
+        self.ordering = Ordering(self, self.list, lambda: self.case_id, self._moved)
+        self.body.addWidget(self.ordering)
         self.filler = QWidget()
         self.body.addWidget(self.filler, 1)
         self.hint = text("small")
@@ -132,9 +131,10 @@ class CasePage(Page):
         )
         self.list.setAccessibleName(t("Exhibits"))
         self.bar.retranslate(t)
-        self.search.name(t("Searc&h"))
-        self.search.line.setPlaceholderText(t("Titles, notes, links, file names; parts of words too"))
-        self.tag.name(t("Tag"))
+        self.sieve.retranslate(t)
+        self.ordering.retranslate(t)
+        self.found_notes_title.setText(t("Notes about the case"))
+        self.found_notes.setAccessibleName(t("Notes about the case"))
         self.grid_button.setText(t("Side b&y side"))
         self.hint.setText(t("Enter opens an exhibit. No picture is shown in this list."))
         self.after.setText(t("With what is here"))
@@ -148,8 +148,7 @@ class CasePage(Page):
         """Show this case."""
         if case_id != self.case_id:
             self.case, self._shown = None, Shown()
-            self.search.line.clear()
-            self.tag.box.setCurrentIndex(0)
+            self.sieve.forget()
             self._show()
         self.case_id = case_id
 
@@ -158,12 +157,13 @@ class CasePage(Page):
 
         def read(_progress: object, _cancelled: object) -> tuple[Case, Shown, int]:
             case = session.case(case_id)
-            positions: Sequence[int] = (
-                range(1, case.item_count + 1) if wanted.is_empty else session.place.find(case_id, wanted).positions
-            )
+            place = session.place
+            found = place.find(case_id, wanted)
+            first = place.exhibits_at(case_id, found.positions[:PAGE])
             shown = Shown(
-                positions, session.place.exhibits_at(case_id, positions[:PAGE]), session.place.tags_of_case(case_id),
-                session.guard.held_back(case_id), is_filtered=not wanted.is_empty,
+                found.positions, first, place.matches(first, wanted.words), found.notes, wanted,
+                place.tags_of_case(case_id), session.guard.held_back(case_id), place.is_arranged(case_id),
+                place.can_undo(case_id),
             )  # fmt: skip
             return case, shown, session.pending_heads()
 
@@ -178,25 +178,27 @@ class CasePage(Page):
 
     def search_now(self) -> None:
         """Show what the words and the tag leave."""
-        self._wait.stop()
+        self.sieve.wait.stop()
         if self.case_id and self.desk.is_open:
             self.enter()
 
     def _wanted(self) -> Filter:
-        tag = self.tag.box.currentData() if self.tag.box.currentIndex() > 0 else ""
-        return Filter(self.search.line.text().strip(), str(tag or ""))
+        return self.sieve.wanted()
+
+    def _moved(self, row: int) -> None:
+        """The order was changed: read it anew, with the keyboard on ``row``."""
+        self._row = row
+        self.enter()
 
     def first_focus(self) -> QWidget:
         return self.screen_button
 
     def forget(self) -> None:
         super().forget()
-        self._wait.stop()
         self.case_id, self.case, self._shown, self._pending = "", None, Shown(), 0
-        self.search.line.clear()
-        self.tag.box.setCurrentIndex(0)
+        self.sieve.forget()
+        self.ordering.forget()
         self.bar.forget()
-        self._wait.stop()
         self._show()
 
     def added(self, items: Sequence[Item]) -> None:
@@ -335,25 +337,34 @@ class CasePage(Page):
         def fetch(start: int, count: int) -> list[Row]:
             assert session is not None
             there = session.place.exhibits_at(case_id, shown.positions[start : start + count])
-            return [_row(t, exhibit, shown.held) for exhibit in there]
+            matches = session.place.matches(there, shown.wanted.words)
+            return [_row(t, exhibit, shown.held, matches.get(exhibit.item.id, ())) for exhibit in there]
 
-        self.pager.begin(len(shown.positions), [_row(t, exhibit, shown.held) for exhibit in shown.first], fetch)
+        first = [_row(t, one, shown.held, shown.matches.get(one.item.id, ())) for one in shown.first]
+        self.pager.begin(len(shown.positions), first, fetch)
+        if 0 <= self._row < len(shown.positions):
+            self.list.setCurrentIndex(self.list.rows.index(self._row))
+        self._row = -1
         self.list.fit(2, 6)
         is_filled = self.case is not None and self.case.item_count > 0
         has_any = bool(shown.positions)
-        self.filters.setVisible(is_filled)
-        self.found.setVisible(shown.is_filtered)
+        is_filtered = not shown.wanted.is_empty
+        self.sieve.setVisible(is_filled)
+        self.sieve.show_tags(shown.tags)
+        self.found.setVisible(is_filtered)
         self.found.setText(
-            t.plural("{n} exhibit was found.", "{n} exhibits were found.", len(shown.positions))
-            if shown.is_filtered else ""
-        )  # fmt: skip
-        chosen = self.tag.box.currentData() if self.tag.box.currentIndex() > 0 else None
-        self.tag.box.clear()
-        self.tag.box.addItem(t("All tags"), "")
-        for tag, count in shown.tags.items():
-            self.tag.box.addItem(f"{wording.safe(tag)} ({t.number(count)})", tag)
-        self.tag.box.setCurrentIndex(max(self.tag.box.findData(chosen), 0) if chosen else 0)
-        self.tag.setVisible(bool(shown.tags))
+            t.plural("{n} exhibit was found.", "{n} exhibits were found.", len(shown.positions)) if is_filtered else ""
+        )
+        self.found_notes.show_rows([
+            Row(str(note.id), " ".join(wording.safe(note.text).split()),
+                f"{t.moment(note.written_at)} · {t.code('name', f'role.{note.author}')}", icon="note")
+            for note in shown.notes
+        ])  # fmt: skip
+        self.found_notes.fit(1, 3)
+        self.found_notes.setMaximumHeight(self.found_notes.minimumHeight())
+        self.found_notes_title.setVisible(bool(shown.notes))
+        self.found_notes.setVisible(bool(shown.notes))
+        self.ordering.show_state(is_arranged=shown.is_arranged, undo=shown.undo, is_possible=len(shown.positions) > 1)
         self.filler.setVisible(not has_any)
         self.list.setVisible(has_any)
         self.hint.setVisible(has_any)
@@ -368,12 +379,16 @@ class CasePage(Page):
         )
 
 
-def _row(t: Texts, exhibit: Exhibit, held: frozenset[str]) -> Row:
-    """Number and title, how and when, and one word at the right: the score, or that it is held back."""
+def _row(t: Texts, exhibit: Exhibit, held: frozenset[str], matches: Sequence[Match]) -> Row:
+    """Number and title; where words were found, how and when; one word at the right: the score, or that it is held
+    back."""
     item, score = exhibit.item, exhibit.score
     tag = t.code("name", f"band.{score.band}") if score is not None else ""
     return Row(
-        item.id, wording.title(item), wording.exhibit_detail(t, exhibit),
+        item.id, wording.title(item), " · ".join([
+            *(f"{t.code('name', f'match.{one.where}')}: {wording.safe(one.text)}" for one in matches),
+            wording.exhibit_detail(t, exhibit),
+        ]),
         t.code("name", "event.QUARANTINED") if item.id in held else tag, wording.icon_of(item),
     )  # fmt: skip
 

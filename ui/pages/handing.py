@@ -72,7 +72,9 @@ class HandingPage(Page):
         column.addWidget(self.package)
         self._build_upgrade(column)
         self._build_handing(column)
-        self.upload = UploadSet(self, self._forms, lambda files: self.show_handed(Handed(files, "")))
+        self.upload = UploadSet(
+            self, self._forms, self._when_allowed, lambda files: self.show_handed(Handed(files, ""))
+        )
         self.second = CoSigning(self, self._forms, self._show_co_signed)
         column.addWidget(self.upload)
         column.addWidget(self.second)
@@ -278,15 +280,18 @@ class HandingPage(Page):
             )  # fmt: skip
             return Handed(files, passphrase)
 
-        session, case_id = self.desk.session, self.case_id
-        made = next((made for made in self._packages if str(zips[0]) == made.zip_file), None)
-        recipient = made.recipient if made is not None else ""
-
-        def allowed(_nothing: object) -> None:
+        def allowed() -> None:
             self.work(write, self.show_handed, label=self.desk.t("Writing and reading back"), lane=Lane.PARALLEL)
 
+        self._when_allowed(zips[0], allowed)
+
+    def _when_allowed(self, package: Path, go: Callable[[], None]) -> None:
+        """Go on unless the consent to hand it over was taken back."""
+        session, case_id = self.desk.session, self.case_id
         self.work(
-            lambda _progress, _cancelled: session.consents.require_handing(case_id, recipient), allowed, blocks=True
+            lambda _progress, _cancelled: session.consents.require_handing_package(case_id, package),
+            lambda _is_known: go(),
+            blocks=True,
         )
 
     def _show_co_signed(self, signed: PackageCoSigned) -> None:

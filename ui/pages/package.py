@@ -217,8 +217,8 @@ class PackagePage(Page):
 
         def read(_progress: object, _cancelled: object) -> Found:
             return Found(
-                session.exhibits(case_id), session.tsas(), session.redacted_items(case_id),
-                session.place.all_notes(case_id), session.guard.held_back(case_id),
+                session.place.in_order(case_id, session.exhibits(case_id)), session.tsas(),
+                session.redacted_items(case_id), session.place.all_notes(case_id), session.guard.held_back(case_id),
             )  # fmt: skip
 
         def done(found: Found) -> None:
