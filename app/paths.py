@@ -1,4 +1,4 @@
-"""Where the program keeps what is its own: two files, in places whose names tell nothing.
+"""Where the program keeps what is its own: a few files, in places whose names tell nothing.
 
 Portable: when the folder of the program holds a folder ``holdfast-data``, everything goes there and nothing is written
 elsewhere. That folder is made by whoever wants it (on a stick, for instance); the program never makes it.
@@ -27,6 +27,8 @@ class Paths:
     """The log file; it is only written when the person switched it on."""
     suggested_vault: Path
     """The place offered for a new vault: not in a folder that systems like to copy to a cloud."""
+    detectors: Path
+    """Detector packs that the person let in; made with the first of them."""
     is_portable: bool = False
 
 
@@ -37,11 +39,12 @@ def find_paths(program_folder: Path | None = None) -> Paths:
     """
     data = (program_folder or _program_folder()) / PORTABLE_FOLDER
     if data.is_dir():
-        return Paths(data / "settings.json", data / "log.txt", data / "vault", is_portable=True)
+        return Paths(data / "settings.json", data / "log.txt", data / "vault", data / "detectors", is_portable=True)
     return Paths(
         settings=platformdirs.user_config_path(NAME, appauthor=False) / "settings.json",
         log=platformdirs.user_log_path(NAME, appauthor=False) / "log.txt",
         suggested_vault=platformdirs.user_data_path(NAME, appauthor=False) / "vault",
+        detectors=platformdirs.user_data_path(NAME, appauthor=False) / "detectors",
     )
 
 

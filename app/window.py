@@ -88,14 +88,16 @@ def real_doors() -> Doors:
     """
 
     def create_vault(*given: Any, **named: Any) -> Any:
+        from app.ports import program_ports
         from evidence import session
 
-        return session.create_vault(*given, **named)
+        return session.create_vault(*given, **{"ports": program_ports(), **named})
 
     def open_vault(*given: Any, **named: Any) -> Any:
+        from app.ports import program_ports
         from evidence import session
 
-        return session.open_vault(*given, **named)
+        return session.open_vault(*given, **{"ports": program_ports(), **named})
 
     def check_packages(*given: Any, **named: Any) -> Any:
         from evidence import session
@@ -123,9 +125,10 @@ def real_doors() -> Doors:
         return session.judge_passphrase(typed)
 
     def rekey_vault(*given: Any, **named: Any) -> Any:
+        from app.ports import program_ports
         from evidence import session
 
-        return session.rekey_vault(*given, **named)
+        return session.rekey_vault(*given, **{"ports": program_ports(), **named})
 
     def load_page(*given: Any, **named: Any) -> Any:
         from app import pages

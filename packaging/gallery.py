@@ -375,12 +375,13 @@ class Gallery:
         yield "keep-less", less
         yield "redact-picture", covered_parts
         yield "redact-text", lambda: window.show_redact(case_id, second)
-        for room in ("overview", "timeline", "notes", "consents"):
+        for room in ("overview", "scores", "timeline", "notes", "consents"):
             yield f"room-{room}", partial(window.show_room, case_id, room)
         yield "minor", minor
         yield "without-media", partial(window.show_without_media, case_id, MinorAnswer.UNSURE)
         yield "hold-back", holding
         yield "upkeep", upkeep
+        yield "detectors", window.show_detectors
         yield "way-passphrase", partial(window.show_way, "passphrase")
         yield "way-strengthen", partial(window.show_way, "strengthen")
         yield "way-key", key

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ui.pages.case import CasePage
     from ui.pages.cases import CasesPage
     from ui.pages.create import CreatePage
+    from ui.pages.detectors import DetectorsPage
     from ui.pages.exhibit import ExhibitPage
     from ui.pages.handing import HandingPage
     from ui.pages.package import PackagePage
@@ -182,6 +183,13 @@ class Book(QMainWindow):
         from ui.pages.upkeep import UpkeepPage
 
         return self._made(UpkeepPage(self.desk))
+
+    @cached_property
+    def detectors(self) -> DetectorsPage:
+        """Detector packs, and whom to trust for content credentials."""
+        from ui.pages.detectors import DetectorsPage
+
+        return self._made(DetectorsPage(self.desk))
 
     @cached_property
     def way(self) -> WayPage:

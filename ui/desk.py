@@ -90,6 +90,9 @@ class Navigator(Protocol):
     def show_upkeep(self) -> None:
         """Ways to open the vault, check, backup."""
 
+    def show_detectors(self) -> None:
+        """Detector packs, and whom to trust for content credentials."""
+
     def show_way(self, kind: str, slot: SlotInfo | None = None) -> None:
         """Add, change or take away a way to open the vault."""
 

@@ -79,6 +79,14 @@ TOPICS: dict[str, Topic] = {
         N_("The fingerprint is what anyone can compare later. The original is never changed."),
         N_("Signs of manipulation are a lead for those who investigate, never a verdict."),
     )),
+    "scores": Topic(N_("Signs of manipulation"), (
+        N_("Detectors look at faces, on this computer. Nothing is sent, and you see nothing of it."),
+        N_("“Inconclusive” is the usual answer. It does not weaken a report: nobody has to prove with a program that a "
+           "picture is false."),
+        N_("What the file says about itself stands apart from the score. It can be a lead: the name of a program, of a "
+           "model. It can be forged, and messengers remove it."),
+        N_("Bodies, sound and backgrounds are not examined."),
+    )),
     "redact": Topic(N_("A redacted copy"), (
         N_("What you cover or replace is gone from the copy for good. It is not hidden under something."),
         N_("Everything else in the copy can be held against what the log fixed of the original, by anyone."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
@@ -26,6 +26,7 @@ from ui.widgets import Button, Icon, text
 if TYPE_CHECKING:
     from evidence.model import Item, MinorAnswer
     from evidence.session import Session, SlotInfo
+    from ui.pages.scores import ScoresPage
     from ui.systemwatch import SystemWatch
 
 
@@ -120,7 +121,12 @@ class MainWindow(Book):
         for way in (self.cases_way, self.verify_way, self.settings_way):
             column.addWidget(way)
         column.addStretch(1)
+        self._scores: ScoresPage | None = None
+        self.score_way = Button(self.desk, "way", "score")
+        self.score_way.setCheckable(False)
+        self.score_way.clicked.connect(self._show_score_run)
         column.addWidget(self.watch_way)
+        column.addWidget(self.score_way)
         column.addWidget(self.lock_way)
 
     def _build_foot(self) -> QWidget:
@@ -199,6 +205,9 @@ class MainWindow(Book):
             self.show_case(case_id)
             return
         page = self.room(key)
+        if key == "scores" and self._scores is None:
+            self._scores = cast("ScoresPage", page)
+            self._scores.changed.connect(self._show_side)
         page.open_case(case_id)
         self._show(page)
 
@@ -274,6 +283,10 @@ class MainWindow(Book):
     def show_upkeep(self) -> None:
         """Ways to open the vault, check, backup."""
         self._show(self.upkeep)
+
+    def show_detectors(self) -> None:
+        """Detector packs, and whom to trust for content credentials."""
+        self._show(self.detectors)
 
     def show_way(self, kind: str, slot: SlotInfo | None = None) -> None:
         """Add, change or take away a way to open the vault."""
@@ -382,6 +395,7 @@ class MainWindow(Book):
             (self.verify_way, t("Check a package")),
             (self.settings_way, t("Settings")),
             (self.watch_way, t("A folder is being watched")),
+            (self.score_way, t("Looking for signs")),
             (self.lock_way, t("Lock (Ctrl+L)")),
         ):
             way.setProperty("words", words)
@@ -448,13 +462,19 @@ class MainWindow(Book):
         self.cases_way.setVisible(is_open)
         self.lock_way.setVisible(is_open or self.pending is not None)
         self.watch_way.setVisible(is_open and self._follows_watching and self.watching.is_watching)
+        self.score_way.setVisible(is_open and self._scores is not None and self._scores.run.is_running)
         is_narrow = self.width() < theme.px(232) + theme.px(480)
         for way in (
-            self.leave_way, self.cases_way, self.verify_way, self.settings_way, self.watch_way, self.lock_way,
+            self.leave_way, self.cases_way, self.verify_way, self.settings_way, self.watch_way, self.score_way,
+            self.lock_way,
         ):  # fmt: skip
             way.setText("" if is_narrow else str(way.property("words") or ""))
         self.brand.setVisible(not is_narrow)
         self.side.setFixedWidth(theme.px(48) + 24 if is_narrow else theme.px(212) + 24)
+
+    def _show_score_run(self) -> None:
+        if self._scores is not None:
+            self.show_room(self._scores.run.case_id, "scores")
 
     def _back(self) -> None:
         page = self.stack.currentWidget()

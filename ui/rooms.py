@@ -52,6 +52,12 @@ def _timeline(desk: Desk) -> Page:
     return TimelinePage(desk)
 
 
+def _scores(desk: Desk) -> Page:
+    from ui.pages.scores import ScoresPage
+
+    return ScoresPage(desk)
+
+
 def _notes(desk: Desk) -> Page:
     from ui.pages.casenotes import CaseNotesPage
 
@@ -67,6 +73,7 @@ def _consents(desk: Desk) -> Page:
 ROOMS: tuple[Room, ...] = (
     Room("overview", N_("Overview"), "cases", _overview),
     Room(EXHIBITS, N_("Exhibits"), "file", _exhibits),
+    Room("scores", N_("Signs"), "score", _scores),
     Room("timeline", N_("Timeline"), "clock", _timeline),
     Room("notes", N_("Notes"), "note", _notes),
     Room("consents", N_("Consents"), "check", _consents),

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from evidence.i18n import Texts, named_code, named_fact, outcome_of, provenance_line, visible
+from evidence.i18n import Texts, named_fact, outcome_of, visible
 
 if TYPE_CHECKING:
-    from evidence.model import Exhibit, Item, Moment, RedactedCopy, ScoreReport
+    from evidence.model import Exhibit, Item, Moment, RedactedCopy
 
 
 def groups(hexadecimal: str, size: int = 4) -> str:
@@ -124,13 +124,3 @@ def fact(t: Texts, key: str, untrusted_value: str) -> tuple[str, str]:
     elif key.endswith("_size") and value.isascii() and value.isdigit():
         value = t.number(int(value))
     return safe(name), safe(value)
-
-
-def score_lines(t: Texts, report: ScoreReport) -> list[str]:
-    """Why a score says what it says, line by line; the band itself is the heading."""
-    lines = [named_code(t, "reason", reason) for reason in report.reasons]
-    lines += [provenance_line(t, fact) for fact in report.provenance]
-    if report.not_examined:
-        names = ", ".join(named_code(t, "not_examined", name) for name in report.not_examined)
-        lines.append(t("Not examined: {names}", names=names))
-    return lines

@@ -15,7 +15,7 @@ from app.cli.screens import LeftBehind
 from app.cli.secrets import given, write_new
 from app.cli.signing import signing_key
 from app.cli.slots import advise
-from app.cli.wording import bench_lines, exhibit_document, exhibit_lines, finding_line, score_lines
+from app.cli.wording import bench_lines, exhibit_document, exhibit_lines, finding_line
 from evidence import session as verbs
 from evidence.digest import fingerprint_groups, fingerprint_words, to_json
 from evidence.errors import EvidenceError
@@ -206,31 +206,6 @@ def timestamp(arguments: argparse.Namespace, console: Console) -> int:
     failures = [{"url": r.url, "code": r.error.code} for r in results if r.error is not None]
     console.result({"tokens": tokens, "failures": failures, "pending": pending}, lines)
     return FAILED if failures and not tokens else DONE
-
-
-def score(arguments: argparse.Namespace, console: Console) -> int:
-    """Score exhibits."""
-    with unlocked(arguments, console) as session:
-        chosen = choose(session.exhibits(arguments.case), arguments.item)
-        reports = session.score(
-            arguments.case, [exhibit.item.id for exhibit in chosen], progress=console.progress, cancelled=never
-        )
-    lines: list[str] = []
-    numbers = {exhibit.item.id: exhibit.item.number for exhibit in chosen}  # those that are held back have no score
-    for report in reports:
-        lines += [numbers[report.item_id], *(f"    {line}" for line in score_lines(console.t, report))]
-    console.result({"scores": to_json(reports)}, lines)
-    return DONE
-
-
-def score_file(arguments: argparse.Namespace, console: Console) -> int:
-    """Score files that are in no vault, and keep nothing."""
-    reports = verbs.score_files(arguments.paths, progress=console.progress, cancelled=never)
-    lines: list[str] = []
-    for path, report in zip(arguments.paths, reports, strict=True):
-        lines += [visible(str(path)), *(f"    {line}" for line in score_lines(console.t, report))]
-    console.result({"scores": to_json(reports)}, lines)
-    return DONE
 
 
 def package(arguments: argparse.Namespace, console: Console) -> int:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from app.cli.console import Console
 from app.cli.secrets import given
+from app.ports import program_ports
 from evidence import session as verbs
 from evidence.errors import EvidenceError
 from evidence.model import Exhibit, Exposure
@@ -20,7 +21,7 @@ from evidence.session import Session
 def unlocked(arguments: argparse.Namespace, console: Console) -> Iterator[Session]:
     """The vault that the words name, unlocked, and locked again whatever happens."""
     run_selftest()
-    with verbs.open_vault(arguments.vault, given=given(arguments, console)) as session:
+    with verbs.open_vault(arguments.vault, given=given(arguments, console), ports=program_ports()) as session:
         for repair in session.repairs():
             sys.stderr.write(f"{console.t.code('name', repair.code, **repair.params)}\n")
         yield session

@@ -26,6 +26,7 @@ from app.cli.handing import (
     add_upload_arguments,
 )
 from app.cli.inside import add_metadata_arguments
+from app.cli.packs import add_c2pa_trust_arguments, add_packs_verbs
 from app.cli.pages import add_page_arguments
 from app.cli.placing import add_place_verbs
 from app.cli.receipts import add_receipt_verbs
@@ -37,6 +38,7 @@ from app.cli.recording import (
     guide,
 )
 from app.cli.redacting import add_redact_arguments
+from app.cli.scoring import add_score_arguments, add_score_file_arguments
 from app.cli.screens import add_ask_argument, screens
 from app.cli.secrets import secret_options
 from app.cli.signing import add_signing_arguments
@@ -127,13 +129,14 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
     timestamp.set_defaults(run=commands.timestamp)
 
     score = verbs.add_parser("score", parents=[shared, secret], help=t("look for signs of manipulation"))
-    _vault_and_case(score, t)
-    _chosen_items(score, t)
-    score.set_defaults(run=commands.score)
-
+    add_score_arguments(score, t)
     score_file = verbs.add_parser("score-file", parents=[shared], help=t("score files without a vault, and forget"))
-    score_file.add_argument("paths", nargs="+", type=Path, metavar="PATH")
-    score_file.set_defaults(run=commands.score_file)
+    add_score_file_arguments(score_file, t)
+    add_packs_verbs(verbs.add_parser("packs", help=t("the detectors of this computer")), t, kind, [shared])
+    trust = verbs.add_parser(
+        "c2pa-trust", parents=[shared, secret], help=t("whom to trust for content credentials (C2PA)")
+    )
+    add_c2pa_trust_arguments(trust, t)
 
     package = verbs.add_parser("package", parents=[shared, secret], help=t("make a signed package to hand over"))
     _vault_and_case(package, t)

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.bench import Bench
 from evidence.digest import fingerprint_groups, to_json
-from evidence.i18n import Texts, named_code, outcome_of, provenance_line, visible
+from evidence.i18n import Texts, outcome_of, score_sections, visible
 from evidence.model import Exhibit, Item, ScoreReport
 from evidence.session import Finding
 
@@ -42,14 +42,10 @@ def exhibit_document(exhibit: Exhibit, same: Sequence[Item] = ()) -> dict[str, A
 
 
 def score_lines(t: Texts, report: ScoreReport) -> list[str]:
-    """A score in words: band, why, facts, what nobody looked at, and what it is worth."""
-    lines = [t.code("name", f"band.{report.band}")]
-    lines += [f"- {named_code(t, 'reason', reason)}" for reason in report.reasons]
-    lines += [f"- {provenance_line(t, fact)}" for fact in report.provenance]
-    if report.not_examined:
-        names = ", ".join(named_code(t, "not_examined", name) for name in report.not_examined)
-        lines.append(t("Not examined: {names}", names=names))
-    lines.append(t("A score is a lead for the investigation, not evidence of falsity."))
+    """A score in words, section by section: the facts of the file first, then the band and what it is worth."""
+    lines = []
+    for section in score_sections(t, report):
+        lines += [section.title, *(f"  {line}" for line in section.lines)]
     return lines
 
 

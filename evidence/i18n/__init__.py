@@ -5,10 +5,25 @@ Sentences stand in English in the code and are marked by being passed to a :clas
 """
 
 from evidence.i18n.facts import SAID, in_order, is_said, named_code, named_fact, outcome_of, provenance_line, shown_time
+from evidence.i18n.scores import (
+    Section,
+    band_lines,
+    clip_lines,
+    detector_lines,
+    film_time,
+    frames_that_mattered,
+    meaning_lines,
+    provenance_lines,
+    rates_words,
+    score_sections,
+    threshold,
+)
 from evidence.i18n.texts import LANGUAGES, N_, Language, Texts, system_language, texts
 from evidence.i18n.visible import visible
 
 __all__ = [
-    "LANGUAGES", "Language", "N_", "SAID", "Texts", "in_order", "is_said", "named_code", "named_fact", "outcome_of",
-    "provenance_line", "shown_time", "system_language", "texts", "visible",
+    "LANGUAGES", "Language", "N_", "SAID", "Section", "Texts", "band_lines", "clip_lines", "detector_lines",
+    "film_time", "frames_that_mattered", "in_order", "is_said", "meaning_lines", "named_code", "named_fact",
+    "outcome_of", "provenance_line", "provenance_lines", "rates_words", "score_sections", "shown_time",
+    "system_language", "texts", "threshold", "visible",
 ]  # fmt: skip

@@ -63,9 +63,10 @@ def named_code(t: Texts, kind: str, code: str) -> str:
 
 
 def provenance_line(t: Texts, fact: ProvenanceFact) -> str:
-    """One finding about the file's own structure: its name, its value made visible, and how to take it."""
+    """One finding about the file's own structure: its name, its value made visible, and how to take it, if said."""
     value = f": {visible(fact.value)}" if fact.value else ""
-    return f"{named_code(t, 'provenance', fact.kind)}{value} ({named_code(t, 'reading', fact.reading)})"
+    reading = f" ({named_code(t, 'reading', fact.reading)})" if fact.reading else ""
+    return f"{named_code(t, 'provenance', fact.kind)}{value}{reading}"
 
 
 def _counted(t: Texts, key: str, part: str) -> str:

@@ -1,11 +1,11 @@
 """Score originals on this computer: facts of provenance, faces, detectors with measured error rates, and a band."""
 
-from evidence.scoring.importing import import_pack, remove_pack
+from evidence.scoring.importing import import_pack, peek_facts, remove_pack
 from evidence.scoring.maps import LAYER_NAMES, ScoreMap, layer, score_map
 from evidence.scoring.packs import Pack, load_pack, load_packs
 from evidence.scoring.score import NOT_EXAMINED, score_original, scoring_worker
 
 __all__ = [
     "LAYER_NAMES", "NOT_EXAMINED", "Pack", "ScoreMap", "import_pack", "layer", "load_pack", "load_packs",
-    "remove_pack", "score_map", "score_original", "scoring_worker",
+    "peek_facts", "remove_pack", "score_map", "score_original", "scoring_worker",
 ]  # fmt: skip

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from evidence.digest import canonical_json, parse_json
 from evidence.errors import EvidenceError
 from evidence.media import MediaLimits, MediaWorker
-from evidence.scoring.packs import MAX_JSON_BYTES, MAX_MODEL_BYTES, Pack, load_pack, read_facts
+from evidence.scoring.packs import MAX_JSON_BYTES, MAX_MODEL_BYTES, Pack, PackFacts, load_pack, read_facts
 
 MEMBERS = {
     "pack.json": MAX_JSON_BYTES,
@@ -73,6 +73,12 @@ def import_pack(
         # Too slow, too greedy, or fatal for the child: the same answer for all three.
         raise EvidenceError("scoring.model_refused") from error
     return _install(members, packs_dir, facts.id)
+
+
+def peek_facts(stream: BinaryIO) -> PackFacts:
+    """What the pack in ``stream`` says of itself, before anything of it is believed. Raises
+    ``scoring.pack_malformed``."""
+    return read_facts(_members(stream)["pack.json"], "pack")
 
 
 def remove_pack(packs_dir: Path, pack_id: str) -> None:

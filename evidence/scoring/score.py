@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -55,10 +56,13 @@ def score_original(
     now: datetime,
     worker: MediaWorker,
     packs: Sequence[Pack],
+    trust_anchors: str = "",
     cancelled: Callable[[], bool] = lambda: False,
     limits: MediaLimits | None = None,
 ) -> ScoreReport:
     """Score the original that ``open_stream`` opens; ``worker`` comes from :func:`scoring_worker`.
+
+    ``trust_anchors`` are certificates (PEM) whose signers of content credentials count as known.
 
     A file that is no picture and no clip, or that cannot be decoded, is *not assessable* with its reason: that is an
     answer, not an error. Raises :class:`EvidenceError` when the environment is at fault (``media.decoder_missing``,
@@ -71,7 +75,7 @@ def score_original(
         unseen = ("audio",) if kind == "audio" else ("content",)
         found = _Findings(Band.NOT_ASSESSABLE, ("not_an_image",), not_examined=unseen)
     else:
-        found = _examined(open_stream, kind, worker, packs, limits, cancelled)
+        found = _examined(open_stream, kind, worker, packs, limits, cancelled, trust_anchors)
     return ScoreReport(
         item_id=item_id,
         original_sha256=sha256,
@@ -82,7 +86,7 @@ def score_original(
         detectors=found.runs,
         not_examined=found.not_examined,
         scored_at=now,
-        settings=_settings(packs, limits) | found.settings,
+        settings=_settings(packs, limits, trust_anchors) | found.settings,
         frames=found.frames,
     )
 
@@ -94,11 +98,14 @@ def _examined(
     packs: Sequence[Pack],
     limits: MediaLimits,
     cancelled: Callable[[], bool],
+    trust_anchors: str,
 ) -> _Findings:
     job, read, unseen = ("score", _picture, NOT_EXAMINED) if kind == "image" else ("clip", _clip, NOT_EXAMINED_IN_CLIPS)
     try:
         with open_stream() as stream:
-            answer, _ = worker.request(job, stream, limits, cancelled, packs=described(packs))
+            answer, _ = worker.request(
+                job, stream, limits, cancelled, packs=described(packs), trust_anchors=trust_anchors
+            )
         facts = facts_of(answer)
         if failure := failure_of(answer):
             return _Findings(Band.NOT_ASSESSABLE, (failure,), facts, not_examined=unseen)
@@ -106,7 +113,7 @@ def _examined(
     except EvidenceError as error:
         if error.code in _ENVIRONMENT or not error.code.startswith("media."):
             raise
-        facts = _facts_alone(open_stream, worker, limits, cancelled)
+        facts = _facts_alone(open_stream, worker, limits, cancelled, trust_anchors)
         return _Findings(Band.NOT_ASSESSABLE, (error.code.removeprefix("media."),), facts, not_examined=unseen)
 
 
@@ -170,12 +177,16 @@ def _about_faces(faces: Sequence[FaceFinding]) -> tuple[str, ...]:
 
 
 def _facts_alone(
-    open_stream: Callable[[], BinaryIO], worker: MediaWorker, limits: MediaLimits, cancelled: Callable[[], bool]
+    open_stream: Callable[[], BinaryIO],
+    worker: MediaWorker,
+    limits: MediaLimits,
+    cancelled: Callable[[], bool],
+    trust_anchors: str,
 ) -> tuple[ProvenanceFact, ...]:
     """The facts of a file whose pixels ended the child; none if they end it too."""
     try:
         with open_stream() as stream:
-            return facts_of(worker.request("provenance", stream, limits, cancelled)[0])
+            return facts_of(worker.request("provenance", stream, limits, cancelled, trust_anchors=trust_anchors)[0])
     except EvidenceError as error:
         if error.code in _ENVIRONMENT or not error.code.startswith("media."):
             raise
@@ -207,10 +218,12 @@ def versions() -> dict[str, str]:
     return found
 
 
-def _settings(packs: Sequence[Pack], limits: MediaLimits) -> dict[str, str]:
+def _settings(packs: Sequence[Pack], limits: MediaLimits, trust_anchors: str) -> dict[str, str]:
     """What an expert needs to repeat the score."""
     settings = {"threads": "1", "engine": "onnxruntime cpu", "faces": "haar", "limit_pixels": str(limits.max_pixels)}
     settings |= versions()
+    if trust_anchors:
+        settings["c2pa_trust_anchors_sha256"] = hashlib.sha256(trust_anchors.encode()).hexdigest()
     for pack in packs:
         above, below = pack.facts.calibration.above, pack.facts.calibration.below
         settings[f"thresholds.{pack.facts.id}"] = f"{'-' if below is None else format(below, '.4f')},{above:.4f}"

@@ -26,7 +26,7 @@ _LOAD_MS: dict[str, float] = {}
 def _provenance_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Message, bytes]:
     from evidence.scoring.provenance import read_provenance
 
-    return {"facts": read_provenance(body)}, b""
+    return {"facts": read_provenance(body, trust_anchors=_anchors(request))}, b""
 
 
 def _score_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Message, bytes]:
@@ -40,7 +40,7 @@ def _score_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[
     try:
         rgb, about = decode(body, limits)
     except EvidenceError as error:
-        return {"facts": read_provenance(body), "failed": error.code}, b""
+        return {"facts": read_provenance(body, trust_anchors=_anchors(request)), "failed": error.code}, b""
     clock.lap("decoding")
     if request.get("condition", "clean") != "clean":
         rgb = np.ascontiguousarray(CONDITIONS[str(request["condition"])](rgb))
@@ -53,7 +53,7 @@ def _score_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[
     assessable = [box for box in boxes if not box.reasons]
     logits = _logits(rgb, assessable, opened)
     clock.lap("detectors")
-    facts = read_provenance(body, size)
+    facts = read_provenance(body, size, trust_anchors=_anchors(request))
     clock.lap("provenance")
     bench = request.get("bench")
     return {
@@ -103,7 +103,7 @@ def _clip_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[M
     from evidence.scoring.provenance import read_provenance
 
     clock = _Clock()
-    facts = read_provenance(body)
+    facts = read_provenance(body, trust_anchors=_anchors(request))
     clock.lap("provenance")
     try:
         tracks, frames, seen = follow_faces(read_frames(body, limits))
@@ -193,6 +193,11 @@ class _Clock:
         now = time.perf_counter()
         self.laps[name] = round(1000 * (now - self._last), 3)
         self._last = now
+
+
+def _anchors(request: Message) -> str:
+    """The certificates (PEM) that the person trusts for content credentials."""
+    return str(request.get("trust_anchors", ""))
 
 
 def _opened(request: Message) -> list[Opened]:

@@ -27,6 +27,7 @@ from evidence.package import (
     new_passphrase,
     upgrade_package,
 )
+from evidence.session.anchors import TrustAnchor
 from evidence.session.arranging import Move
 from evidence.session.checking import (
     Checked,
@@ -42,19 +43,21 @@ from evidence.session.codes import FoundCode
 from evidence.session.cosigning import co_sign_package
 from evidence.session.films import FilmView
 from evidence.session.handing import heads_in
+from evidence.session.loose import ScoredFile, score_files
 from evidence.session.opening import (
     create_vault,
     open_vault,
     rekey_vault,
     restore_vault,
-    score_files,
     screens,
     verify_package,
     windows,
 )
+from evidence.session.packs import PackDetails, import_pack, list_packs, pack_lines, remove_pack
 from evidence.session.pages import LoadedPage, PageNotice, load_page, notice_lines, page_notice
 from evidence.session.ports import Ports, real_ports
 from evidence.session.recording import Recording
+from evidence.session.scores import Scores, ScoreTask
 from evidence.session.session import Session
 from evidence.session.signing import OwnKey, open_signer
 from evidence.session.stamping import StampResult
@@ -95,4 +98,13 @@ __all__ = [
     "windows",
     "ScreenAccess",
     "screen_access",
+    "PackDetails",
+    "ScoreTask",
+    "ScoredFile",
+    "Scores",
+    "TrustAnchor",
+    "import_pack",
+    "list_packs",
+    "pack_lines",
+    "remove_pack",
 ]  # fmt: skip

@@ -1,15 +1,13 @@
-"""Looking at sealed originals: previews and scores. Every untrusted byte is decoded by the rooms below, in a child."""
+"""Looking at sealed originals: previews. Every untrusted byte is decoded by the rooms below, in a child."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import BinaryIO, cast
 
-from evidence import media, scoring
+from evidence import media
 from evidence.errors import EvidenceError
 from evidence.media import MediaWorker
-from evidence.model import Exposure, Item, RedactedCopy, RedactionKind, ScoreReport
+from evidence.model import Exposure, Item, RedactedCopy, RedactionKind
 from evidence.session import films
 from evidence.store import Store
 
@@ -64,35 +62,3 @@ def preview_copy(
         return None
     with store.open_object(copy.object_id) as stream:
         return media.preview(cast(BinaryIO, stream), worker=worker, max_side=max_side, exposure=exposure)
-
-
-def scorable(store: Store, item_ids: Sequence[str]) -> Sequence[str]:
-    """Those that are not held back. Raises ``guard.quarantined`` when that leaves nothing."""
-    free = [item_id for item_id in item_ids if not store.quarantine.holds(item_id)]
-    if item_ids and not free:
-        raise EvidenceError("guard.quarantined")
-    return free
-
-
-def score(store: Store, worker: MediaWorker, item: Item, at: datetime, cancelled: Callable[[], bool]) -> ScoreReport:
-    """Score the item's first file."""
-    original = item.files[0]
-    return scoring.score_original(
-        lambda: cast(BinaryIO, store.open_object(original.object_id)),
-        item_id=item.id,
-        sha256=original.digests.sha256,
-        media_type=original.media_type,
-        now=at,
-        cancelled=cancelled,
-        worker=worker,
-        packs=scoring.load_packs(),
-    )
-
-
-def score_facts(report: ScoreReport) -> dict[str, str]:
-    """What the log says about a score: the band, what was looked at and with what."""
-    return {
-        "band": report.band.value,
-        "original_sha256": report.original_sha256,
-        "detectors": ",".join(f"{run.detector_id}:{run.model_sha256}" for run in report.detectors),
-    }

@@ -1,18 +1,14 @@
-"""Verbs that need no unlocked vault: make one, open one, verify a package, score loose files, name the monitors."""
+"""Verbs that need no unlocked vault: make one, open one, verify a package, name the monitors."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from evidence import scoring, store, verify
-from evidence.capture import Screen, Window, acquire_file
-from evidence.digest import digest_stream
-from evidence.errors import CancelledError
-from evidence.media import sniff
-from evidence.model import Examiner, ScoreReport, VerificationReport
+from evidence import store, verify
+from evidence.capture import Screen, Window
+from evidence.model import Examiner, VerificationReport
 from evidence.session.ports import Ports, real_ports
-from evidence.session.sealing import SNIFF_BYTES
 from evidence.session.session import Session, never_cancelled, no_progress
 from evidence.session.unlocking import Given
 
@@ -111,44 +107,6 @@ def verify_package(
     return verify.verify_package(
         path, trust=trust, now=now, progress=lambda share: progress(share, "verifying"), cancelled=cancelled
     )
-
-
-def score_files(
-    paths: Sequence[Path],
-    *,
-    progress: Callable[[float, str], None] = no_progress,
-    cancelled: Callable[[], bool] = never_cancelled,
-    ports: Ports | None = None,
-) -> list[ScoreReport]:
-    """Score files that are in no vault. Nothing is kept.
-
-    Raises what :func:`evidence.capture.acquire_file` raises for a file that cannot be read.
-    """
-    clock = (ports or real_ports()).clock
-    reports = []
-    packs = scoring.load_packs()
-    with scoring.scoring_worker() as worker:
-        for position, path in enumerate(paths):
-            if cancelled():
-                raise CancelledError
-            progress(position / len(paths), "scoring")
-            [incoming] = acquire_file(path, clock=clock).files
-            with incoming.open() as stream:
-                head = stream.read(SNIFF_BYTES)
-                digest = digest_stream(stream, cancelled, begin=head).sha256
-            reports.append(
-                scoring.score_original(
-                    incoming.open,
-                    item_id="",
-                    sha256=digest,
-                    media_type=sniff(head),
-                    now=clock().at,
-                    worker=worker,
-                    packs=packs,
-                    cancelled=cancelled,
-                )
-            )
-    return reports
 
 
 def screens(ports: Ports | None = None) -> list[Screen]:

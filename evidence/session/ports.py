@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from evidence.capture import ScreenGrabber, open_desktop, read_clock, tool_facts
 from evidence.model import Moment, Tool
@@ -18,8 +19,12 @@ class Ports:
     tool: Callable[[], Tool]
     tsa_client: TsaClient
     grabber: Callable[[], ScreenGrabber]
+    packs_dir: Path | None = None
+    """Where detector packs lie that the person let in; None: only those of the program are used."""
 
 
-def real_ports() -> Ports:
+def real_ports(packs_dir: Path | None = None) -> Ports:
     """This computer: its clock, its screen, and a network client that is used for nothing but time stamps."""
-    return Ports(clock=read_clock, tool=tool_facts, tsa_client=HttpTsaClient(), grabber=open_desktop)
+    return Ports(
+        clock=read_clock, tool=tool_facts, tsa_client=HttpTsaClient(), grabber=open_desktop, packs_dir=packs_dir
+    )

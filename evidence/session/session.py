@@ -68,6 +68,7 @@ from evidence.session.filming import Films
 from evidence.session.guarding import Guard
 from evidence.session.placing import Place
 from evidence.session.ports import Ports
+from evidence.session.scores import Scores
 from evidence.session.stamping import StampResult
 from evidence.session.unlocking import UnlockMethods
 from evidence.session.walking import Walk
@@ -103,6 +104,8 @@ class Session:
             store, ports.grabber, self._clock, self._tool, lambda: self._examiner, self._record, self.add
         )
         """Recordings, and looking into films."""
+        self.scores = Scores(store, ports.packs_dir, self._clock, self._record, scoring_worker())
+        """Signs of manipulation; it has a child process of its own, so that pictures never wait for a score."""
         self._opened_at = self._clock().at
         self._lacks: dict[str, tuple[int, list[Lack]]] = {}
 
@@ -127,6 +130,7 @@ class Session:
         """Close the vault and let go of its keys; recordings that go on are ended and kept. Calling it again does
         nothing."""
         self.films.end_all()
+        self.scores.close()
         self._worker.close()
         self._store.close()
 
@@ -451,18 +455,8 @@ class Session:
 
         What is held back is passed over; raises ``guard.quarantined`` when nothing else was asked for.
         """
-        reports: list[ScoreReport] = []
-        item_ids = looking.scorable(self._store, item_ids)
-        for position, item_id in enumerate(item_ids):
-            progress(position / len(item_ids), "scoring")
-            item = self._store.items.get(item_id)
-            report = looking.score(self._store, self._worker, item, self._clock().at, cancelled)
-            with self._store.transaction():
-                self._store.items.add_score(report)
-                self._record(case_id, EventKind.SCORED, item_id=item_id, facts=looking.score_facts(report))
-            reports.append(report)
-        progress(1.0, "scoring")
-        return reports
+        self.case(case_id)
+        return self.scores.score(item_ids, progress, cancelled)
 
     def kept(self, item_id: str) -> Kept:
         """How much of an exhibit is kept."""

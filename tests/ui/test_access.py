@@ -155,6 +155,7 @@ def pages(
         ("web failed", web_failed),
         ("record", lambda: window.show_record(case.id)),
         ("watch", lambda: window.show_watch(case.id)),
+        ("detectors", window.show_detectors),
         ("chooser", chooser),
         ("exhibit", lambda: window.show_exhibit(case.id, key)),
         ("package", lambda: window.show_package(case.id)),

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from evidence.errors import EvidenceError
 from evidence.i18n import Texts
-from evidence.model import Case, Exhibit, Filter, Item, Match, MinorAnswer, Note, ScoreReport
+from evidence.model import Case, Exhibit, Filter, Item, Match, MinorAnswer, Note
 from ui import wording
 from ui.desk import Desk
 from ui.flow import FlowLayout
@@ -104,7 +104,7 @@ class CasePage(Page):
         self.score_button = Button(desk, "", "score")
         self.time_button = Button(desk, "", "clock")
         self.package_button = Button(desk, "", "package")
-        self.score_button.clicked.connect(self.score)
+        self.score_button.clicked.connect(lambda: self.desk.go.show_room(self.case_id, "scores"))
         self.time_button.clicked.connect(self.timestamp)
         self.made_button = Button(desk, "", "drive")
         self.package_button.clicked.connect(lambda: self.desk.go.show_package(self.case_id))
@@ -269,28 +269,6 @@ class CasePage(Page):
             take()
         else:
             ask_minor(self.desk, case_id, lambda: take(MinorAnswer.NO))
-
-    def score(self) -> None:
-        """Look for signs of manipulation in everything here."""
-        session, case_id = self.desk.session, self.case_id
-
-        def done(reports: list[ScoreReport]) -> None:
-            self.say(
-                lambda t: (
-                    t.plural("{n} exhibit was looked at.", "{n} exhibits were looked at.", len(reports)),
-                    t("A score is a lead for the investigation, not evidence of falsity."),
-                )
-            )
-            self.enter()
-
-        self.work(
-            lambda progress, cancelled: session.score(
-                case_id, session.place.item_ids(case_id), progress=progress, cancelled=cancelled
-            ),
-            done,
-            label=self.desk.t("Looking for signs of manipulation. Nothing is shown."),
-            failed=lambda _problem: self.enter(),
-        )
 
     def timestamp(self) -> None:
         """Ask the chosen authorities to confirm the time. The one act here that uses a network."""

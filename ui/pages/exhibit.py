@@ -20,6 +20,7 @@ from ui.holdback import HoldBack
 from ui.keepless import KeepLess
 from ui.page import Page
 from ui.picture import HeldPicture
+from ui.scorecard import ScorePart
 from ui.shelfcard import ShelfCard
 from ui.theme import Theme
 from ui.widgets import Button, Card, Field, TextField, text
@@ -72,17 +73,11 @@ class ExhibitPage(Page):
         self.digests = QVBoxLayout()
         digests_card.inside.addLayout(self.digests)
 
-        self.score_title, self.score_card = self._section()
-        self.score_band = text("label")
-        self.score_text = text("body", selectable=True)
-        self.score_limit = text("small")
+        self.score = ScorePart(desk)
         self.score_button = Button(desk, "", "score")
-        self.score_button.clicked.connect(self.score)
-        row = FlowLayout(gap=8)
-        row.addWidget(self.score_button)
-        for part in (self.score_band, self.score_text, self.score_limit):
-            self.score_card.inside.addWidget(part)
-        self.score_card.inside.addLayout(row)
+        self.score_button.clicked.connect(self.look_for_signs)
+        self.score.buttons.addWidget(self.score_button)
+        self.body.addWidget(self.score)
 
         self.note_title, note_card = self._section()
         self.note = TextField()
@@ -133,8 +128,7 @@ class ExhibitPage(Page):
         self.facts_title.setText(t("How it came in"))
         self.visit_button.setText(t("&Visit the page again…"))
         self.digests_title.setText(t("Digital fingerprints"))
-        self.score_title.setText(t("Signs of manipulation"))
-        self.score_limit.setText(t("A score is a lead for the investigation, not evidence of falsity."))
+        self.score.retranslate(t)
         self.score_button.setText(t("Look for si&gns of manipulation"))
         self.note_title.setText(t("Note"))
         self.note.name(t("A &note, if you want"), t("What you saw, in your own words: facts, no guesses."))
@@ -253,7 +247,7 @@ class ExhibitPage(Page):
         self.say(lambda t: (t("The picture is kept as {number}.", number=still.number), ""))
         self._read_log()
 
-    def score(self) -> None:
+    def look_for_signs(self) -> None:
         """Look for signs of manipulation in this exhibit."""
         session, case_id, item_id = self.desk.session, self.case_id, self.item_id
         self.work(
@@ -307,6 +301,7 @@ class ExhibitPage(Page):
         if self._exhibit is None:
             self.heading.setText("")
             self.picture_card.hide()
+            self.score.show_report(None)
             self._show_log()
             return
         item = self._exhibit.item
@@ -345,11 +340,7 @@ class ExhibitPage(Page):
                 shown.setAccessibleName(f"{kind}: {digest}")
                 self.digests.addWidget(kind_label)
                 self.digests.addWidget(shown)
-        score = self._exhibit.score
-        self.score_band.setText(t.code("name", f"band.{score.band}") if score is not None else t("Not looked at yet."))
-        self.score_text.setText("\n".join(wording.score_lines(t, score)) if score is not None else "")
-        self.score_text.setVisible(score is not None)
-        self.score_limit.setVisible(score is not None)
+        self.score.show_report(self._exhibit.score)
         self._show_log()
 
     def _show_words_of_picture(self) -> None:

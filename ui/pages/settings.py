@@ -54,6 +54,9 @@ class SettingsPage(Page):
         self.upkeep_button.clicked.connect(lambda: self.desk.go.show_upkeep())
         to_upkeep = FlowLayout(gap=10)
         to_upkeep.addWidget(self.upkeep_button)
+        self.detectors_button = Button(desk, "", "score")
+        self.detectors_button.clicked.connect(lambda: self.desk.go.show_detectors())
+        to_upkeep.addWidget(self.detectors_button)
         self.vault.inside.addLayout(to_upkeep)
         self.role = Choice(len(OperatorRole))
         self.vault.inside.addWidget(self.role)
@@ -113,6 +116,7 @@ class SettingsPage(Page):
         )
         self.vault_title.setText(t("This vault"))
         self.upkeep_button.setText(t("Ways to open it, check an&d backup"))
+        self.detectors_button.setText(t("Detectors and tr&ust"))
         self.role.name(t("&Who works with it"))
         for position, role in enumerate(OperatorRole):
             self.role.box.setItemText(position, t.code("name", f"role.{role}"))

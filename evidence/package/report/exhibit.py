@@ -6,7 +6,18 @@ from collections.abc import Sequence
 
 from reportlab.lib.units import mm
 
-from evidence.i18n import N_, Texts, in_order, is_said, named_fact, outcome_of, provenance_line
+from evidence.i18n import (
+    N_,
+    Texts,
+    clip_lines,
+    in_order,
+    is_said,
+    meaning_lines,
+    named_fact,
+    outcome_of,
+    provenance_lines,
+    rates_words,
+)
 from evidence.manifest import FileEntry
 from evidence.model import Exhibit, Exposure, Item, Moment, ScoreReport
 from evidence.package.labels import digest_lines, name_of
@@ -70,6 +81,8 @@ def write_exhibit(t: Texts, sheet: Sheet, content: ReportContent, exhibit: Exhib
         *(named_fact(t, key, value) for key, value in sorted(item.source.items()) if value and is_said(key)),
         *written_notes(t, content, item.number),
     ])  # fmt: skip
+    if exhibit.score is not None:
+        _write_facts(t, sheet, exhibit.score)
     _write_score(t, sheet, exhibit.score)
 
 
@@ -116,6 +129,15 @@ def said_clock(t: Texts, moment: Moment) -> str:
              seconds=t.number(moment.clock_offset_ms / 1000), at=checked)  # fmt: skip
 
 
+def _write_facts(t: Texts, sheet: Sheet, score: ScoreReport) -> None:
+    """What the file says about itself, apart from any score."""
+    if score.provenance:
+        sheet.heading(t("What the file says about itself"), 2, keep=70)
+        for line in provenance_lines(t, score.provenance):
+            sheet.text(line.strip(), page.CELL if line.startswith(" ") else page.STRONG)
+        sheet.note(t("Whoever made a file could write anything there: it supports, it proves nothing."), page.SMALL)
+
+
 def _write_score(t: Texts, sheet: Sheet, score: ScoreReport | None) -> None:
     sheet.heading(t("Check for signs of manipulation"), 2, keep=70)
     if score is None:
@@ -124,6 +146,8 @@ def _write_score(t: Texts, sheet: Sheet, score: ScoreReport | None) -> None:
     sheet.text(name_of(t, "band", score.band), page.STRONG)
     sheet.note(t("A lead for the investigation, not evidence of falsity. It can be wrong in both directions."),
                page.CELL)  # fmt: skip
+    for line in meaning_lines(t, score)[:-1]:
+        sheet.text(line, page.CELL)
     rows: list[tuple[str, str]] = []
     if score.reasons:
         rows.append((t("Reasons"), ", ".join(name_of(t, "reason", reason) for reason in score.reasons)))
@@ -144,23 +168,10 @@ def _write_score(t: Texts, sheet: Sheet, score: ScoreReport | None) -> None:
         if run.rates is None:
             rows.append((t("Error rates"), t("not measured for this kind of picture")))
         else:
-            rates = run.rates
-            rows.append((t("Error rates"), t(
-                "of 100 unaltered faces {false} were wrongly flagged ({false_low} to {false_high}); of 100 altered "
-                "faces {true} were found ({true_low} to {true_high}); 95 % intervals, measured on {size} faces of "
-                "{data}",
-                false=_percent(t, rates.false_positive), false_low=_percent(t, rates.false_positive_low),
-                false_high=_percent(t, rates.false_positive_high), true=_percent(t, rates.true_positive),
-                true_low=_percent(t, rates.true_positive_low), true_high=_percent(t, rates.true_positive_high),
-                size=t.number(rates.test_size), data=rates.test_set,
-            )))  # fmt: skip
+            rows.append((t("Error rates"), rates_words(t, run.rates)))
         rows.append((t("Model (SHA-256)"), digest_lines(run.model_sha256)))
-    rows += [(t("Found in the file"), provenance_line(t, finding)) for finding in score.provenance]
+    rows += [(t("Over time"), line.strip()) for line in clip_lines(t, score)]
     if score.not_examined:
         rows.append((t("Not examined"), ", ".join(name_of(t, "not_examined", part) for part in score.not_examined)))
     rows.append((t("Checked at"), t.moment(score.scored_at)))
     sheet.facts(rows)
-
-
-def _percent(t: Texts, share: float) -> str:
-    return t.number(round(share * 100, 1))
