@@ -116,7 +116,7 @@ class SettingsPage(Page):
         )
         self.vault_title.setText(t("This vault"))
         self.upkeep_button.setText(t("Ways to open it, check an&d backup"))
-        self.detectors_button.setText(t("Detectors and tr&ust"))
+        self.detectors_button.setText(t("Detectors and trust"))
         self.role.name(t("&Who works with it"))
         for position, role in enumerate(OperatorRole):
             self.role.box.setItemText(position, t.code("name", f"role.{role}"))
