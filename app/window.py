@@ -114,6 +114,11 @@ def real_doors() -> Doors:
 
         return session.screens()
 
+    def windows() -> Any:
+        from evidence import session
+
+        return session.windows()
+
     def restore_vault(*given: Any, **named: Any) -> Any:
         from evidence import session
 
@@ -142,7 +147,7 @@ def real_doors() -> Doors:
 
     return Doors(
         create_vault, open_vault, check_packages, tsa_lists, screens, restore_vault, judge_passphrase, rekey_vault,
-        load_page, make_practice,
+        load_page, make_practice, windows,
     )  # fmt: skip
 
 

@@ -282,6 +282,19 @@ class Gallery:
             window.show_capture(case_id, kind="screen")
             window.capture.take()
 
+        def photos() -> None:
+            window.show_capture(case_id, kind="files")
+            window.capture.method.box.setCurrentIndex(1)
+
+        def steps() -> None:
+            window.steps.walk = None
+            window.show_steps(case_id)
+
+        def walking() -> None:
+            window.show_steps(case_id)
+            window.steps._begin()
+            self.settle()
+
         def holding() -> None:
             window.show_exhibit(case_id, first)
             self.settle()
@@ -352,6 +365,9 @@ class Gallery:
         yield "web", partial(window.show_web, case_id, url="https://forum.example/room/7")
         yield "web-failed", web_failed
         yield "record", partial(window.show_record, case_id)
+        yield "capture-photos", photos
+        yield "steps", steps
+        yield "steps-walking", walking
         yield "watch", partial(window.show_watch, case_id)
         yield "chooser", chooser
         yield "exhibit", partial(window.show_exhibit, case_id, first)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ui.pages.restore import RestorePage
     from ui.pages.settings import SettingsPage
     from ui.pages.start import StartPage
+    from ui.pages.steps import StepsPage
     from ui.pages.upkeep import UpkeepPage
     from ui.pages.verify import VerifyPage
     from ui.pages.watch import WatchPage
@@ -120,6 +121,13 @@ class Book(QMainWindow):
         from ui.pages.record import RecordPage
 
         return self._made(RecordPage(self.desk))
+
+    @cached_property
+    def steps(self) -> StepsPage:
+        """Walk through a checklist with single pictures."""
+        from ui.pages.steps import StepsPage
+
+        return self._made(StepsPage(self.desk))
 
     @cached_property
     def without(self) -> WithoutMediaPage:

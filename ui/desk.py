@@ -63,6 +63,9 @@ class Navigator(Protocol):
     def show_record(self, case_id: str) -> None:
         """Record the screen into a case."""
 
+    def show_steps(self, case_id: str) -> None:
+        """Walk through a checklist with single pictures."""
+
     def show_watch(self, case_id: str) -> None:
         """Watch a folder for a case."""
 
@@ -158,6 +161,13 @@ class Monitor(Protocol):
     def region(self) -> Area: ...
 
 
+class OtherWindow(Protocol):
+    """A window of another program as the session names it."""
+
+    @property
+    def title(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Doors:
     """What is needed of the library without an open vault; handed in by the wiring."""
@@ -174,6 +184,8 @@ class Doors:
     load_page: Callable[..., LoadedPage]
     make_practice: Callable[[Texts], tuple[Session, Callable[[], None]]]
     """An open vault of drawn material, and what throws it away."""
+    windows: Callable[[], Sequence[OtherWindow]]
+    """The windows of other programs that can be pictured, topmost first."""
 
 
 class Desk(QObject):

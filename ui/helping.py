@@ -67,6 +67,13 @@ TOPICS: dict[str, Topic] = {
         N_("Do not answer, pay, join or ask for anything in order to have more evidence."),
         N_("In notes, write what you saw and when. Leave out guesses: others may read them one day."),
     )),
+    "steps": Topic(N_("Step by step, without a recording"), (
+        N_("Each step says what to show and what it answers later. Skip whatever is not there; nobody has to be "
+           "complete."),
+        N_("What you read off and write down is kept as your own word, apart from what the program saw."),
+        N_("A photo of another screen shows the whole screen, straight from the front, with date and time."),
+        N_("Do not answer, pay, join or ask for anything in order to have more evidence."),
+    )),
     "minor": Topic(N_("Someone under age"), (
         N_("Pictures of people under age may not be kept or passed on by anyone, not even to prove what happened. "
            "So nothing is opened and nothing is taken here: no picture, no small picture, no fingerprint."),

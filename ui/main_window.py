@@ -238,6 +238,11 @@ class MainWindow(Book):
         self.record.open_for(case_id)
         self._show(self.record)
 
+    def show_steps(self, case_id: str) -> None:
+        """Walk through a checklist with single pictures."""
+        self.steps.open_for(case_id)
+        self._show(self.steps)
+
     def show_watch(self, case_id: str) -> None:
         """Watch a folder for a case."""
         if not self._follows_watching:

@@ -358,6 +358,7 @@ def _capture(
     _vault_and_case(long, t)
     long.add_argument("--screen", type=int, metavar="N", help=t("one monitor, counted from 1; without it all"))
     long.add_argument("--region", type=_region, metavar="X,Y,W,H", help=t("a part of the desktop, in pixels"))
+    _window(long, t)
     add_scroll_arguments(long, t)
     add_minor_argument(long, t)
     long.set_defaults(run=asked(long.get_default("run")))

@@ -74,8 +74,8 @@ def scroll(arguments: argparse.Namespace, console: Console) -> int:
         console.say(t("Scroll down slowly now; each picture must show a part of the one before."))
         items = session.films.scroll(
             arguments.case, seconds=arguments.seconds, every_s=max(0.1, arguments.every), screen=arguments.screen,
-            region=arguments.region, note=arguments.note, lawful_access=arguments.lawful_access,
-            minor=arguments.minor, progress=console.progress,
+            region=arguments.region, window=arguments.window, note=arguments.note,
+            lawful_access=arguments.lawful_access, minor=arguments.minor, progress=console.progress,
         )  # fmt: skip
     exhibits = [Exhibit(item=item) for item in items]
     lines = [line for exhibit in exhibits for line in exhibit_lines(t, exhibit)]
@@ -129,7 +129,7 @@ def guide_lines(t: Texts, one: Guide) -> list[str]:
 
 def answers_line(t: Texts, step: GuideStep) -> str:
     """Which fields of an exhibit a step fills."""
-    return "    " + t("It answers: {fields}", fields="; ".join(t(verbs.FIELDS[number]) for number in step.fills))
+    return "    " + t("It answers: {fields}", fields=" · ".join(t(verbs.FIELDS[number]) for number in step.fills))
 
 
 def may_say_line(t: Texts, step: GuideStep) -> str:

@@ -86,19 +86,23 @@ class Films:
 
     def scroll(
         self, case_id: str, *, seconds: float, every_s: float = 0.4, screen: int | None = None,
-        region: tuple[int, int, int, int] | None = None, note: str = "", lawful_access: str = "",
+        region: tuple[int, int, int, int] | None = None, window: str = "", note: str = "", lawful_access: str = "",
         minor: MinorAnswer | None = None, progress: Callable[[float, str], None] = lambda _share, _step: None,
         cancelled: Cancelled = lambda: False,
     ) -> list[Item]:  # fmt: skip
         """Picture a long chat while a person scrolls it: every picture is an original of one exhibit; the tall picture
         made of them, if they fit together, is a second one that is derived.
 
-        Raises as :func:`evidence.capture.acquire_scroll`, ``guard.media_refused`` and ``consent.withdrawn``.
+        ``window`` as of :meth:`evidence.session.Session.capture_screen`. Raises as
+        :func:`evidence.capture.acquire_scroll`, ``guard.media_refused`` and ``consent.withdrawn``.
         """
         self._store.cases.get(case_id)
         guarding.require_no_minor(minor)
+        grabber = self._grabber()
+        if window:
+            screen, region = None, capture.find_window(grabber, window).region
         scrolled = capture.acquire_scroll(
-            self._grabber(), seconds=seconds, every_s=every_s, clock=self._clock, screen=screen, region=region,
+            grabber, seconds=seconds, every_s=every_s, clock=self._clock, screen=screen, region=region,
             note=note, lawful_access=lawful_access, progress=progress, cancelled=cancelled,
         )  # fmt: skip
         item = self._add(case_id, guarding.admit(scrolled.originals, minor))

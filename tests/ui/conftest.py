@@ -49,6 +49,7 @@ def doors() -> Doors:
         rekey_vault=partial(session.rekey_vault, cost=CHEAP),
         load_page=pages.load_page,
         make_practice=make_practice,
+        windows=session.windows,
     )
 
 

@@ -113,6 +113,19 @@ def pages(
         window.show_capture(case.id)
         window.capture.take()
 
+    def photos() -> None:
+        window.show_capture(case.id, kind="files")
+        window.capture.method.box.setCurrentIndex(1)
+
+    def steps() -> None:
+        window.steps.walk = None
+        window.show_steps(case.id)
+
+    def walking() -> None:
+        window.show_steps(case.id)
+        window.steps._begin()
+        settle()
+
     def holding() -> None:
         window.show_exhibit(case.id, key)
         settle()
@@ -154,6 +167,9 @@ def pages(
         ("web", lambda: window.show_web(case.id, url="http://example.org/a/rather/long/address?with=parameters")),
         ("web failed", web_failed),
         ("record", lambda: window.show_record(case.id)),
+        ("photos of a phone", photos),
+        ("steps", steps),
+        ("steps walking", walking),
         ("watch", lambda: window.show_watch(case.id)),
         ("detectors", window.show_detectors),
         ("chooser", chooser),

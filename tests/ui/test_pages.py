@@ -353,7 +353,7 @@ def test_a_region_is_chosen_with_the_mouse_and_its_pixels_are_kept(
     shown.show()
     window.show_capture(case.id)
     settle()
-    assert window.capture.region_choice.isChecked()
+    assert window.capture.place.region_choice.isChecked()
     window.capture.take()
     nobody_under_age()
     cover = _cover(qtbot, qapp)

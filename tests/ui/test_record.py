@@ -21,7 +21,7 @@ def begin(window: MainWindow, case: Case, qtbot: QtBot, guide: int = 0) -> Recor
     window.capture.record_button.click()
     page = window.record
     assert window.stack.currentWidget() is page
-    page.all_choice.setChecked(True)
+    page.place.all_choice.setChecked(True)
     page.guide.box.setCurrentIndex(guide)
     page.note.set_words("as I saw it")
     page.begin_button.click()

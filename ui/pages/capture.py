@@ -6,29 +6,30 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QVBoxLayout, QWidget
 
-from evidence.i18n import Texts
-from evidence.model import Item, MinorAnswer
+from evidence.i18n import N_, Texts
+from evidence.model import AcquisitionMethod, Item, MinorAnswer
 from ui import wording
 from ui.chooser import Chooser
-from ui.desk import Desk, Monitor
+from ui.desk import Desk
 from ui.flow import FlowLayout
-from ui.jobs import Lane
 from ui.minor import ask_minor
 from ui.page import Page
-from ui.region import RegionChoice
+from ui.place import PlacePart
 from ui.theme import Theme
 from ui.widgets import Button, Card, Choice, Field, TextField, text
 
-#: Milliseconds that a system needs to take a hidden window off the screen.
-GONE_MS = 350
 WAITS_S = (0, 3, 10)
 SCROLLS_S = (0, 15, 30, 60)
 """How long a long chat is pictured while it is scrolled; 0 is one picture."""
 KINDS = ("screen", "files", "link")
+METHODS = {
+    AcquisitionMethod.FILE_IMPORT: N_("They are files as they are"),
+    AcquisitionMethod.PHOTO_OF_OTHER_SCREEN: N_("I photographed another screen"),
+    AcquisitionMethod.RECEIVED_FROM_THIRD_PARTY: N_("Someone gave them to me"),
+}
 
 
 class CapturePage(Page):
@@ -41,9 +42,7 @@ class CapturePage(Page):
         super().__init__(desk, has_back=True)
         self.case_id = ""
         self.kind = "screen"
-        self._screens: Sequence[Monitor] = ()
         self._files: list[Path] = []
-        self._regions: RegionChoice | None = None
         self.setAcceptDrops(True)
         self.back.clicked.connect(self._leave_for_case)
 
@@ -59,6 +58,9 @@ class CapturePage(Page):
         self.record_button = Button(desk, "", "record")
         self.record_button.clicked.connect(lambda: self.desk.go.show_record(self.case_id))
         ways.addWidget(self.record_button)
+        self.steps_button = Button(desk, "", "check")
+        self.steps_button.clicked.connect(lambda: self.desk.go.show_steps(self.case_id))
+        ways.addWidget(self.steps_button)
         self.watch_button = Button(desk, "", "eye")
         self.watch_button.clicked.connect(lambda: self.desk.go.show_watch(self.case_id))
         ways.addWidget(self.watch_button)
@@ -88,22 +90,14 @@ class CapturePage(Page):
 
     def _build_screen(self) -> QWidget:
         part, column = _part()
-        self.what = text("label")
-        column.addWidget(self.what)
-        self.screen_choices = QVBoxLayout()
-        self.screen_choices.setSpacing(2)
-        column.addLayout(self.screen_choices)
-        self.screen_group = QButtonGroup(self)
-        self.region_choice, self.all_choice = QRadioButton(), QRadioButton()
-        self.monitor_choices: list[QRadioButton] = []
-        for choice in (self.region_choice, self.all_choice):
-            self.screen_group.addButton(choice)
-            self.screen_choices.addWidget(choice, 0, Qt.AlignmentFlag.AlignLeft)
-        self.region_choice.setChecked(True)
+        self.place = PlacePart(self, has_windows=True)
+        column.addWidget(self.place)
         self.wait = Choice(len(WAITS_S))
         column.addWidget(self.wait)
         self.how = Choice(len(SCROLLS_S))
         column.addWidget(self.how)
+        self.pointer = QCheckBox()
+        column.addWidget(self.pointer)
         self.hidden = text("small")
         column.addWidget(self.hidden)
         return part
@@ -119,6 +113,13 @@ class CapturePage(Page):
         column.addLayout(row)
         self.files_list = text("quiet", selectable=True)
         column.addWidget(self.files_list)
+        self.method = Choice(len(METHODS))
+        self.method.box.currentIndexChanged.connect(self._show_files)
+        column.addWidget(self.method)
+        self.photo_lead = text("label")
+        self.photo_steps = text("body")
+        column.addWidget(self.photo_lead)
+        column.addWidget(self.photo_steps)
         return part
 
     def _build_link(self) -> QWidget:
@@ -140,15 +141,10 @@ class CapturePage(Page):
         for kind, words in zip(KINDS, (t("The &screen"), t("&Files"), t("A lin&k")), strict=True):
             self.kinds[kind].setText(words)
         self.record_button.setText(t("Recor&d the screen…"))
+        self.steps_button.setText(t("Step b&y step…"))
         self.watch_button.setText(t("W&atch a folder…"))
-        self.what.setText(t("What to capture"))
-        self.region_choice.setText(t("A &part that I choose"))
-        self.all_choice.setText(t("&Everything that the screens show"))
-        for choice, screen in zip(self.monitor_choices, self._screens, strict=True):
-            area = screen.region
-            choice.setText(
-                t("Screen {number} ({width} × {height})", number=screen.number, width=area.width, height=area.height)
-            )
+        self.place.retranslate(t, t("What to capture"))
+        self.pointer.setText(t("Draw the mouse poin&ter too"))
         self.wait.name(t("&When"))
         words_of = {0: t("Right away"), 3: t("After 3 seconds"), 10: t("After 10 seconds")}
         for position, seconds in enumerate(WAITS_S):
@@ -164,6 +160,13 @@ class CapturePage(Page):
             t("Choose files, or drop them here. They are copied in as they are; the files outside stay.")
         )
         self.choose_button.setText(t("C&hoose files…"))
+        self.method.name(
+            t("How they came abo&ut"), t("It is written into the record; it changes nothing of the files.")
+        )
+        for position, words in enumerate(METHODS.values()):
+            self.method.box.setItemText(position, t(words))
+        self.photo_lead.setText(t("What to photograph, as far as it is there"))
+        self.photo_steps.setText("\n".join(f"•  {t(words)}" for words in _photo_steps()))
         self.url.name(t("The &link"), t("It is written down as it is. It is not opened, and nobody learns of it."))
         self.web_button.setText(t("Record the pa&ge behind it…"))
         self.access.name(
@@ -197,15 +200,10 @@ class CapturePage(Page):
         self._name_take()
 
     def enter(self) -> None:
-        self.desk.jobs.start(
-            lambda _progress, _cancelled: self.desk.doors.screens(),
-            self._take_screens,
-            lambda _problem: self._take_screens(()),
-            lane=Lane.PARALLEL,
-        )
+        self.place.enter()
 
     def first_focus(self) -> QWidget:
-        return {"screen": self.region_choice, "files": self.choose_button, "link": self.url.line}[self.kind]
+        return {"screen": self.place.region_choice, "files": self.choose_button, "link": self.url.line}[self.kind]
 
     def leave(self) -> None:
         super().leave()
@@ -213,9 +211,7 @@ class CapturePage(Page):
 
     def forget(self) -> None:
         super().forget()
-        if self._regions is not None:
-            self._regions.close()
-            self._regions = None
+        self.place.forget()
         self.case_id = ""
         self._drop_words()
 
@@ -232,9 +228,10 @@ class CapturePage(Page):
 
     def _take_files(self) -> None:
         session, case_id, files, said = self.desk.session, self.case_id, list(self._files), self._said()
+        method = self._method()
         self.work(
             lambda progress, cancelled: session.add_files(
-                case_id, files, **said, minor=MinorAnswer.NO, progress=progress, cancelled=cancelled
+                case_id, files, **said, method=method, minor=MinorAnswer.NO, progress=progress, cancelled=cancelled
             ),
             self._done,
             label=self.desk.t("Sealing"),
@@ -250,78 +247,29 @@ class CapturePage(Page):
         )
 
     def _begin_screen(self) -> None:
-        """Hide, wait, and then capture or let the person choose a part."""
-        self.message.forget()
+        """Hide, wait, let a part be chosen if one is meant, and capture."""
         wait_s = WAITS_S[max(0, self.wait.box.currentIndex())]
-        self.window().hide()
-        epoch = self.desk.epoch
-        QTimer.singleShot(GONE_MS + 1000 * wait_s, lambda: self._capture(epoch))
+        self.place.ask(self._seal_screen, self._come_back, wait_s=wait_s)
 
-    def _capture(self, epoch: int) -> None:
-        if epoch != self.desk.epoch:
-            self.window().show()
-            return
-        if not self.region_choice.isChecked():
-            number = next(
-                (screen.number for choice, screen in zip(self.monitor_choices, self._screens, strict=True)
-                 if choice.isChecked()), None,
-            )  # fmt: skip
-            self._seal_screen(number, None)
-            return
-        self._regions = RegionChoice(self.desk, self._screens)
-        for cover in self._regions.covers:
-            cover.chosen.connect(self._region_chosen)
-            cover.left.connect(self._region_left)
-        self._regions.show()
-
-    def _region_chosen(self, region: tuple[int, int, int, int]) -> None:
-        if self._regions is not None:
-            self._regions.close()
-            self._regions = None
-            QTimer.singleShot(GONE_MS, lambda: self._seal_screen(None, region))
-
-    def _region_left(self) -> None:
-        if self._regions is not None:
-            self._regions.close()
-            self._regions = None
-        self._come_back()
-
-    def _seal_screen(self, screen: int | None, region: tuple[int, int, int, int] | None) -> None:
-        if not self.desk.is_open:
-            self._come_back()
-            return
+    def _seal_screen(self, place: dict[str, Any]) -> None:
         session, case_id, said = self.desk.session, self.case_id, self._said()
-
-        seconds = SCROLLS_S[max(0, self.how.box.currentIndex())]
+        seconds, with_pointer = SCROLLS_S[max(0, self.how.box.currentIndex())], self.pointer.isChecked()
 
         def take(_progress: object, cancelled: Callable[[], bool]) -> list[Item]:
             if seconds:
                 return session.films.scroll(
-                    case_id, seconds=seconds, screen=screen, region=region, note=said["note"],
-                    lawful_access=said["lawful_access"], minor=MinorAnswer.NO, cancelled=cancelled,
-                )  # fmt: skip
-            one = session.capture_screen(
-                case_id, screen=screen, region=region, note=said["note"], lawful_access=said["lawful_access"],
-                minor=MinorAnswer.NO,
-            )  # fmt: skip
-            return [one]
+                    case_id, seconds=seconds, **place, **said, minor=MinorAnswer.NO, cancelled=cancelled
+                )
+            return [session.capture_screen(case_id, **place, **said, with_pointer=with_pointer, minor=MinorAnswer.NO)]
 
         def done(items: list[Item]) -> None:
             self._come_back()
             self._done(items)
 
-        self.work(
-            take,
-            done,
-            failed=lambda _problem: self._come_back(),
-        )
+        self.work(take, done, failed=lambda _problem: self._come_back())
 
     def _come_back(self) -> None:
-        window = self.window()
-        window.show()
-        window.raise_()
-        window.activateWindow()
-        self.take_button.setFocus()
+        self.place.come_back(self.take_button)
 
     def _done(self, items: Sequence[Item]) -> None:
         self._drop_words()
@@ -335,21 +283,6 @@ class CapturePage(Page):
         self._files = list(dict.fromkeys([*self._files, *paths]))
         self._show_files()
         self.take_button.setFocus()
-
-    def _take_screens(self, screens: Sequence[Monitor]) -> None:
-        if list(screens) == list(self._screens):
-            return
-        for choice in self.monitor_choices:
-            self.screen_group.removeButton(choice)
-            choice.deleteLater()
-        self.monitor_choices = []
-        self._screens = screens
-        for _screen in screens:
-            choice = QRadioButton()
-            self.screen_group.addButton(choice)
-            self.screen_choices.addWidget(choice, 0, Qt.AlignmentFlag.AlignLeft)
-            self.monitor_choices.append(choice)
-        self.retranslate(self.desk.t)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() and self.content.isEnabled():
@@ -365,6 +298,9 @@ class CapturePage(Page):
     def _leave_for_case(self) -> None:
         self.desk.go.show_case(self.case_id)
 
+    def _method(self) -> AcquisitionMethod:
+        return tuple(METHODS)[max(0, self.method.box.currentIndex())]
+
     def _said(self) -> dict[str, Any]:
         """What the person says about it in her own words."""
         return {"note": self.note.words(), "lawful_access": self.access.line.text().strip()}
@@ -372,6 +308,7 @@ class CapturePage(Page):
     def _drop_words(self) -> None:
         self._files = []
         self.url.line.setText("")
+        self.method.box.setCurrentIndex(0)
         self.note.forget()
         self.access.line.setText("")
         self._show_files()
@@ -384,6 +321,16 @@ class CapturePage(Page):
     def _show_files(self) -> None:
         self.files_list.setText("\n".join(wording.safe(path.name) for path in self._files))
         self.files_list.setVisible(bool(self._files))
+        is_photo = self._method() is AcquisitionMethod.PHOTO_OF_OTHER_SCREEN
+        self.photo_lead.setVisible(is_photo)
+        self.photo_steps.setVisible(is_photo)
+
+
+def _photo_steps() -> list[str]:
+    """What to photograph of a phone, step by step."""
+    from evidence.session import guide
+
+    return [step.text for step in guide("phone").steps]
 
 
 def _part() -> tuple[QWidget, QVBoxLayout]:

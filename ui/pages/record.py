@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from evidence.i18n import Texts
 from evidence.model import Item, MinorAnswer
 from evidence.session import CARE, GUIDES, Recording
-from ui.desk import Desk, Monitor
+from ui.desk import Desk
 from ui.flow import FlowLayout
 from ui.jobs import Job, Lane
 from ui.minor import ask_minor
 from ui.page import Page
+from ui.place import PlacePart
 from ui.recordpanel import RecordPanel
-from ui.region import RegionChoice
 from ui.theme import Theme
 from ui.widgets import Button, Card, Choice, Field, TextField, text
-
-#: Milliseconds that a system needs to take a hidden window off the screen.
-GONE_MS = 350
 
 
 class RecordPage(Page):
@@ -36,8 +32,6 @@ class RecordPage(Page):
         self.case_id = ""
         self.recording: Recording | None = None
         self.panel: RecordPanel | None = None
-        self._screens: Sequence[Monitor] = ()
-        self._regions: RegionChoice | None = None
         self._watching: Job | None = None
         self.back.clicked.connect(self._leave_for_case)
 
@@ -45,18 +39,8 @@ class RecordPage(Page):
         self.body.addWidget(self.lead)
         card = Card()
         self.body.addWidget(card)
-        self.what = text("label")
-        card.inside.addWidget(self.what)
-        self.choices = QVBoxLayout()
-        self.choices.setSpacing(2)
-        card.inside.addLayout(self.choices)
-        self.group = QButtonGroup(self)
-        self.region_choice, self.all_choice = QRadioButton(), QRadioButton()
-        self.monitor_choices: list[QRadioButton] = []
-        for choice in (self.region_choice, self.all_choice):
-            self.group.addButton(choice)
-            self.choices.addWidget(choice, 0, Qt.AlignmentFlag.AlignLeft)
-        self.region_choice.setChecked(True)
+        self.place = PlacePart(self, has_windows=False)
+        card.inside.addWidget(self.place)
         self.guide = Choice(1 + len(GUIDES))
         card.inside.addWidget(self.guide)
         self.care = text("small")
@@ -86,14 +70,7 @@ class RecordPage(Page):
             t("For rooms that cannot be exported. A small window stays beside it; everything is sealed while it "
               "happens.")
         )  # fmt: skip
-        self.what.setText(t("What to record"))
-        self.region_choice.setText(t("A &part that I choose"))
-        self.all_choice.setText(t("&Everything that the screens show"))
-        for choice, screen in zip(self.monitor_choices, self._screens, strict=True):
-            area = screen.region
-            choice.setText(
-                t("Screen {number} ({width} × {height})", number=screen.number, width=area.width, height=area.height)
-            )
+        self.place.retranslate(t, t("What to record"))
         self.guide.name(t("&Checklist"), t("It says what to show, step by step; every step can be skipped."))
         self.guide.box.setItemText(0, t("None"))
         for position, guide in enumerate(GUIDES, 1):
@@ -125,21 +102,16 @@ class RecordPage(Page):
         self.case_id = case_id
 
     def enter(self) -> None:
-        self.desk.jobs.start(
-            lambda _progress, _cancelled: self.desk.doors.screens(),
-            self._take_screens,
-            lambda _problem: self._take_screens(()),
-            lane=Lane.PARALLEL,
-        )
+        self.place.enter()
 
     def first_focus(self) -> QWidget:
-        return self.region_choice
+        return self.place.region_choice
 
     def forget(self) -> None:
         super().forget()
-        if self.panel is not None or self._regions is not None:
+        if self.panel is not None:
             self.window().show()
-        self._close_regions()
+        self.place.forget()
         self._end_panel()
         self.recording = None  # the session ends it and keeps it
         self.case_id = ""
@@ -147,49 +119,9 @@ class RecordPage(Page):
 
     def begin(self) -> None:
         """Ask whether someone under age could be in it; then hide, let the person choose a part, and begin."""
-        ask_minor(self.desk, self.case_id, self._hide_and_choose)
+        ask_minor(self.desk, self.case_id, lambda: self.place.ask(self._begin, self._come_back))
 
-    def _hide_and_choose(self) -> None:
-        self.message.forget()
-        self.window().hide()
-        epoch = self.desk.epoch
-        QTimer.singleShot(GONE_MS, lambda: self._choose(epoch))
-
-    def _choose(self, epoch: int) -> None:
-        if epoch != self.desk.epoch:
-            self.window().show()
-            return
-        if not self.region_choice.isChecked():
-            number = next(
-                (screen.number for choice, screen in zip(self.monitor_choices, self._screens, strict=True)
-                 if choice.isChecked()), None,
-            )  # fmt: skip
-            self._begin(number, None)
-            return
-        self._regions = RegionChoice(self.desk, self._screens)
-        for cover in self._regions.covers:
-            cover.chosen.connect(self._region_chosen)
-            cover.left.connect(self._region_left)
-        self._regions.show()
-
-    def _region_chosen(self, region: tuple[int, int, int, int]) -> None:
-        if self._regions is not None:
-            self._close_regions()
-            QTimer.singleShot(GONE_MS, lambda: self._begin(None, region))
-
-    def _region_left(self) -> None:
-        self._close_regions()
-        self._come_back()
-
-    def _close_regions(self) -> None:
-        if self._regions is not None:
-            self._regions.close()
-            self._regions = None
-
-    def _begin(self, screen: int | None, region: tuple[int, int, int, int] | None) -> None:
-        if not self.desk.is_open:
-            self._come_back()
-            return
+    def _begin(self, place: dict[str, Any]) -> None:
         session, case_id = self.desk.session, self.case_id
         position = self.guide.box.currentIndex() - 1
         guide = GUIDES[position] if position >= 0 else None
@@ -206,7 +138,7 @@ class RecordPage(Page):
 
         self.work(
             lambda _progress, _cancelled: session.films.begin(
-                case_id, screen=screen, region=region, note=note, lawful_access=access,
+                case_id, **place, note=note, lawful_access=access,
                 guide=guide.key if guide else "", minor=MinorAnswer.NO,
             ),
             begun,
@@ -265,26 +197,7 @@ class RecordPage(Page):
         self.desk.go.said_in_case([item])
 
     def _come_back(self) -> None:
-        window = self.window()
-        window.show()
-        window.raise_()
-        window.activateWindow()
-        self.begin_button.setFocus()
-
-    def _take_screens(self, screens: Sequence[Monitor]) -> None:
-        if list(screens) == list(self._screens):
-            return
-        for choice in self.monitor_choices:
-            self.group.removeButton(choice)
-            choice.deleteLater()
-        self.monitor_choices = []
-        self._screens = screens
-        for _screen in screens:
-            choice = QRadioButton()
-            self.group.addButton(choice)
-            self.choices.addWidget(choice, 0, Qt.AlignmentFlag.AlignLeft)
-            self.monitor_choices.append(choice)
-        self.retranslate(self.desk.t)
+        self.place.come_back(self.begin_button)
 
     def _leave_for_case(self) -> None:
         self.desk.go.show_case(self.case_id)

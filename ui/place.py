@@ -1,0 +1,187 @@
+"""Which part of the screen is meant, and the way there: the window hides, waits, and lets a part be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
+
+from evidence.i18n import Texts
+from ui import wording
+from ui.desk import Monitor, OtherWindow
+from ui.jobs import Lane
+from ui.page import Page
+from ui.region import RegionChoice
+from ui.widgets import Choice, text
+
+#: Milliseconds that a system needs to take a hidden window off the screen.
+GONE_MS = 350
+MOST_WINDOWS = 12
+LONGEST_TITLE = 60
+
+Go = Callable[[dict[str, Any]], None]
+
+
+class PlacePart(QWidget):
+    """A part that is chosen, everything, one monitor, or the place of a window. One for a page that captures."""
+
+    def __init__(self, page: Page, *, has_windows: bool) -> None:
+        super().__init__()
+        self._page, self._has_windows = page, has_windows
+        self.monitors: Sequence[Monitor] = ()
+        self._windows: list[OtherWindow] = []
+        self._regions: RegionChoice | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        self.what = text("label")
+        column.addWidget(self.what)
+        self._choices = QVBoxLayout()
+        self._choices.setSpacing(2)
+        column.addLayout(self._choices)
+        self._group = QButtonGroup(self)
+        self.region_choice, self.all_choice, self.window_choice = QRadioButton(), QRadioButton(), QRadioButton()
+        self.monitor_choices: list[QRadioButton] = []
+        for choice in (self.region_choice, self.all_choice, self.window_choice):
+            self._add(choice)
+        self.region_choice.setChecked(True)
+        self.windows = Choice(MOST_WINDOWS)
+        column.addWidget(self.windows)
+        self.window_choice.hide()
+        self.windows.hide()
+        self.window_choice.toggled.connect(self._show_windows)
+
+    def retranslate(self, t: Texts, what: str) -> None:
+        """Say every word in the language of ``t``; ``what`` stands above."""
+        self.what.setText(what)
+        self.region_choice.setText(t("A &part that I choose"))
+        self.all_choice.setText(t("&Everything that the screens show"))
+        self.window_choice.setText(t("A window, whe&re it stands"))
+        self.windows.name(t("Which window"), t("It is pictured as it is seen: bring it to the front first."))
+        for choice, screen in zip(self.monitor_choices, self.monitors, strict=True):
+            area = screen.region
+            choice.setText(
+                t("Screen {number} ({width} × {height})", number=screen.number, width=area.width, height=area.height)
+            )
+
+    def enter(self) -> None:
+        """Ask the system which monitors and windows there are now."""
+        desk = self._page.desk
+        desk.jobs.start(
+            lambda _progress, _cancelled: desk.doors.screens(),
+            self._take_screens,
+            lambda _problem: self._take_screens(()),
+            lane=Lane.PARALLEL,
+        )
+        if self._has_windows:
+            desk.jobs.start(
+                lambda _progress, _cancelled: desk.doors.windows(),
+                self._take_windows,
+                lambda _problem: self._take_windows(()),
+                lane=Lane.PARALLEL,
+            )
+
+    def ask(self, go: Go, left: Callable[[], None], *, wait_s: int = 0) -> None:
+        """Hide the window, wait, let a part be chosen if one is meant, and hand over ``screen``, ``region`` or
+        ``window`` as :meth:`evidence.session.Session.capture_screen` takes them. ``left``: the person left, or the
+        vault was locked; the window is back."""
+        self._page.message.forget()
+        self._page.window().hide()
+        epoch = self._page.desk.epoch
+        QTimer.singleShot(GONE_MS + 1000 * wait_s, lambda: self._choose(epoch, go, left))
+
+    def come_back(self, focus: QWidget) -> None:
+        """Show the window again."""
+        window = self._page.window()
+        window.show()
+        window.raise_()
+        window.activateWindow()
+        focus.setFocus()
+
+    def forget(self) -> None:
+        """The vault is being locked."""
+        if self._regions is not None:
+            self._page.window().show()
+        self._close_regions()
+        self._take_windows(())
+
+    def _choose(self, epoch: int, go: Go, left: Callable[[], None]) -> None:
+        if epoch != self._page.desk.epoch:
+            self._page.window().show()
+            left()
+            return
+        if self.region_choice.isChecked():
+            self._regions = RegionChoice(self._page.desk, self.monitors)
+            for cover in self._regions.covers:
+                cover.chosen.connect(lambda region: self._chosen(region, epoch, go, left))
+                cover.left.connect(lambda: self._left(left))
+            self._regions.show()
+            return
+        go(self._place())
+
+    def _place(self) -> dict[str, Any]:
+        for choice, screen in zip(self.monitor_choices, self.monitors, strict=True):
+            if choice.isChecked():
+                return {"screen": screen.number}
+        position = self.windows.box.currentIndex()
+        if self.window_choice.isChecked() and 0 <= position < len(self._windows):
+            return {"window": self._windows[position].title}
+        return {}
+
+    def _chosen(self, region: tuple[int, int, int, int], epoch: int, go: Go, left: Callable[[], None]) -> None:
+        if self._regions is None:
+            return
+        self._close_regions()
+
+        def gone() -> None:
+            if epoch != self._page.desk.epoch:
+                left()
+            else:
+                go({"region": region})
+
+        QTimer.singleShot(GONE_MS, gone)
+
+    def _left(self, left: Callable[[], None]) -> None:
+        self._close_regions()
+        left()
+
+    def _close_regions(self) -> None:
+        if self._regions is not None:
+            self._regions.close()
+            self._regions = None
+
+    def _add(self, choice: QRadioButton) -> None:
+        self._group.addButton(choice)
+        self._choices.addWidget(choice, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _take_screens(self, screens: Sequence[Monitor]) -> None:
+        if list(screens) == list(self.monitors):
+            return
+        for choice in self.monitor_choices:
+            self._group.removeButton(choice)
+            choice.deleteLater()
+        self.monitor_choices = []
+        self.monitors = screens
+        for _screen in screens:
+            self.monitor_choices.append(QRadioButton())
+            self._add(self.monitor_choices[-1])
+        self.retranslate(self._page.desk.t, self.what.text())
+
+    def _take_windows(self, windows: Sequence[OtherWindow]) -> None:
+        own = self._page.window().windowTitle()
+        titles = dict.fromkeys(one.title for one in windows if one.title and one.title != own)
+        self._windows = [next(one for one in windows if one.title == title) for title in titles][:MOST_WINDOWS]
+        box = self.windows.box
+        box.clear()
+        for one in self._windows:
+            title = wording.safe(one.title)
+            box.addItem(title if len(title) <= LONGEST_TITLE else f"{title[:LONGEST_TITLE]}…")
+        self.window_choice.setVisible(bool(self._windows))
+        if not self._windows and self.window_choice.isChecked():
+            self.region_choice.setChecked(True)
+        self._show_windows()
+
+    def _show_windows(self) -> None:
+        self.windows.setVisible(bool(self._windows) and self.window_choice.isChecked())
