@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from app.hardening import forbid_crash_dumps
 from app.logs import start_logging
-from app.paths import find_paths
 
 CHILD_WORD = "--child"
 """As :data:`evidence.media.CHILD_WORD`, which costs the window a tenth of a second to import."""
@@ -30,14 +31,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if words[:1] == [CHILD_WORD]:  # a frozen program starts itself for whatever reads untrusted bytes
         return _be_child(words[1:])
     # Off unless asked for: nothing of a sitting is written anywhere but into the vault.
-    start_logging(find_paths().log if os.environ.get("HOLDFAST_LOG") else None)
+    start_logging(_log_file() if os.environ.get("HOLDFAST_LOG") else None)
     if not words:
+        gc.disable()  # until the window is there (ui.book): what is made before is no garbage, and looking costs time
         from app.window import run_window  # Qt is loaded for the window alone
 
         return run_window()
     from app.cli import run
 
     return run(words)
+
+
+def _log_file() -> Path:
+    from app.paths import find_paths
+
+    return find_paths().log
 
 
 def _be_child(words: Sequence[str]) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-import platform
+import sys
+
+_SYSTEM: str = sys.platform  # as text: what it is not may be checked too
 
 _PR_SET_NAME = 15
 _WDA_EXCLUDEFROMCAPTURE = 0x11
@@ -13,7 +15,7 @@ NEUTRAL_NAME = "Notes"
 
 def name_process() -> bool:
     """Let lists of processes say a neutral name; gives whether the system took it (Linux alone has a way)."""
-    if platform.system() != "Linux":
+    if _SYSTEM != "linux":
         return False
     try:
         return bool(ctypes.CDLL(None).prctl(_PR_SET_NAME, NEUTRAL_NAME.lower().encode(), 0, 0, 0) == 0)
@@ -27,7 +29,7 @@ def leave_out_of_screens(window: int) -> bool:
     Windows 10 (2004) and later do (``SetWindowDisplayAffinity``). X11 and Wayland have no such request, and macOS no
     longer heeds its own since version 15: there the answer is False, and the settings page says so.
     """
-    if platform.system() != "Windows":
+    if _SYSTEM != "win32":
         return False
     try:
         user = ctypes.WinDLL("user32")  # type: ignore[attr-defined]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-import platform
+import sys
+
+_SYSTEM: str = sys.platform  # as text: what it is not may be checked too
 
 _PR_SET_DUMPABLE = 4
 _SEM_FAILCRITICALERRORS, _SEM_NOGPFAULTERRORBOX = 0x0001, 0x0002
@@ -15,7 +17,7 @@ def forbid_crash_dumps() -> bool:
     POSIX: the limit on core files is zero. Linux besides: the process is not dumpable, so that no other program of the
     same user can attach to it either. Windows: no error report is made for it.
     """
-    if platform.system() == "Windows":
+    if _SYSTEM == "win32":
         kernel = ctypes.WinDLL("kernel32")  # type: ignore[attr-defined]
         kernel.SetErrorMode(_SEM_FAILCRITICALERRORS | _SEM_NOGPFAULTERRORBOX)
         return True
@@ -25,7 +27,7 @@ def forbid_crash_dumps() -> bool:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     except (ImportError, OSError, ValueError):
         return False
-    if platform.system() == "Linux":
+    if _SYSTEM == "linux":
         try:
             return bool(ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) == 0)
         except (OSError, AttributeError):  # a C library without prctl

@@ -2,52 +2,69 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import Any
 
+import ui  # noqa: F401  before everything else of ours: it gives Python its import statement back
+
+# isort: split
 import platformdirs
-from PySide6.QtCore import QLibraryInfo, QTranslator
+from PySide6.QtCore import QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from app.discretion import NEUTRAL_NAME, leave_out_of_screens, name_process
 from evidence.i18n import Texts
 from evidence.settings import Settings, load_settings, save_settings
 from ui import icons
-from ui.autolock import InputWatch
+from ui.autolock import WATCH_AFTER_MS, InputWatch
 from ui.desk import Desk, Doors
 from ui.jobs import Jobs
 from ui.main_window import MainWindow
-from ui.systemwatch import watch_system
 
 NAME = "Holdfast"
 
 
 def run_window() -> int:
     """Open the window and stay until it is closed; returns the exit code."""
-    name_process()
-    application, window = open_window(settings_path(), suggested_vault())
-    window.desk.is_left_out_of_screens = leave_out_of_screens(int(window.winId()))
-    window.follow(watch_system(application, int(window.winId())))
+    application, _window = start_window(settings_path(), suggested_vault())
     return application.exec()
 
 
-def open_window(settings_file: Path, vault: Path) -> tuple[QApplication, MainWindow]:
-    """The application and its window, shown."""
+def start_window(settings_file: Path, vault: Path) -> tuple[QApplication, MainWindow]:
+    """The application and its window, shown. What nobody needs at once comes a moment later."""
+    name_process()
     application = make_application(sys.argv[:1])
     window = make_window(application, settings_file, vault, begins=True)
     window.resize(1120, 760)
     window.show()
+    window.desk.is_left_out_of_screens = leave_out_of_screens(int(window.winId()))
+    window.all_read.connect(_look_for_garbage)
+
+    def watch() -> None:
+        from ui.systemwatch import watch_system  # asks the buses of the system
+
+        window.follow(watch_system(application, int(window.winId())))
+
+    QTimer.singleShot(WATCH_AFTER_MS, window, watch)
     return application, window
+
+
+def _look_for_garbage() -> None:
+    """What stands by now stays: only what is made from here on is looked through (:func:`app.__main__.main`)."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def make_application(arguments: list[str]) -> QApplication:
     """The one Qt application of the process."""
-    application = QApplication(arguments)
+    # Named here, Qt begins with this style; set later, it would make another first, and the binding a class of it.
+    application = QApplication([*arguments, "-style", "fusion"])
     # Panels group windows under this name: it must fit the notes page that covers the window too.
     application.setApplicationName(NEUTRAL_NAME)
     application.setApplicationDisplayName(NAME)
-    application.setStyle("Fusion")
     application.setWindowIcon(icons.mark())
     return application
 
@@ -72,6 +89,10 @@ def make_window(
     def speak() -> None:
         """Qt's own few words (the menu of a line, say) in the language of the window."""
         application.removeTranslator(translator)
+        if desk.language == "en":  # what Qt speaks by itself
+            return
+        from PySide6.QtCore import QLibraryInfo
+
         place = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
         if translator.load(f"qtbase_{desk.language}", place):
             application.installTranslator(translator)

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
 from evidence.i18n import Language
+from resources import FOLDER
 
 COUNTRIES = ("KR", "INT", "US", "UK", "FR")
 """``INT`` stands for services that are open to every country."""
@@ -57,7 +57,7 @@ def help_lines(language: Language, country: str = "") -> Sequence[HelpLine]:
 
 @lru_cache(maxsize=1)
 def _lines() -> tuple[HelpLine, ...]:
-    document = json.loads(files("resources").joinpath("helplines.json").read_text(encoding="utf-8"))
+    document = json.loads((FOLDER / "helplines.json").read_text(encoding="utf-8"))
     return tuple(_line(entry) for entry in document["lines"])
 
 

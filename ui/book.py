@@ -6,12 +6,12 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from ui.desk import Desk
+from ui.dress import dress
 from ui.page import Page
-from ui.rooms import ROOMS, CaseRoom
 
 if TYPE_CHECKING:
     from ui.pages.capture import CapturePage
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ui.pages.web import WebPage
     from ui.pages.welcome import WelcomePage
     from ui.pages.without import WithoutMediaPage
+    from ui.rooms import CaseRoom
 
 P = TypeVar("P", bound=Page)
 
@@ -48,12 +49,15 @@ APART_MS = 40
 class Book(QMainWindow):
     """A window with pages, of which one is shown."""
 
+    all_read = Signal()
+    """The modules of the pages that most sittings come to are read: the start is over."""
+
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
         self.pages: list[Page] = []
         """Those that were shown already."""
-        self.stack = QStackedWidget()
+        self.stack = desk.shelf = QStackedWidget()
         self._soon = list(SOON)
         QTimer.singleShot(SOON_AFTER_MS, self, self._read_one)
         self._rooms: dict[str, CaseRoom] = {}
@@ -95,6 +99,8 @@ class Book(QMainWindow):
 
     def room(self, key: str) -> CaseRoom:
         """A room of a case, by its key."""
+        from ui.rooms import ROOMS, CaseRoom
+
         if key not in self._rooms:
             page = next(room for room in ROOMS if room.key == key).make(self.desk)
             assert isinstance(page, CaseRoom)
@@ -222,9 +228,11 @@ class Book(QMainWindow):
 
     def _read_one(self) -> None:
         """Read the module of one page, so that the page comes at once when it is wanted; then the next, in a while."""
-        if self._soon:
-            import_module(f"ui.pages.{self._soon.pop(0)}")
-            QTimer.singleShot(APART_MS, self, self._read_one)
+        if not self._soon:
+            self.all_read.emit()
+            return
+        import_module(f"ui.pages.{self._soon.pop(0)}")
+        QTimer.singleShot(APART_MS, self, self._read_one)
 
     @property
     def is_ready(self) -> bool:
@@ -233,6 +241,8 @@ class Book(QMainWindow):
 
     def _made(self, page: P) -> P:
         self.pages.append(page)
+        # Dressed before anything asks for its size: what is measured bare is measured twice.
         self.stack.addWidget(page)
+        dress(page, self.desk.theme)
         page.retranslate(self.desk.t)
         return page

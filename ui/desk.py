@@ -15,6 +15,8 @@ from ui.jobs import Jobs
 from ui.theme import Theme, palette_for
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from evidence.model import Item, MinorAnswer
     from evidence.session import BackupOutcome, Checked, LoadedPage, PassphraseAdvice, Session, SlotInfo, TsaList
     from ui.page import Page
@@ -211,6 +213,8 @@ class Desk(QObject):
         self.settings = settings
         self.suggested_vault = suggested_vault
         self.go: Navigator
+        self.shelf: QWidget | None = None
+        """Where pages stand; they are made there, because moving one works through all of its look again."""
         self.is_left_out_of_screens = False
         """Whether the system leaves the window out of what is shared or recorded of the screen."""
         self.epoch = 0

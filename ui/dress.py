@@ -9,20 +9,15 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from ui.page import Page
+from ui.page import Page, wear
 from ui.theme import Theme
 from ui.widgets import Button, Icon
-
-WORN = "worn"
 
 
 def dress(part: QWidget | None, theme: Theme) -> None:
     """Let ``part`` and all that is in it follow the look, unless it does already."""
-    sheet = theme.stylesheet()
-    if part is None or part.property(WORN) == sheet:
+    if part is None or not wear(part, theme):
         return
-    part.setProperty(WORN, sheet)
-    part.setStyleSheet(sheet)
     for button in part.findChildren(Button):
         button.relook(theme)
     for icon in part.findChildren(Icon):

@@ -10,13 +10,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from evidence.errors import CancelledError
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 Value = TypeVar("Value")
 Progress = Callable[[float, str], None]
@@ -32,6 +34,10 @@ class Lane(Enum):
 
     SERIAL = "serial"
     PARALLEL = "parallel"
+
+
+WIDTHS = {Lane.SERIAL: 1, Lane.PARALLEL: 3}
+"""How many operations run at once."""
 
 
 class Job:
@@ -62,10 +68,7 @@ class Jobs(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self._lanes = {
-            Lane.SERIAL: ThreadPoolExecutor(1, thread_name_prefix="serial"),
-            Lane.PARALLEL: ThreadPoolExecutor(3, thread_name_prefix="parallel"),
-        }
+        self._lanes: dict[Lane, ThreadPoolExecutor] = {}
         self._running: list[Job] = []
         self.is_closed = False
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -91,8 +94,16 @@ class Jobs(QObject):
         self._running.append(job)
         if len(self._running) == 1:
             self.busy_changed.emit(True)
-        self._lanes[lane].submit(self._work, op, job)
+        self._threads(lane).submit(self._work, op, job)
         return job
+
+    def _threads(self, lane: Lane) -> ThreadPoolExecutor:
+        """The threads of a lane, made for its first operation."""
+        if lane not in self._lanes:
+            from concurrent.futures import ThreadPoolExecutor
+
+            self._lanes[lane] = ThreadPoolExecutor(WIDTHS[lane], thread_name_prefix=lane.value)
+        return self._lanes[lane]
 
     def cancel_all(self) -> None:
         """Ask everything that runs or waits to stop."""

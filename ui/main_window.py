@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -19,7 +18,6 @@ from ui.flow import FlowLayout
 from ui.focus import FocusRing
 from ui.leaving import Exit, keys_in_words
 from ui.page import Page
-from ui.rooms import EXHIBITS
 from ui.sheets import Sheets
 from ui.widgets import Button, Icon, text
 
@@ -201,6 +199,8 @@ class MainWindow(Book):
 
     def show_room(self, case_id: str, key: str) -> None:
         """A room of a case."""
+        from ui.rooms import EXHIBITS
+
         if key == EXHIBITS:
             self.show_case(case_id)
             return
@@ -341,6 +341,8 @@ class MainWindow(Book):
 
     def show_help_lines(self) -> None:
         """People and authorities to turn to."""
+        from datetime import UTC, datetime
+
         from ui.pages.helplines import HelpLinesSheet
 
         if not isinstance(self.stack.currentWidget(), HelpLinesSheet):

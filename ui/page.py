@@ -32,6 +32,19 @@ def spread(layout: QLayout, theme: Theme) -> None:
     layout.setContentsMargins(*sides)
 
 
+WORN = "worn"
+
+
+def wear(part: QWidget, theme: Theme) -> bool:
+    """Give a part of the window the style sheet of the look; False when it has it already."""
+    sheet = theme.stylesheet()
+    if part.property(WORN) == sheet:
+        return False
+    part.setProperty(WORN, sheet)
+    part.setStyleSheet(sheet)
+    return True
+
+
 class Page(QWidget):
     """One page of the window. Subclasses fill ``body`` and say their words in ``retranslate``."""
 
@@ -43,9 +56,11 @@ class Page(QWidget):
     """Width of the column in pixels at 100 %: lines longer than this are tiring to read."""
 
     def __init__(self, desk: Desk, *, has_back: bool = False) -> None:
-        super().__init__()
+        super().__init__(desk.shelf)
         self.desk = desk
         self.setObjectName("page")
+        # Before anything is in it: what is put in then wears the look from the start, and is worked through once.
+        wear(self, desk.theme)
         self._job: Job | None = None
         self._before_work: QWidget | None = None
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from importlib.resources import files
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+
+from resources import FOLDER
 
 LATIN = ["Segoe UI", "SF Pro Text", "Helvetica Neue", "Inter", "Noto Sans", "Cantarell", "Ubuntu", "DejaVu Sans"]
 KOREAN = [
@@ -137,8 +138,8 @@ class Theme:
     def _filled_in(self) -> str:
         names = {field.name: getattr(self.palette, field.name) for field in fields(self.palette)}
         shade = "dark" if self.palette.is_dark else "light"
-        icons = str(files("resources").joinpath("icons")).replace("\\", "/")
-        template = files("resources").joinpath("styles", "window.qss").read_text(encoding="utf-8")
+        icons = str(FOLDER / "icons").replace("\\", "/")
+        template = (FOLDER / "styles" / "window.qss").read_text(encoding="utf-8")
         for name, value in sorted(names.items(), key=lambda pair: -len(pair[0])):
             template = template.replace(f"@{name}", str(value))
         for name in SIZES:

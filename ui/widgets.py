@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -319,6 +319,8 @@ class Working(Card):
 
 def announce(widget: QWidget, words: str) -> None:
     """Let a screen reader say ``words`` without moving the focus (WCAG 2.2, 4.1.3)."""
+    from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+
     if QAccessible.isActive() and words:
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, words))
 

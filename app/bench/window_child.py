@@ -27,20 +27,17 @@ def main(kind: str, folder: Path) -> int:
 
 def _ours(folder: Path) -> int:
     """As ``holdfast`` without words does it, up to a window that can be used."""
+    import gc
+
     from app.hardening import forbid_crash_dumps
     from app.logs import start_logging
-    from app.paths import find_paths
 
     forbid_crash_dumps()
-    find_paths()
     start_logging(None)
-    from app.discretion import name_process
-    from app.window import open_window
-    from ui.systemwatch import watch_system
+    gc.disable()
+    from app.window import start_window
 
-    name_process()
-    application, window = open_window(folder / "settings.json", folder / "no vault")
-    window.follow(watch_system(application, int(window.winId())))
+    application, window = start_window(folder / "settings.json", folder / "no vault")
     return _until_usable(window, application.exec)
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import gettext
 import locale
 import os
 import re
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta, timezone
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from importlib.resources import files
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from evidence.errors import EvidenceError
+from evidence.i18n.catalogue import Catalogue
+from resources import FOLDER
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
 
 Language = Literal["ko", "en", "fr"]
 LANGUAGES: tuple[Language, ...] = ("ko", "en", "fr")
+_FORMS: dict[Language, Callable[[int], int]] = {"ko": lambda _n: 0, "en": lambda n: n != 1, "fr": lambda n: n > 1}
+"""Which plural form stands for a number, as the heads of the catalogues say it."""
 
 
 def N_(text: str) -> str:
@@ -26,7 +30,7 @@ def N_(text: str) -> str:
 class Texts:
     """Turns marked English text, codes, times and numbers into one language."""
 
-    def __init__(self, language: Language, catalogue: gettext.NullTranslations) -> None:
+    def __init__(self, language: Language, catalogue: Catalogue) -> None:
         self.language = language
         self._catalogue = catalogue
 
@@ -56,7 +60,9 @@ class Texts:
 
     def moment(self, at: datetime, utc_offset_s: int = 0) -> str:
         """An aware time as this language writes it, at the given offset from UTC, with the offset spelled out."""
-        from babel.dates import format_datetime
+        from datetime import timedelta, timezone
+
+        from babel.dates import format_datetime  # not needed before a window is there
 
         local = at.astimezone(timezone(timedelta(seconds=utc_offset_s)))
         hours, minutes = divmod(abs(utc_offset_s) // 60, 60)
@@ -68,7 +74,7 @@ class Texts:
 
     def date(self, day: date) -> str:
         """A day as this language writes it."""
-        from babel.dates import format_date  # as below: not needed before a window is there
+        from babel.dates import format_date
 
         return format_date(day, {"ko": "y년 M월 d일", "en": "d MMMM y", "fr": "d MMMM y"}[self.language], self.language)
 
@@ -94,9 +100,8 @@ def texts(language: Language) -> Texts:
     """
     if language not in LANGUAGES:
         raise EvidenceError("i18n.unknown_language", language=language)
-    compiled = files("resources").joinpath("locale", language, "LC_MESSAGES", "holdfast.mo")
-    with compiled.open("rb") as stream:
-        return Texts(language, gettext.GNUTranslations(stream))
+    compiled = FOLDER / "locale" / language / "LC_MESSAGES" / "holdfast.mo"
+    return Texts(language, Catalogue.read(compiled, _FORMS[language]))
 
 
 def system_language(preferred: Sequence[str] = ()) -> Language:

@@ -33,7 +33,7 @@ def test_windows_is_asked_to_leave_the_window_out(monkeypatch: pytest.MonkeyPatc
             asked.append((handle.value, affinity))  # type: ignore[attr-defined]
             return 1
 
-    monkeypatch.setattr(discretion.platform, "system", lambda: "Windows")
+    monkeypatch.setattr(discretion, "_SYSTEM", "win32")
     monkeypatch.setattr(discretion.ctypes, "WinDLL", lambda _name: User, raising=False)
     assert discretion.leave_out_of_screens(77) is True
     assert asked == [(77, 0x11)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from evidence.i18n import LANGUAGES
 from evidence.model import Case
+from ui import leaving
 from ui.main_window import MainWindow
 from ui.notes import LARGEST, NotesWindow, read_text, write_text
 
@@ -40,21 +40,18 @@ def ready(case: Case, window: MainWindow, settle: Settle) -> MainWindow:
 def test_three_escapes_cover_lock_and_empty_the_clipboard(
     ready: MainWindow, qtbot: QtBot, settle: Settle, qapp: QApplication
 ) -> None:
-    """At once: the time from the last key to a covered window is measured."""
+    """When the last key is through, all of it has happened."""
     qapp.clipboard().setText("https://example.org/room/17")
     place = ready.geometry()
     for _ in range(2):
         strike(ready, Qt.Key.Key_Escape)
         assert ready.isVisible()
-    began = time.perf_counter()
     strike(ready, Qt.Key.Key_Escape)
-    took_ms = 1000 * (time.perf_counter() - began)
     assert not ready.isVisible()
     assert ready.exit.notes.isVisible()
     assert ready.exit.notes.geometry().size() == place.size()
     assert not ready.desk.is_open
     assert not qapp.clipboard().text()
-    assert took_ms < 500, took_ms  # with the locking, on a busy machine; what covers comes first
     settle()
     assert qapp.topLevelWindows()
     assert "Holdfast" not in ready.exit.notes.windowTitle() + QGuiApplication.applicationDisplayName()
@@ -64,19 +61,27 @@ def test_three_escapes_cover_lock_and_empty_the_clipboard(
 def test_what_covers_comes_before_everything_else(
     ready: MainWindow, monkeypatch: pytest.MonkeyPatch, settle: Settle
 ) -> None:
-    """When the locking begins the window is gone and the notes page painted."""
-    seen: list[tuple[float, bool, bool]] = []
-    lock = ready.lock
+    """First the window goes, then the notes page stands there; only then comes what may take a while. How long it takes
+    from the key on, ``bench window`` measures."""
+    seen: list[str] = []
 
-    def watched() -> None:
-        seen.append((time.perf_counter(), ready.isVisible(), ready.exit.notes.isVisible()))
-        lock()
+    def note(owner: object, name: str) -> None:
+        real = getattr(owner, name)
 
-    monkeypatch.setattr(ready, "lock", watched)
-    began = time.perf_counter()
+        def noted(*given: object) -> object:
+            seen.append(name)
+            assert (ready.isVisible(), ready.exit.notes.isVisible()) == (name == "hide", name != "hide")
+            return real(*given)
+
+        monkeypatch.setattr(owner, name, noted)
+
+    note(ready, "hide")
+    note(ready.exit.notes, "repaint")
+    note(leaving, "empty_clipboard")
+    note(ready.desk.jobs, "cancel_all")
+    note(ready, "lock")
     ready.exit.leave()
-    assert seen[0][1:] == (False, True)
-    assert seen[0][0] - began < 0.15, seen[0][0] - began  # 50 ms where nothing else runs: bench window measures it
+    assert list(dict.fromkeys(seen)) == ["hide", "repaint", "empty_clipboard", "cancel_all", "lock"]
     settle()
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -135,7 +133,7 @@ def test_overview_and_timeline(case: Case, window: MainWindow, settle: Settle, t
 
 
 def test_rows_come_when_they_are_looked_at(case: Case, window: MainWindow, settle: Settle, qtbot: QtBot) -> None:
-    """A hundred thousand exhibits: only what is seen is read, and no step of scrolling takes long."""
+    """A hundred thousand exhibits: only what is seen is read, and no step of scrolling reads more than a few pages."""
     count, asked = 100_000, []
 
     def fetch(start: int, most: int) -> Sequence[Row]:
@@ -144,25 +142,20 @@ def test_rows_come_when_they_are_looked_at(case: Case, window: MainWindow, settl
 
     page = window.case
     page.list.setVisible(True)
-    began = time.perf_counter()
     page.pager.begin(count, fetch(0, PAGE), fetch)
     settle()
-    first_page_s = time.perf_counter() - began
-    bar, taken = page.list.verticalScrollBar(), []
+    bar, most = page.list.verticalScrollBar(), 0
     qtbot.waitUntil(lambda: bar.maximum() > 20 * count, timeout=30_000)  # laid out piece by piece
     for share in range(1, 41):
-        began = time.perf_counter()
+        before = len(asked)
         bar.setValue(bar.maximum() * share // 40)
         page.list.viewport().repaint()
-        taken.append(time.perf_counter() - began)
         settle()
+        most = max(most, len(asked) - before)
     assert page.list.rows.rows[-1].key == f"k{count}"
     assert len(asked) < 90, "what nobody looks at is not read"
+    assert most <= 3
     assert sum(row is PENDING for row in page.list.rows.rows) > 90_000
-    # Alone on a quiet computer 0.05 s; a loaded one must not fail a test for that.
-    print(f"first page {first_page_s * 1000:.0f} ms, steps {statistics.median(taken) * 1000:.1f} ms, "
-          f"worst {max(taken) * 1000:.1f} ms")  # fmt: skip
-    assert statistics.median(taken) < 0.5 and first_page_s < 5
 
 
 def test_a_package_for_the_police_asks_for_its_consent(

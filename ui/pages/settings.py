@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QLabel, QWidget
 from evidence.errors import EvidenceError
 from evidence.i18n import LANGUAGES, Texts
 from evidence.model import Examiner, OperatorRole
-from evidence.session import known_authorities
 from evidence.settings import AUTO_LOCK_MINUTES, LEAVE_KEYS, LOOKS, TEXT_PERCENTS
 from ui import wording
 from ui.desk import LANGUAGE_NAMES, Desk
@@ -169,6 +168,8 @@ class SettingsPage(Page):
 
     def put_known(self) -> None:
         """Write the addresses of well-known authorities below those that stand there; nothing is kept or asked yet."""
+        from evidence.session import known_authorities  # with a vault alone
+
         lines = self.tsas.words().splitlines()
         self.tsas.set_words("\n".join(dict.fromkeys([*lines, *(each.address for each in known_authorities())])))
         self.say(lambda t: (t("Their addresses stand there now. Take out those you do not want, then keep them."), ""))

@@ -44,8 +44,6 @@ class WelcomePage(Page):
             row.addWidget(button)
         self.body.addLayout(row)
         self.body.addStretch(1)
-        self.relook(desk.theme)
-        self._show()
 
     def _build_safety(self) -> Card:
         card = Card()
