@@ -11,7 +11,7 @@ from pathlib import Path
 from app.bench.scoring_suites import SuiteCase, abstention_suite, metadata_suite, speed_suite
 from evidence.errors import EvidenceError
 from evidence.media import MediaLimits, MediaWorker
-from evidence.scoring import Pack, load_packs, scoring_worker
+from evidence.scoring import Pack, load_pack, load_packs, scoring_worker
 from evidence.scoring.answers import shaped
 from evidence.scoring.bench import BenchReport, evaluate
 from evidence.scoring.conditions import CONDITIONS
@@ -49,6 +49,7 @@ def run_faces(
     peers: Path | None = None,
     sample: int | None = None,
     conditions: Sequence[str] = ("clean",),
+    finder: Path | None = None,
     suites: Sequence[str] = SUITES,
     packs: Sequence[Pack] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
@@ -56,6 +57,7 @@ def run_faces(
 ) -> FacesResult:
     """Measure ``packs`` (those of the program when not given) and the packs in ``peers`` on the set in ``folder``.
 
+    ``finder`` is the folder of an unpacked pack that finds the faces; without one the cascades do.
     Raises ``scoring.set_malformed``, ``bench.bad_sample``, ``bench.unknown_condition`` (which names a suite, too),
     ``bench.no_peers``,
     ``bench.picture_unreadable``, :class:`evidence.errors.CancelledError` and what scoring raises.
@@ -69,6 +71,7 @@ def run_faces(
         if name not in SUITES:
             raise EvidenceError("bench.unknown_condition", name=name, names=", ".join(SUITES))
     ours = tuple(load_packs() if packs is None else packs)
+    finds = None if finder is None else load_pack(finder)
     theirs = () if peers is None else load_packs(peers)
     if peers is not None and not theirs:
         raise EvidenceError("bench.no_peers", path=peers)
@@ -78,18 +81,19 @@ def run_faces(
     if sample is not None:
         samples = drawn_evenly(samples, sample)
     digests = _digests(folder, samples)
+    together = ours if finds is None else (*ours, finds)
     with scoring_worker() as worker:
         rows = measure(
-            samples, worker=worker, packs=[*ours, *theirs], conditions=tuple(dict.fromkeys(conditions)), shuffled=ours,
-            manipulations=tuple(MANIPULATIONS), cancelled=cancelled,
+            samples, worker=worker, packs=[*ours, *theirs], finder=finds, conditions=tuple(dict.fromkeys(conditions)),
+            shuffled=ours, manipulations=tuple(MANIPULATIONS), cancelled=cancelled,
             progress=lambda done: progress(0.9 * done / len(samples), "scoring"),
         )  # fmt: skip
         cases = {}
         if "metadata" in suites:
             cases["metadata"] = metadata_suite(worker, cancelled)
         if "abstention" in suites:
-            cases["abstention"] = abstention_suite(worker, ours, cancelled)
-        speed = speed_suite(worker, ours, cancelled) if "speed" in suites else {}
+            cases["abstention"] = abstention_suite(worker, together, cancelled)
+        speed = speed_suite(worker, together, cancelled) if "speed" in suites else {}
         speed |= _usage(worker)
     progress(0.95, "figures")
     report = evaluate(rows, ours, folder.name, peers=theirs)
@@ -99,7 +103,7 @@ def run_faces(
     ) for pack in ours}  # fmt: skip
     return FacesResult(
         report, tuple(pack.facts.id for pack in theirs), {name: s for name, s in trained_on.items() if s}, digests,
-        versions(), cases, speed,
+        versions() | {"faces": "haar" if finds is None else f"{finds.facts.id} {finds.model_sha256}"}, cases, speed,
     )  # fmt: skip
 
 

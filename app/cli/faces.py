@@ -27,6 +27,9 @@ def add_faces_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
         help=t("with scoring: what happens to the pictures first, such as clean,jpeg50,social"),
     )  # fmt: skip
     parser.add_argument(
+        "--finder", type=Path, metavar="DIR", help=t("with scoring: unpacked detector pack that finds the faces")
+    )
+    parser.add_argument(
         "--suites", default="metadata,abstention,speed", metavar="NAMES",
         help=t("with scoring: what is measured on files made on the spot; empty for nothing"),
     )  # fmt: skip
@@ -42,7 +45,7 @@ def bench_faces(arguments: argparse.Namespace, console: Console) -> int:
 
     t = console.t
     result = run_faces(
-        arguments.set, peers=arguments.peers, sample=arguments.sample,
+        arguments.set, peers=arguments.peers, finder=arguments.finder, sample=arguments.sample,
         conditions=[name.strip() for name in arguments.conditions.split(",")],
         suites=[name.strip() for name in arguments.suites.split(",") if name.strip()], progress=console.progress,
     )  # fmt: skip

@@ -37,7 +37,7 @@ class FaceFinding:
     height: int
     assessable: bool
     reasons: tuple[str, ...] = ()
-    """Stable names: ``too_small``, ``too_blurred``, ``too_compressed``, ``turned_away``."""
+    """Stable names: ``too_small``, ``too_blurred``, ``too_compressed``, ``turned_away``, ``drawn``, ``cut_off``."""
     sharpness: float = 0.0
 
 

@@ -2,10 +2,10 @@
 
 from evidence.scoring.importing import import_pack, peek_facts, remove_pack
 from evidence.scoring.maps import LAYER_NAMES, ScoreMap, layer, score_map
-from evidence.scoring.packs import Pack, load_pack, load_packs
+from evidence.scoring.packs import Pack, detectors_of, finder_of, load_pack, load_packs
 from evidence.scoring.score import NOT_EXAMINED, score_original, scoring_worker
 
 __all__ = [
-    "LAYER_NAMES", "NOT_EXAMINED", "Pack", "ScoreMap", "import_pack", "layer", "load_pack", "load_packs",
-    "peek_facts", "remove_pack", "score_map", "score_original", "scoring_worker",
+    "LAYER_NAMES", "NOT_EXAMINED", "Pack", "ScoreMap", "detectors_of", "finder_of", "import_pack", "layer", "load_pack",
+    "load_packs", "peek_facts", "remove_pack", "score_map", "score_original", "scoring_worker",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from evidence.errors import EvidenceError
 from evidence.media.limits import MediaLimits
 from evidence.scoring.faces import Box, find_faces
+from evidence.scoring.finders import Finder
 
 FRAMES = 32
 """So many frames are looked at, spread evenly over the clip."""
@@ -94,13 +95,15 @@ def _in_order(capture: cv2.VideoCapture) -> Iterator[tuple[float, NDArray[np.uin
     yield from kept
 
 
-def follow_faces(frames: Iterator[tuple[float, NDArray[np.uint8]]]) -> tuple[list[Track], int, int]:
+def follow_faces(
+    frames: Iterator[tuple[float, NDArray[np.uint8]]], finder: Finder | None = None
+) -> tuple[list[Track], int, int]:
     """Tracks of faces, the longest first; how many frames were read; how many faces were seen in all."""
     tracks: list[Track] = []
     read = seen = 0
     for at_s, rgb in frames:
         read += 1
-        boxes, in_all = find_faces(rgb)
+        boxes, in_all = find_faces(rgb, finder=finder)
         seen += in_all
         open_tracks = list(tracks)
         for box in boxes:

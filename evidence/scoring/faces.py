@@ -14,6 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from evidence.scoring.finders import Finder
+
 MAX_FACES = 32
 """So many faces, the largest first, are examined; more are counted only."""
 MIN_FACE = 64
@@ -43,8 +45,18 @@ class Box:
     sharpness: float
 
 
-def find_faces(rgb: NDArray[np.uint8], jpeg_quality: int | None = None) -> tuple[list[Box], int]:
-    """The faces, largest first, at most :data:`MAX_FACES`, and how many there were in all."""
+def find_faces(
+    rgb: NDArray[np.uint8], jpeg_quality: int | None = None, finder: Finder | None = None
+) -> tuple[list[Box], int]:
+    """The faces, largest first, at most :data:`MAX_FACES`, and how many there were in all.
+
+    Without an imported ``finder``, the cascades look for them.
+    """
+    if finder is not None:
+        found = finder.find(rgb)
+        all_grey = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
+        most = found[:MAX_FACES]
+        return [_judge(all_grey, face.box, face.reasons, 1.0, 0, jpeg_quality) for face in most], len(found)
     height, width = rgb.shape[:2]
     scale = min(1.0, LOOK_SIDE / max(height, width))
     # Small pictures are enlarged: the cascades were trained on larger faces than a thumbnail holds.
@@ -55,27 +67,47 @@ def find_faces(rgb: NDArray[np.uint8], jpeg_quality: int | None = None) -> tuple
     margin = LEAST_LOOKED_FOR // 2
     look = np.asarray(cv2.copyMakeBorder(look, margin, margin, margin, margin, cv2.BORDER_REPLICATE), np.uint8)
     least = LEAST_LOOKED_FOR if scale <= 1 else round(LEAST_LOOKED_FOR * min(scale, 2.0))
-    frontal = _look(look, "haarcascade_frontalface_default.xml", 5, least)
-    second = _look(look, "haarcascade_frontalface_alt2.xml", 3, least)
-    turned: list[tuple[int, int, int, int]] = []
-    if not frontal and not second:
-        # A turned face cannot be assessed; where nothing else is found it is the reason.
-        turned = _look(look, "haarcascade_profileface.xml", 5, least)
-        mirrored = _look(np.ascontiguousarray(look[:, ::-1]), "haarcascade_profileface.xml", 5, least)
-        turned += [(look.shape[1] - x - w, y, w, h) for x, y, w, h in mirrored]
-    kept: list[tuple[tuple[int, int, int, int], tuple[str, ...]]] = []
-    for found, other, reason in ((frontal, second, ""), (second, frontal, ""), (turned, [], "turned_away")):
-        for box in sorted(found, key=lambda b: -b[2] * b[3]):
-            if any(_overlap(box, known) > 0.3 for known, _ in kept):
-                continue
-            if reason:
-                kept.append((box, (reason,)))
-            else:
-                is_confirmed = any(_overlap(box, b) > 0.4 for b in other)
-                kept.append((box, () if is_confirmed else ("not_surely_a_face",)))
-    kept.sort(key=lambda item: (-item[0][2] * item[0][3], item[0]))
+    kept = _frontal(look, least) or _unsure(look, least)
     boxes = [_judge(grey, box, reasons, scale, margin, jpeg_quality) for box, reasons in kept[:MAX_FACES]]
     return boxes, len(kept)
+
+
+Placed = tuple[tuple[int, int, int, int], tuple[str, ...]]
+"""A box in the copy that is looked at, and what keeps it from being assessed."""
+
+
+def _frontal(look: NDArray[np.uint8], least: int) -> list[Placed]:
+    """Frontal faces, largest first. A second cascade is asked around each: what it does not confirm is not assessed."""
+    kept: list[Placed] = []
+    for x, y, w, h in sorted(_look(look, "haarcascade_frontalface_default.xml", 5, least), key=lambda b: -b[2] * b[3]):
+        if any(_overlap((x, y, w, h), known) > 0.3 for known, _ in kept):
+            continue
+        around = round(0.35 * w)
+        left, top = max(0, x - around), max(0, y - around)
+        part = np.ascontiguousarray(look[top : y + h + around, left : x + w + around])
+        again = _look(part, "haarcascade_frontalface_alt2.xml", 3, max(20, round(0.6 * w)))
+        is_confirmed = any(_overlap((x, y, w, h), (left + a, top + b, c, d)) > 0.4 for a, b, c, d in again)
+        kept.append(((x, y, w, h), () if is_confirmed else ("not_surely_a_face",)))
+    return sorted(kept, key=lambda item: (-item[0][2] * item[0][3], item[0]))
+
+
+def _unsure(look: NDArray[np.uint8], least: int) -> list[Placed]:
+    """Where no frontal face is found, why none can be assessed: looked for in a smaller copy, which is enough."""
+    part = min(1.0, max(24 / least, 500 / max(look.shape)))
+    small = np.asarray(cv2.resize(look, None, fx=part, fy=part, interpolation=cv2.INTER_AREA), np.uint8)
+    smallest = max(20, round(least * part))
+    found = [(box, "not_surely_a_face") for box in _look(small, "haarcascade_frontalface_alt2.xml", 3, smallest)]
+    if not found:
+        turned = _look(small, "haarcascade_profileface.xml", 5, smallest)
+        mirrored = _look(np.ascontiguousarray(small[:, ::-1]), "haarcascade_profileface.xml", 5, smallest)
+        turned += [(small.shape[1] - x - w, y, w, h) for x, y, w, h in mirrored]
+        found = [(box, "turned_away") for box in turned]
+    kept: list[Placed] = []
+    for box, reason in sorted(found, key=lambda item: (-item[0][2] * item[0][3], item[0])):
+        x, y, w, h = (round(value / part) for value in box)
+        if not any(_overlap((x, y, w, h), known) > 0.3 for known, _ in kept):
+            kept.append(((x, y, w, h), (reason,)))
+    return kept
 
 
 def crop(rgb: NDArray[np.uint8], box: Box, margin: float, size: int) -> NDArray[np.uint8]:

@@ -66,7 +66,10 @@ def import_pack(
             raise EvidenceError("scoring.pack_altered", pack=facts.id)
     test = parse_json(members["selftest.json"], canonical=False)
     try:
-        worker.request("try_model", BytesIO(members["model.onnx"]), TRIAL_LIMITS, cancelled, test=test, pack=facts.id)
+        worker.request(
+            "try_model", BytesIO(members["model.onnx"]), TRIAL_LIMITS, cancelled, test=test, pack=facts.id,
+            task=facts.task, size=facts.input.size,
+        )  # fmt: skip
     except EvidenceError as error:
         if error.code.startswith("scoring.") or error.code == "media.decoder_missing":
             raise
@@ -93,7 +96,8 @@ def remove_pack(packs_dir: Path, pack_id: str) -> None:
 def describe(pack: Pack) -> dict[str, object]:
     """What a person reads before trusting a pack: its publisher's claims, named as such."""
     facts = asdict(pack.facts)
-    return {"claims": facts.pop("calibration"), **facts}
+    claims = facts.pop("calibration")
+    return {"claims": None if pack.is_finder else claims, **facts}
 
 
 def _members(stream: BinaryIO) -> dict[str, bytes]:

@@ -15,7 +15,7 @@ from evidence.media.pictures import pixels_of
 from evidence.model import FaceFinding
 from evidence.scoring.answers import FaceRow, face_of, failure_of, shaped
 from evidence.scoring.packs import Pack
-from evidence.scoring.score import described
+from evidence.scoring.score import described, finding
 
 LAYER_NAMES = ("error_level", "residual")
 
@@ -35,17 +35,21 @@ def score_map(
     *,
     pack: Pack,
     worker: MediaWorker,
+    finder: Pack | None = None,
     face: int = 0,
     cancelled: Callable[[], bool] = lambda: False,
     limits: MediaLimits | None = None,
 ) -> ScoreMap | None:
     """The occlusion map of one assessable face (0 is the largest); None when the picture has no such face.
 
+    ``finder`` is the imported pack that finds faces, where the score used one.
+
     Raises as :func:`evidence.scoring.score_original` does for the environment, and what decoding raises.
     """
     with open_stream() as stream:
         answer, _ = worker.request(
-            "map", stream, limits or MediaLimits(), cancelled, packs=described([pack]), face=face
+            "map", stream, limits or MediaLimits(), cancelled, packs=described([pack]), finder=finding(finder),
+            face=face,
         )  # fmt: skip
     if not answer.get("face"):
         return None

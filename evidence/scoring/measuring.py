@@ -12,7 +12,7 @@ from evidence.media.wire import Message
 from evidence.scoring.answers import FaceRow, Logits, facts_of, shaped
 from evidence.scoring.labelled import Sample
 from evidence.scoring.packs import Pack
-from evidence.scoring.score import SHUFFLED, described
+from evidence.scoring.score import SHUFFLED, described, finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ def measure(
     conditions: Sequence[str] = ("clean",),
     shuffled: Sequence[Pack] = (),
     manipulations: Sequence[str] = (),
+    finder: Pack | None = None,
     cancelled: Callable[[], bool] = lambda: False,
     progress: Callable[[int], None] = lambda done: None,
 ) -> list[Measured]:
@@ -63,7 +64,9 @@ def measure(
             asked = [*described(packs), *(described(shuffled, shuffled=True) if is_first else ())]
             bench = {"manipulations": list(manipulations) if is_first and not sample.is_fake else []}
             start = time.perf_counter()
-            answer = _answered(sample, worker, cancelled, packs=asked, condition=condition, bench=bench)
+            answer = _answered(
+                sample, worker, cancelled, packs=asked, finder=finding(finder), condition=condition, bench=bench
+            )  # fmt: skip
             rows.append(_row(sample, condition, answer, packs, shuffled, time.perf_counter() - start))
         progress(done + 1)
     return rows

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +20,7 @@ from evidence.model import ErrorRates
 MAX_MODEL_BYTES = 600 << 20
 MAX_JSON_BYTES = 1 << 20
 _FILES = ("card.md", "model.onnx", "selftest.json")
+FINDING = "face_detection"
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
 
 
@@ -58,6 +60,10 @@ class Calibration:
     sources: tuple[SourceRate, ...] = ()
 
 
+UNCALIBRATED = Calibration(1.0, 0.0, 1e9, None, ErrorRates(0.0, 0.0, 1.0, 0.0, 0.0, 1.0, "none", 0))
+"""No threshold that any output could pass, and no rate but those that rule nothing out."""
+
+
 @dataclass(frozen=True, slots=True)
 class PackFacts:
     """The content of ``pack.json``."""
@@ -67,17 +73,18 @@ class PackFacts:
     created: str
     publisher: str
     task: str
-    """``face_swap`` or ``face_synthesis``."""
+    """``face_swap``, ``face_synthesis``, or ``face_detection`` of a pack that finds faces for the others."""
     input: PackInput
     output: str
-    """Always ``logit_fake``: higher is more like what the task names."""
+    """``logit_fake``: higher is more like what the task names; of a finder ``faces``: boxes and points as YuNet's."""
     opset: int
     files: dict[str, str]
     """File name to SHA-256 in hexadecimal."""
-    calibration: Calibration
     licence: str
     intended_use: str
     min_app_version: str
+    calibration: Calibration = UNCALIBRATED
+    """Of a finder always :data:`UNCALIBRATED`: it gives no band."""
     envelope: dict[str, float] = field(default_factory=dict)
 
 
@@ -91,6 +98,21 @@ class Pack:
     @property
     def model_sha256(self) -> str:
         return self.facts.files["model.onnx"]
+
+    @property
+    def is_finder(self) -> bool:
+        """Whether it finds faces for the detectors instead of judging them."""
+        return self.facts.task == FINDING
+
+
+def detectors_of(packs: Sequence[Pack]) -> tuple[Pack, ...]:
+    """The packs that judge faces."""
+    return tuple(pack for pack in packs if not pack.is_finder)
+
+
+def finder_of(packs: Sequence[Pack]) -> Pack | None:
+    """The pack that finds the faces; None: the cascades do. Of several, the last by name."""
+    return max((pack for pack in packs if pack.is_finder), key=lambda pack: pack.facts.id, default=None)
 
 
 def load_packs(folder: Path | None = None) -> tuple[Pack, ...]:
@@ -130,9 +152,10 @@ def read_facts(untrusted_json: bytes, name: str) -> PackFacts:
         raise EvidenceError("scoring.pack_malformed", pack=name) from problem
     is_sound = (
         _ID.fullmatch(facts.id)
-        and facts.output == "logit_fake"
-        and facts.task in ("face_swap", "face_synthesis")
-        and 16 <= facts.input.size <= 1024
+        and facts.output == ("faces" if facts.task == FINDING else "logit_fake")
+        and facts.task in ("face_swap", "face_synthesis", FINDING)
+        and (facts.task == FINDING) is (facts.calibration is UNCALIBRATED)
+        and (128 if facts.task == FINDING else 16) <= facts.input.size <= (2048 if facts.task == FINDING else 1024)
         and 0.5 <= facts.input.crop_margin <= 4
         and tuple(sorted(facts.files)) == _FILES
         and (facts.calibration.below is None or facts.calibration.below < facts.calibration.above)

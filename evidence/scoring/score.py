@@ -16,7 +16,7 @@ from evidence.media.wire import Message
 from evidence.model import Band, DetectorRun, FaceFinding, FrameScore, ProvenanceFact, ScoreReport
 from evidence.scoring.answers import face_of, faces_of, facts_of, failure_of, logits_of, texts_of, tracks_of
 from evidence.scoring.bands import over_time, overall, run_of
-from evidence.scoring.packs import Pack
+from evidence.scoring.packs import Pack, detectors_of, finder_of
 from evidence.version import VERSION
 
 WORKER_MODULE = "evidence.scoring.worker"
@@ -100,12 +100,13 @@ def _examined(
     cancelled: Callable[[], bool],
     trust_anchors: str,
 ) -> _Findings:
+    packs, finder = detectors_of(packs), finder_of(packs)
     job, read, unseen = ("score", _picture, NOT_EXAMINED) if kind == "image" else ("clip", _clip, NOT_EXAMINED_IN_CLIPS)
     try:
         with open_stream() as stream:
             answer, _ = worker.request(
-                job, stream, limits, cancelled, packs=described(packs), trust_anchors=trust_anchors
-            )
+                job, stream, limits, cancelled, packs=described(packs), finder=finding(finder), trust_anchors=trust_anchors,
+            )  # fmt: skip
         facts = facts_of(answer)
         if failure := failure_of(answer):
             return _Findings(Band.NOT_ASSESSABLE, (failure,), facts, not_examined=unseen)
@@ -218,13 +219,22 @@ def versions() -> dict[str, str]:
     return found
 
 
+def finding(finder: Pack | None) -> dict[str, object]:
+    """The pack that finds faces, as the child is told of it; empty: the cascades do."""
+    if finder is None:
+        return {}
+    return {"folder": str(finder.folder), "sha256": finder.model_sha256, "size": finder.facts.input.size}
+
+
 def _settings(packs: Sequence[Pack], limits: MediaLimits, trust_anchors: str) -> dict[str, str]:
     """What an expert needs to repeat the score."""
-    settings = {"threads": "1", "engine": "onnxruntime cpu", "faces": "haar", "limit_pixels": str(limits.max_pixels)}
+    finder = finder_of(packs)
+    faces = "haar" if finder is None else f"{finder.facts.id} {finder.model_sha256}"
+    settings = {"threads": "1", "engine": "onnxruntime cpu", "faces": faces, "limit_pixels": str(limits.max_pixels)}
     settings |= versions()
     if trust_anchors:
         settings["c2pa_trust_anchors_sha256"] = hashlib.sha256(trust_anchors.encode()).hexdigest()
-    for pack in packs:
+    for pack in detectors_of(packs):
         above, below = pack.facts.calibration.above, pack.facts.calibration.below
         settings[f"thresholds.{pack.facts.id}"] = f"{'-' if below is None else format(below, '.4f')},{above:.4f}"
     return settings

@@ -18,6 +18,8 @@ from evidence.media.wire import Message
 from evidence.media.worker import Handler, serve
 from evidence.scoring.detector import Detector, MirroredDetector, OnnxDetector, open_detector, tested
 from evidence.scoring.faces import Box, crop, find_faces
+from evidence.scoring.finders import Finder, open_finder, tested_finder
+from evidence.scoring.packs import FINDING
 
 _LOAD_MS: dict[str, float] = {}
 """Milliseconds that reading, comparing, opening and self-testing each model took."""
@@ -48,7 +50,7 @@ def _score_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[
     clock.lap("opening")
     size = (int(str(about["stored_width"])), int(str(about["stored_height"])))
     quality = jpeg_quality(read_container(body))
-    boxes, faces_in_all = find_faces(rgb, None if quality is None else quality[0])
+    boxes, faces_in_all = find_faces(rgb, None if quality is None else quality[0], _finder_of(request))
     clock.lap("faces")
     assessable = [box for box in boxes if not box.reasons]
     logits = _logits(rgb, assessable, opened)
@@ -106,7 +108,7 @@ def _clip_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[M
     facts = read_provenance(body, trust_anchors=_anchors(request))
     clock.lap("provenance")
     try:
-        tracks, frames, seen = follow_faces(read_frames(body, limits))
+        tracks, frames, seen = follow_faces(read_frames(body, limits), _finder_of(request))
     except EvidenceError as error:
         return {"facts": facts, "failed": error.code}, b""
     clock.lap("frames_and_faces")
@@ -135,7 +137,7 @@ def _map_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Me
     from evidence.scoring.layers import occlusion
 
     rgb, _ = decode(body, limits)
-    good = [box for box in find_faces(rgb)[0] if not box.reasons]
+    good = [box for box in find_faces(rgb, finder=_finder_of(request))[0] if not box.reasons]
     wanted = int(str(request["face"]))
     if not 0 <= wanted < len(good):
         return {"face": []}, b""
@@ -157,7 +159,10 @@ def _layer_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[
 
 def _try_model_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Message, bytes]:
     """Open a stranger's model and let it pass its self-test."""
-    tested(bytes(body), request["test"], str(request["pack"]))
+    if request.get("task") == FINDING:
+        tested_finder(bytes(body), request["test"], str(request["pack"]), int(str(request["size"])))
+    else:
+        tested(bytes(body), request["test"], str(request["pack"]))
     return {}, b""
 
 
@@ -212,6 +217,22 @@ def _opened(request: Message) -> list[Opened]:
         detector = MirroredDetector(detector) if pack["mirrored"] else detector
         opened.append(Opened(str(pack["key"]), detector, float(pack["margin"]), int(pack["size"]), is_control))
     return opened
+
+
+def _finder_of(request: Message) -> Finder | None:
+    """The imported finder that the request names; None: the cascades look."""
+    told = request.get("finder")
+    if not isinstance(told, dict) or not told:
+        return None
+    return _finder(str(told["folder"]), str(told["sha256"]), int(told["size"]))
+
+
+@lru_cache
+def _finder(folder: str, sha256: str, look_side: int) -> Finder:
+    start = time.perf_counter()
+    finder = open_finder(Path(folder), sha256, look_side)
+    _LOAD_MS[sha256] = round(1000 * (time.perf_counter() - start), 1)
+    return finder
 
 
 def _prepared(rgb: NDArray[np.uint8], box: Box, margin: float, size: int) -> NDArray[np.float32]:

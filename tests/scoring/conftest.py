@@ -36,6 +36,43 @@ def _varint(value: int) -> bytes:
     return bytes(out)
 
 
+def tiny_finder() -> bytes:
+    """ONNX with YuNet's outputs: where red outweighs blue (OpenCV's third channel), a face of 192 pixels."""
+
+    def tensor(name: str, dims: list[int], values: list[float]) -> bytes:
+        body = b"".join(_field(1, d) for d in dims) + _field(2, 1) + _field(8, name)
+        return body + _field(9, struct.pack(f"<{len(values)}f", *values))
+
+    def ints(name: str, values: list[int]) -> bytes:
+        return _field(5, _field(1, name) + b"".join(_field(8, value) for value in values) + _field(20, 7))
+
+    def shape(name: str, dims: list[int | str]) -> bytes:
+        sides = b"".join(_field(1, _field(1, d) if isinstance(d, int) else _field(2, d)) for d in dims)
+        return _field(1, name) + _field(2, _field(1, _field(1, 1) + _field(2, sides)))
+
+    # Eyes, nose and corners of the mouth in steps of the grid, around the middle of the box.
+    points = [-0.6, -0.5, 0.6, -0.5, 0.0, 0.1, -0.4, 0.7, 0.4, 0.7]
+    graph, outputs = b"", b""
+    for step in (8, 16, 32):
+        pool = _field(1, "face") + _field(2, f"mean{step}") + _field(4, "AveragePool")
+        graph += _field(1, pool + ints("kernel_shape", [step, step]) + ints("strides", [step, step]))
+        last = float(step == 32)
+        for name, gain, bias in (
+            ("cls", 0.05 * last, [-0.5 * last]), ("obj", 0.0, [1.0]),
+            ("bbox", 0.0, [0.5, 0.5, 1.7918, 1.7918]), ("kps", 0.0, [0.5 + value for value in points]),
+        ):  # fmt: skip
+            key = f"{name}_{step}"
+            weights = [value for _ in bias for value in (-gain, 0.0, gain)]
+            conv = _field(1, f"mean{step}") + _field(1, f"w{key}") + _field(1, f"b{key}") + _field(2, f"raw{key}")
+            graph += _field(1, conv + _field(4, "Conv") + ints("kernel_shape", [1, 1]))
+            turned = _field(1, f"raw{key}") + _field(2, key) + _field(4, "Transpose") + ints("perm", [0, 2, 3, 1])
+            graph += _field(1, turned) + _field(5, tensor(f"w{key}", [len(bias), 3, 1, 1], weights))
+            graph += _field(5, tensor(f"b{key}", [len(bias)], bias))
+            outputs += _field(12, shape(key, [1, "h", "w", len(bias)]))
+    graph += _field(2, "g") + _field(11, shape("face", [1, 3, "h", "w"])) + outputs
+    return _field(1, 8) + _field(7, graph) + _field(8, _field(1, "") + _field(2, 12))
+
+
 def tiny_model(operator: str = "GlobalAveragePool", domain: str = "") -> bytes:
     """ONNX: logit = 10 * (mean red - mean blue), for any size of input."""
 
@@ -71,6 +108,11 @@ def face() -> Callable[..., np.ndarray]:
 @pytest.fixture(scope="session")
 def model() -> Callable[..., bytes]:
     return tiny_model
+
+
+@pytest.fixture(scope="session")
+def finder_model() -> Callable[..., bytes]:
+    return tiny_finder
 
 
 @pytest.fixture

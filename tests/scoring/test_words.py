@@ -29,7 +29,10 @@ def test_every_fact_has_words(language: str) -> None:
 
 @pytest.mark.parametrize("language", ["ko", "en", "fr"])
 def test_every_reason_has_words(language: str) -> None:
-    faces = set(re.findall(r'"((?:too|turned|not_surely)_[a-z_]+)"', (CODE / "faces.py").read_text("utf-8")))
+    code = (CODE / "faces.py").read_text("utf-8") + (CODE / "finders.py").read_text("utf-8")
+    faces = set(re.findall(r'append\("([a-z_]+)"\)|"((?:not_surely|turned)_[a-z_]+)"', code))
+    faces = {name for pair in faces for name in pair if name}
+    assert {"drawn", "cut_off", "turned_away", "too_small", "not_surely_a_face"} <= faces
     score = (CODE / "score.py").read_text("utf-8") + (CODE / "bands.py").read_text("utf-8")
     reasons = set(re.findall(r'\("([a-z]+_[a-z_]+)",', score)) | {f"face_{face}" for face in faces}
     reasons |= set(re.findall(r'Band\.[A-Z_]+, "([a-z_]+)"', score))
