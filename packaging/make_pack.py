@@ -6,7 +6,8 @@
 ``yunet`` packs the finder of faces of OpenCV's model zoo (Wu et al. 2023; MIT licence), whose digest is pinned here.
 ``folder`` signs a pack that lies unpacked in a folder, such as one that calibrate_detectors.py wrote. ``KEY`` holds a
 raw Ed25519 private key in hexadecimal; where there is no such file, a key is drawn and written there, readable by its
-owner alone. The public key, which those who import must trust under the publisher's name, is printed.
+owner alone. The public key, which those who import must trust under the publisher's name, is written beside the pack
+(``FILE.pem``) and printed.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import zipfile
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -54,6 +56,8 @@ def signed(members: dict[str, bytes], key: Ed25519PrivateKey, out: Path) -> None
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in MEMBERS:
             archive.writestr(name, key.sign(canonical) if name == "pack.sig" else members[name])
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    out.with_name(out.name + ".pem").write_bytes(public)
     print(f"public key: {key.public_key().public_bytes_raw().hex()}")
 
 

@@ -105,7 +105,8 @@ def _examined(
     try:
         with open_stream() as stream:
             answer, _ = worker.request(
-                job, stream, limits, cancelled, packs=described(packs), finder=finding(finder), trust_anchors=trust_anchors,
+                job, stream, limits, cancelled, packs=described(packs), finder=finding(finder),
+                trust_anchors=trust_anchors,
             )  # fmt: skip
         facts = facts_of(answer)
         if failure := failure_of(answer):

@@ -206,7 +206,8 @@ def _details(pack: Pack, *, is_shipped: bool, key: bytes = b"") -> PackDetails:
         id=facts.id, version=facts.version, created=facts.created, publisher=facts.publisher, task=facts.task,
         licence=facts.licence, intended_use=facts.intended_use, model_sha256=pack.model_sha256,
         is_shipped=is_shipped, key_sha256=digest, key_words=fingerprint_words(digest) if digest else "",
-        claims=facts.calibration.rates, above=facts.calibration.above, below=facts.calibration.below, card=card,
+        claims=None if pack.is_finder else facts.calibration.rates,
+        above=None if pack.is_finder else facts.calibration.above, below=facts.calibration.below, card=card,
     )  # fmt: skip
 
 
