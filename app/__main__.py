@@ -16,7 +16,7 @@ CHILD_WORD = "--child"
 """As :data:`evidence.media.CHILD_WORD`, which costs the window a tenth of a second to import."""
 CHILDREN = (
     "evidence.media.worker", "evidence.media.film_worker", "evidence.scoring.worker", "evidence.verify.untrusted.child",
-    "app.browser.child",
+    "app.browser.child", "app.screencast",
 )  # fmt: skip
 SANDBOXED = "app.browser.child"
 """The browser brings its own sandbox, which a process that cannot be looked into cannot set up; it forbids core files

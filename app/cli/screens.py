@@ -52,10 +52,10 @@ def access_lines(t: Texts, access: ScreenAccess) -> list[str]:
         )  # fmt: skip
     if not access.names_windows:
         lines.append(t("Title and program of the active window are not told by this system."))
-    if not access.records:
+    if access.chooses_film:
         lines.append(
-            t("The screen cannot be recorded in this session. Log in again with an “Xorg” or “X11” session to record, "
-              "or take single pictures.")
+            t("For a recording or a long chat the system asks which monitor may be seen. It takes PipeWire and the "
+              "portal for ScreenCast; without them, take single pictures or log in with an “Xorg” or “X11” session.")
         )  # fmt: skip
     return lines
 

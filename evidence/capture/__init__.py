@@ -4,7 +4,7 @@ Each ``acquire_…`` gives an :class:`evidence.model.Acquisition`; nothing has r
 them can take their digest on the way in.
 """
 
-from evidence.capture.access import ScreenAccess, open_desktop, screen_access
+from evidence.capture.access import ScreenAccess, allow_film, open_desktop, screen_access
 from evidence.capture.clock import Clock, ClockCheck, read_clock
 from evidence.capture.desktop import MssGrabber
 from evidence.capture.files import IMPORT_METHODS, acquire_file, acquire_files
@@ -46,6 +46,7 @@ __all__ = [
     "FolderListing", "FolderWatch", "Frame", "GUIDES", "Guide", "GuideStep", "IMPORT_METHODS", "MssGrabber",
     "Recorder", "RecordingStatus", "Region", "SAID_FIELDS", "Screen", "ScreenAccess", "ScreenGrabber", "Scrolled",
     "Window", "acquire_file", "acquire_files", "acquire_link", "acquire_paste", "acquire_screen", "acquire_scroll",
-    "acquire_without_media", "address_of", "choose_place", "find_window", "guide", "guided_facts", "list_folder",
-    "open_desktop", "read_clock", "said_facts", "screen_access", "stitched_acquisition", "time_name", "tool_facts",
+    "acquire_without_media", "address_of", "allow_film", "choose_place", "find_window", "guide", "guided_facts",
+    "list_folder", "open_desktop", "read_clock", "said_facts", "screen_access", "stitched_acquisition", "time_name",
+    "tool_facts",
 ]  # fmt: skip

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from evidence.capture import x11
 from evidence.capture.desktop import MssGrabber
 from evidence.capture.portal import PortalGrabber
-from evidence.capture.screen import ScreenGrabber
+from evidence.capture.screen import AskedGrabber, Place, ScreenGrabber
+from evidence.errors import EvidenceError
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,8 @@ class ScreenAccess:
     """The system may ask the person first, and its own window lets her choose a part."""
     writes_copy: bool = False
     """The system writes the picture into a file of its own before it can be taken in."""
-    records: bool = True
-    """Whether it can be recorded."""
+    chooses_film: bool = False
+    """What a recording shows is chosen in the system's own window."""
     names_windows: bool = True
     """Whether the title and the program of the active window are told."""
 
@@ -46,6 +47,26 @@ def open_desktop(environ: Mapping[str, str] | None = None, *, platform: str = sy
     return MssGrabber(environ, platform=platform)
 
 
+def allow_film(grabber: ScreenGrabber, place: Place, cancelled: Callable[[], bool] = lambda: False) -> Place:
+    """Where the system asks first, have it ask now, before anything is recorded; what is meant then.
+
+    With several monitors the person chooses one in the system's own window, and all of it is meant: which of them it
+    is, no program is told. Raises :class:`EvidenceError` ``capture.cast_choice``, as
+    :meth:`evidence.capture.portal.PortalGrabber.allow_film`, and :class:`evidence.errors.CancelledError`.
+    """
+    if not isinstance(grabber, AskedGrabber):
+        return place
+    has_choice = len(grabber.screens()) > 1
+    if has_choice and place.extent != "desktop":
+        raise EvidenceError("capture.cast_choice")
+    width, height = grabber.allow_film(cancelled)
+    facts = {**place.facts, "cast_pixels": f"{width}x{height}"}
+    if has_choice:
+        facts.pop("region", None)
+        return Place(place.taken, "asked", facts)
+    return Place(place.taken, place.extent, facts)
+
+
 def screen_access(environ: Mapping[str, str] | None = None, *, platform: str = sys.platform) -> ScreenAccess:
     """What this system offers. Nothing is pictured and nobody is asked."""
     if platform == "win32":
@@ -53,5 +74,5 @@ def screen_access(environ: Mapping[str, str] | None = None, *, platform: str = s
     if platform == "darwin":
         return ScreenAccess("macos", names_windows=False)
     if is_wayland(environ, platform=platform):
-        return ScreenAccess("portal", asks=True, writes_copy=True, records=False, names_windows=False)
+        return ScreenAccess("portal", asks=True, writes_copy=True, chooses_film=True, names_windows=False)
     return ScreenAccess("x11")

@@ -11,21 +11,23 @@ import hashlib
 import io
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evidence.bus import Portal, PortalEnded, Variant, session_address, wayland
+from evidence.capture.cast import Cast, cut
+from evidence.capture.film import RawFrame
 from evidence.capture.recording import Look
 from evidence.capture.screen import Frame, Region, Screen, Window, bounding
 from evidence.capture.systemfile import NotOursError, SystemFile, read_system_file
 from evidence.errors import EvidenceError
 from evidence.media import MediaLimits, MediaWorker, decode_image
 
-SCREENSHOT = "org.freedesktop.portal.Screenshot"
+SCREENSHOT, CAST = "org.freedesktop.portal.Screenshot", "org.freedesktop.portal.ScreenCast"
 ANSWER_S = 180.0
 """How long the person may think about the system's question."""
 _LIMITS = MediaLimits(time_s=60.0)
@@ -36,12 +38,15 @@ class PortalGrabber:
 
     def __init__(
         self, environ: Mapping[str, str] | None = None, *, answer_s: float = ANSWER_S,
-        clock_ns: Callable[[], int] = time.time_ns,
+        clock_ns: Callable[[], int] = time.time_ns, cast_command: list[str] | None = None,
     ) -> None:  # fmt: skip
         """``environ`` says where the compositor and the session's bus are; without it, the process's own."""
         self._environ = os.environ if environ is None else environ
         self._answer_s = answer_s
         self._clock_ns = clock_ns
+        self._cast_command = cast_command
+        self._cast: Cast | None = None
+        self._cast_size = (0, 0)
         self._handed: dict[str, str] = {}
         self.left_behind: Path | None = None
         """Where the system's own copy of the last picture still lies, if it could not be taken away."""
@@ -76,9 +81,73 @@ class PortalGrabber:
         """What the person chooses in the system's own window. Raises as :meth:`grab`."""
         return _frame(self._picture(cancelled, is_chosen=True))
 
-    def film(self, region: tuple[int, int, int, int]) -> AbstractContextManager[Look]:
-        """Raises :class:`EvidenceError` ``capture.no_recording_here``."""
-        raise EvidenceError("capture.no_recording_here")
+    def allow_film(self, cancelled: Callable[[], bool] = lambda: False) -> tuple[int, int]:
+        """Have the person choose a monitor in the system's own window; its size in pixels. Nothing is recorded before.
+
+        Raises :class:`EvidenceError` ``capture.no_recording_here``, ``capture.portal_…`` and ``capture.screen_failed``,
+        and :class:`evidence.errors.CancelledError`.
+        """
+        if not self._has_cast_portal():
+            raise EvidenceError("capture.no_recording_here")
+        cast = Cast(self._environ, command=self._cast_command)
+        try:
+            first = cast.begin(self._answer_s, cancelled)
+        except BaseException:
+            cast.close()
+            raise
+        self._cast, self._cast_size = cast, (first.width, first.height)
+        return self._cast_size
+
+    def end_film(self) -> None:
+        """The recording that was allowed does not begin, or is over."""
+        cast, self._cast = self._cast, None
+        if cast is not None:
+            cast.close()
+
+    @contextmanager
+    def film(self, region: tuple[int, int, int, int]) -> Iterator[Look]:
+        """Look at ``region`` of the monitor that the person chose; where there are several monitors, at all of it.
+
+        Raises :class:`EvidenceError` ``capture.no_recording_here`` without :meth:`allow_film`, and
+        ``capture.screen_layout``; a look raises ``capture.screen_failed``.
+        """
+        cast = self._cast
+        if cast is None:
+            raise EvidenceError("capture.no_recording_here")
+        try:
+            bounds, (width, height) = bounding(self.screens()), self._cast_size
+            if len(self.screens()) > 1:
+                yield cast.look
+                return
+            scale = width / bounds.width
+            if abs(height - bounds.height * scale) > max(2.0, 0.005 * height):
+                raise EvidenceError("capture.screen_layout")
+            left, top = round((region[0] - bounds.left) * scale), round((region[1] - bounds.top) * scale)
+            wide, high = round(region[2] * scale), round(region[3] * scale)
+
+            whole: RawFrame | None = None
+            part: RawFrame | None = None
+
+            def look() -> RawFrame:
+                nonlocal whole, part
+                now = cast.look()
+                if part is None or now is not whole:  # a picture that stands is cut once
+                    whole, part = now, cut(now, left, top, wide, high)
+                return part
+
+            yield cast.look if (left, top, wide, high) == (0, 0, width, height) else look
+        finally:
+            self.end_film()
+
+    def _has_cast_portal(self) -> bool:
+        try:
+            portal = Portal(session_address(self._environ))
+        except PortalEnded:
+            return False
+        try:
+            return portal.version(CAST) > 0
+        finally:
+            portal.close()
 
     @property
     def draws_pointer(self) -> bool:

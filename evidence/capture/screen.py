@@ -20,6 +20,7 @@ from typing import NamedTuple, Protocol, runtime_checkable
 import numpy as np
 
 from evidence.capture.clock import Clock, read_clock
+from evidence.capture.film import RawFrame
 from evidence.capture.guides import guided_facts
 from evidence.capture.naming import time_name
 from evidence.capture.png import encode_rgb
@@ -141,6 +142,14 @@ class AskedGrabber(Protocol):
         """What is known of the picture that the system handed over last."""
         ...
 
+    def allow_film(self, cancelled: Callable[[], bool] = ...) -> tuple[int, int]:
+        """Have the person choose in the system's own window what :meth:`ScreenGrabber.film` shows; its size."""
+        ...
+
+    def end_film(self) -> None:
+        """What was allowed is not wanted any more."""
+        ...
+
 
 def acquire_screen(
     grabber: ScreenGrabber, *, clock: Clock = read_clock, screen: int | None = None,
@@ -213,7 +222,11 @@ def _grabbed(
 
 def _with_pointer(grabber: ScreenGrabber, region: Region) -> Frame:
     with grabber.film(region) as look:
-        raw = look()
+        return frame_of(look())
+
+
+def frame_of(raw: RawFrame) -> Frame:
+    """A picture of a film as a picture."""
     pixels = np.frombuffer(raw.bgra, dtype=np.uint8).reshape(raw.height, raw.width, 4)
     return Frame(raw.width, raw.height, pixels[:, :, 2::-1].tobytes())
 

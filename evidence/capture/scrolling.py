@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from evidence.capture.access import allow_film
 from evidence.capture.clock import Clock, read_clock
 from evidence.capture.naming import time_name
-from evidence.capture.screen import Frame, Region, ScreenGrabber, choose_place, encode_png
+from evidence.capture.screen import (
+    AskedGrabber,
+    Frame,
+    Place,
+    Region,
+    ScreenGrabber,
+    choose_place,
+    encode_png,
+    frame_of,
+)
 from evidence.capture.stitching import Stitched, stitch
 from evidence.errors import CancelledError
 from evidence.model import Acquisition, AcquisitionMethod, IncomingFile, Item, Moment
@@ -38,29 +49,30 @@ def acquire_scroll(
 
     Ends early after 150 pictures. Raises as :func:`evidence.capture.acquire_screen`, and :class:`CancelledError`.
     """
-    place = choose_place(grabber, screen=screen, region=region)
+    place = allow_film(grabber, choose_place(grabber, screen=screen, region=region), cancelled)
     facts, started, begin = grabber.facts(), clock(), time.monotonic()
     frames: list[Frame] = []
     times: list[float] = []
     unchanged = size = 0
     is_cut = False
     due = begin
-    while (now := time.monotonic()) - begin < seconds or not frames:
-        if cancelled():
-            raise CancelledError
-        frame = grabber.grab(place.taken)
-        if frames and frame == frames[-1]:
-            unchanged += 1
-        else:
-            size += len(frame.rgb)
-            if frames and (len(frames) >= MOST_FRAMES or size > _MOST_BYTES):
-                is_cut = True
-                break
-            frames.append(frame)
-            times.append(now - begin)
-        progress(min((now - begin) / seconds, 1.0) if seconds > 0 else 1.0, "grab")
-        due += every_s
-        time.sleep(min(max(0.0, due - time.monotonic()), max(0.0, begin + seconds - time.monotonic())))
+    with _looking(grabber, place) as look:
+        while (now := time.monotonic()) - begin < seconds or not frames:
+            if cancelled():
+                raise CancelledError
+            frame = look()
+            if frames and frame == frames[-1]:
+                unchanged += 1
+            else:
+                size += len(frame.rgb)
+                if frames and (len(frames) >= MOST_FRAMES or size > _MOST_BYTES):
+                    is_cut = True
+                    break
+                frames.append(frame)
+                times.append(now - begin)
+            progress(min((now - begin) / seconds, 1.0) if seconds > 0 else 1.0, "grab")
+            due += every_s
+            time.sleep(min(max(0.0, due - time.monotonic()), max(0.0, begin + seconds - time.monotonic())))
     names = [time_name("scroll", started, f"-{number:03}.png") for number in range(1, len(frames) + 1)]
     pngs = [encode_png(frame) for frame in frames]
     files = tuple(
@@ -79,6 +91,16 @@ def acquire_scroll(
         note=note, lawful_access=lawful_access,
     )  # fmt: skip
     return Scrolled(originals, stitch(frames))
+
+
+@contextmanager
+def _looking(grabber: ScreenGrabber, place: Place) -> Iterator[Callable[[], Frame]]:
+    """A way to picture ``place`` again and again. A system that asks first is asked once for all of them."""
+    if isinstance(grabber, AskedGrabber):
+        with grabber.film(place.taken) as look:
+            yield lambda: frame_of(look())
+    else:
+        yield lambda: grabber.grab(place.taken)
 
 
 def stitched_acquisition(stitched: Stitched, item: Item, started: Moment) -> Acquisition:

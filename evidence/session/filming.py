@@ -50,6 +50,7 @@ class Films:
         self, case_id: str, *, screen: int | None = None, region: tuple[int, int, int, int] | None = None,
         rate: float = capture.DEFAULT_RATE, note: str = "", lawful_access: str = "", guide: str = "",
         said: Mapping[str, str] | None = None, minor: MinorAnswer | None = None,
+        cancelled: Cancelled = lambda: False,
     ) -> Recording:  # fmt: skip
         """Begin to record the screen; locking the vault ends it and keeps it. ``guide``: the checklist that is
         followed; ``said``: what the person read off the screen already.
@@ -63,7 +64,7 @@ class Films:
         made = recording.begin(
             self._store, self._grabber(), self._clock, self._tool, self._examiner(), case_id,
             screen=screen, region=region, rate=rate, note=note, lawful_access=lawful_access, guide=guide,
-            said=said or {}, settings={} if minor is None else {MINOR_FACT: minor.value},
+            said=said or {}, settings={} if minor is None else {MINOR_FACT: minor.value}, cancelled=cancelled,
         )  # fmt: skip
         self._going_on.append(made)
         return made

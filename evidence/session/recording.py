@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from evidence import capture
-from evidence.capture import Recorder, RecordingStatus, ScreenGrabber
+from evidence.capture import AskedGrabber, Recorder, RecordingStatus, ScreenGrabber
 from evidence.errors import EvidenceError
 from evidence.manifest import acquired_facts
 from evidence.media import HEAD_SIZE, sniff
@@ -67,13 +67,13 @@ class Recording:
 def begin(
     store: Store, grabber: ScreenGrabber, clock: Callable[[], Moment], tool: Tool, examiner: Examiner, case_id: str, *,
     screen: int | None, region: tuple[int, int, int, int] | None, rate: float, note: str, lawful_access: str,
-    guide: str, said: Mapping[str, str], settings: Mapping[str, str],
+    guide: str, said: Mapping[str, str], settings: Mapping[str, str], cancelled: Callable[[], bool],
 ) -> Recording:  # fmt: skip
-    """Begin to record. Raises as :func:`evidence.capture.choose_place`, :func:`evidence.capture.guide` and
-    :func:`evidence.capture.said_facts`, and those of the disk."""
+    """Begin to record. Raises as :func:`evidence.capture.choose_place`, :func:`evidence.capture.allow_film`,
+    :func:`evidence.capture.guide` and :func:`evidence.capture.said_facts`, and those of the disk."""
     guided = {"guide": capture.guide(guide).key} if guide else {}
     words = capture.said_facts(said)
-    place = capture.choose_place(grabber, screen=screen, region=region)
+    place = capture.allow_film(grabber, capture.choose_place(grabber, screen=screen, region=region), cancelled)
     started = clock()
     name = capture.time_name("recording", started, ".mp4")
     begun = RecordingBegun(
@@ -86,8 +86,13 @@ def begin(
         },
         note=note, lawful_access=lawful_access,
     )  # fmt: skip
-    with store.transaction():
-        growing = store.recordings.begin(begun)
+    try:
+        with store.transaction():
+            growing = store.recordings.begin(begun)
+    except BaseException:
+        if isinstance(grabber, AskedGrabber):
+            grabber.end_film()
+        raise
     recorder = Recorder(grabber, place.taken, _VaultSink(growing), clock=clock, rate=rate)
     recorder.add_facts(guided | words)
     return Recording(begun, growing, recorder)

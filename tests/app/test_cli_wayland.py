@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.portal import Answer, Desktop
+from support.portal import CAST, Answer, Desktop
 
 from app.cli import run
 from evidence.store import FLOOR
@@ -100,6 +100,7 @@ def test_refused(
 
 def test_recording_is_refused_in_one_sentence(desktop: Desktop, case: tuple[Path, str], holdfast: Holdfast) -> None:
     vault, case_id = case
+    del desktop.portals.versions[CAST]
     words = ("capture", "record", "--minor=no", vault, "--case", case_id, "--seconds", "1")
     code, made, _said = holdfast(*words)
     assert (code, made["error"]["code"]) == (2, "capture.no_recording_here")

@@ -16,7 +16,7 @@ OTHER_FACTS = {
     "region_asked": (), "scale": (), "screen": (), "tracking_parameters": (), "url": (), "window_program": (),
     "window_title": (),
     "access": ("portal",), "active_window": ("not_told",), "portal_version": (), "system_copy": ("removed", "left"),
-    "system_copy_sha256": (),
+    "system_copy_sha256": (), "cast_pixels": (),
     "cursor": ("drawn", "not_drawn", "not_told"), "cursor_position": (),
     "extent": ("desktop", "screen", "region", "window", "asked", "film_frame", "stitched", "metadata"),
     "file_name_encoding": ("escaped",), "followed_link": ("yes",), "format": ("png_rgb8", "json", FILM_FORMAT),

@@ -162,9 +162,6 @@ class TestEnds:
         found = acquire_screen(desktop.grabber(), clock=clock, is_asked=True)
         assert found.source["pixels"] == "700x200"
 
-    def test_recording_says_that_it_is_not_possible(self, desktop: Desktop) -> None:
-        assert code_of(lambda: desktop.grabber().film((0, 0, 1, 1)).__enter__()) == "capture.no_recording_here"
-
     def test_other_systems_have_no_window_to_choose_in(self, display: str, clock: Clock) -> None:
         grabber = MssGrabber({"DISPLAY": display}, platform="linux")
         assert code_of(lambda: acquire_screen(grabber, clock=clock, is_asked=True)) == "capture.no_system_choice"

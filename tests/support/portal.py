@@ -108,6 +108,8 @@ class FakePortals:
     """Portals before 0.9 chose the request's path themselves."""
     speaks_for: Callable[[Speaker], Speaker] = lambda speaker: speaker
     """Who sends the ``Response``."""
+    pipewire: Path | None = None
+    """Where PipeWire listens; without it, the connection that is handed over leads nowhere."""
     response_path: Callable[[str], str] = lambda handle: handle
 
     def __post_init__(self) -> None:
@@ -160,13 +162,17 @@ class FakePortals:
             speaker.refuse(call, self.refusals[call.member])
             return
         if call.member == "OpenPipeWireRemote":
+            if self.pipewire is not None:
+                with socket.socket(socket.AF_UNIX) as line:
+                    line.connect(os.fspath(self.pipewire))
+                    speaker.answer(call, "h", [line.fileno()])
+                return
             ours, theirs = socket.socketpair()
-            speaker.answer(call, "h", [theirs.fileno()])
-            ours.close()
-            theirs.close()
+            with ours, theirs:
+                speaker.answer(call, "h", [theirs.fileno()])
             return
         sender = call.sender.lstrip(":").replace(".", "_")
-        handle = self.handle_of(f"{PATH}/request/{sender}/{options['handle_token']}")
+        handle = self.handle_of(f"{PATH}/request/{sender}/{options.get('handle_token', f't{len(self.calls)}')}")
         speaker.answer(call, "o", [handle])
         if call.member == "CreateSession":
             made = f"{PATH}/session/{sender}/{options['session_handle_token']}"
