@@ -40,7 +40,6 @@ def start_window(settings_file: Path, vault: Path) -> tuple[QApplication, MainWi
     window.resize(1120, 760)
     window.show()
     window.desk.is_left_out_of_screens = leave_out_of_screens(int(window.winId()))
-    window.all_read.connect(_look_for_garbage)
 
     def watch() -> None:
         from ui.systemwatch import watch_system  # asks the buses of the system
@@ -98,8 +97,11 @@ def make_window(
             application.installTranslator(translator)
 
     speak()
-    desk.language_changed.connect(speak)
-    return MainWindow(desk, InputWatch(application), begins=begins)
+    # Every widget of every page is told: a moment after the words that can be seen have changed.
+    desk.language_changed.connect(lambda: QTimer.singleShot(0, translator, speak))
+    window = MainWindow(desk, InputWatch(application), begins=begins)
+    window.all_read.connect(_look_for_garbage)
+    return window
 
 
 def real_doors() -> Doors:

@@ -31,7 +31,7 @@ class AskSheet(Page):
         self.body.addWidget(card)
         self.body.addStretch(1)
         self.relook(desk.theme)
-        self.retranslate(desk.t)
+        self.speak()
 
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)

@@ -241,8 +241,7 @@ class Book(QMainWindow):
 
     def _made(self, page: P) -> P:
         self.pages.append(page)
-        # Dressed before anything asks for its size: what is measured bare is measured twice.
         self.stack.addWidget(page)
         dress(page, self.desk.theme)
-        page.retranslate(self.desk.t)
+        page.speak()
         return page

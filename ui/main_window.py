@@ -41,7 +41,7 @@ class MainWindow(Book):
         """What throws the open vault away, when it is one to practise in."""
         self._holder: QWidget | None = None
         """The page that shows that key."""
-        self.sheets = Sheets(self.stack, _focus)
+        self.sheets = Sheets(self.stack, self._prepare, _focus)
         self.setWindowTitle("Holdfast")
         self._build_side()
         whole = QWidget()
@@ -324,7 +324,6 @@ class MainWindow(Book):
 
     def show_sheet(self, sheet: Page) -> None:
         """Lay a sheet over the page."""
-        dress(sheet, self.desk.theme)
         self.sheets.lay(sheet)
 
     def close_sheet(self) -> None:
@@ -413,8 +412,8 @@ class MainWindow(Book):
         self.practice_note.setText(t("Practice: nothing here is real. Locking throws all of it away."))
         self.help_way.setText(t("Help with this page (F1)"))
         self.lines_way.setText(t("People and places that help"))
-        for page in self._all_pages():
-            page.retranslate(t)
+        if isinstance(page := self.stack.currentWidget(), Page):
+            page.speak()
         self._show_side()
 
     def relook(self) -> None:
@@ -425,7 +424,7 @@ class MainWindow(Book):
         application.setFont(theme.font())
         application.setPalette(theme.qpalette())
         # Polishing takes a while: what is not shown gets its new look when it is (ui.dress).
-        for part in (self.side, self.foot, *self.sheets.under(), self.stack.currentWidget()):
+        for part in (self.side, self.foot, self.stack.currentWidget()):
             dress(part, theme)
         self._show_side()
 
@@ -444,15 +443,18 @@ class MainWindow(Book):
         """Nothing brings the window back while the person is away, but her own keys."""
         super().setVisible(is_visible and not self.exit.is_away)
 
-    def _all_pages(self) -> list[Page]:
-        return [*self.pages, *self.sheets.pages]
+    def _prepare(self, page: QWidget) -> None:
+        """What is about to be shown follows the look and the language, if they changed meanwhile."""
+        dress(page, self.desk.theme)
+        if isinstance(page, Page):
+            page.speak()
 
     def _show(self, page: Page) -> None:
         self.sheets.take_all_away()
         before = self.stack.currentWidget()
         if isinstance(before, Page) and before is not page:
             before.leave()
-        dress(page, self.desk.theme)
+        self._prepare(page)
         self.stack.setCurrentWidget(page)
         page.area.verticalScrollBar().setValue(0)
         page.enter()

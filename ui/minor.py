@@ -41,7 +41,7 @@ class MinorSheet(Page):
         self.body.addWidget(self.why)
         self.body.addStretch(1)
         self.relook(desk.theme)
-        self.retranslate(desk.t)
+        self.speak()
 
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)

@@ -62,6 +62,8 @@ class Page(QWidget):
         # Before anything is in it: what is put in then wears the look from the start, and is worked through once.
         wear(self, desk.theme)
         self._job: Job | None = None
+        self._spoken = ("", "")
+        """Language and keys that the words of the page are in; others are said when it is shown."""
         self._before_work: QWidget | None = None
 
         outer = QVBoxLayout(self)
@@ -108,6 +110,13 @@ class Page(QWidget):
         """Say every word of the page in the language of ``t``."""
         self.message.retranslate()
         self.working.retranslate()
+
+    def speak(self) -> None:
+        """Say every word in what is the language of the window now, unless the page does already."""
+        spoken = (self.desk.language, self.desk.settings.leave_keys)
+        if spoken != self._spoken:
+            self._spoken = spoken
+            self.retranslate(self.desk.t)
 
     def relook(self, theme: Theme) -> None:
         """Follow the look."""

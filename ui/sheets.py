@@ -12,10 +12,13 @@ from ui.page import Page
 
 
 class Sheets:
-    """Those that lie over a page of ``stack``, the uppermost last. ``focus`` brings the keyboard to a page."""
+    """Those that lie over a page of ``stack``, the uppermost last. ``prepare`` gets one ready to be seen, ``focus``
+    brings the keyboard to it."""
 
-    def __init__(self, stack: QStackedWidget, focus: Callable[[Page], None]) -> None:
-        self._stack, self._focus = stack, focus
+    def __init__(
+        self, stack: QStackedWidget, prepare: Callable[[QWidget], None], focus: Callable[[Page], None]
+    ) -> None:
+        self._stack, self._prepare, self._focus = stack, prepare, focus
         self._laid: list[tuple[Page, QWidget | None, QWidget | None]] = []
 
     @property
@@ -23,14 +26,11 @@ class Sheets:
         """The sheets that lie there now."""
         return [sheet for sheet, _under, _focused in self._laid]
 
-    def under(self) -> list[QWidget]:
-        """What the sheets lie over."""
-        return [under for _sheet, under, _focused in self._laid if under is not None]
-
     def lay(self, sheet: Page) -> None:
         """Lay one over what is shown."""
         self._laid.append((sheet, self._stack.currentWidget(), QApplication.focusWidget()))
         self._stack.addWidget(sheet)
+        self._prepare(sheet)
         self._stack.setCurrentWidget(sheet)
         self._focus(sheet)
 
@@ -40,6 +40,7 @@ class Sheets:
             return
         sheet, under, focused = self._laid.pop()
         if under is not None:
+            self._prepare(under)
             self._stack.setCurrentWidget(under)
         self._stack.removeWidget(sheet)
         sheet.deleteLater()

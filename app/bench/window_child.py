@@ -73,6 +73,9 @@ def _until_usable(window: QMainWindow, stay: Callable[[], int]) -> int:
 
 def _journey(folder: Path) -> int:
     """A scripted journey; every event of the application is timed, nested ones within the one that sent them."""
+    import gc
+
+    gc.disable()  # as app.__main__ does
     from app.bench.window_journey import timed_journey
 
     _print(timed_journey(folder))

@@ -54,7 +54,7 @@ class DraftSheet(Page):
         self.leaf = _LeafView(self)
         self.body.addWidget(self.leaf)
         self.body.addStretch(1)
-        self.retranslate(desk.t)
+        self.speak()
 
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)

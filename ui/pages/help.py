@@ -48,7 +48,7 @@ class HelpSheet(Page):
         self.body.addWidget(words)
         self.body.addStretch(1)
         self.relook(desk.theme)
-        self.retranslate(desk.t)
+        self.speak()
 
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)

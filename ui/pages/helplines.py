@@ -35,7 +35,7 @@ class HelpLinesSheet(Page):
         self.entries.setSpacing(16)
         self.body.addLayout(self.entries)
         self.body.addStretch(1)
-        self.retranslate(desk.t)
+        self.speak()
 
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
