@@ -26,6 +26,7 @@ from evidence.session import Given, open_vault
 from evidence.store import Argon2Cost, keeper
 from ui.main_window import MainWindow
 from ui.pages import way
+from ui.paper import PaperCard, groups
 
 PASSPHRASE = "four calm otters reading"
 NEW = "seven pale lanterns humming"
@@ -171,11 +172,16 @@ def test_what_must_be_written_down_is_shown_once(
     settle()
     change(upkeep, settle)
     page = upkeep.way
-    shown = [words.text() for framed, _name, words in page.written if framed.isVisible()]
+    card = page.written_card
+    shown = [paper.words.text() for paper in card.papers if paper.isVisible()]
     assert len(shown) == count
-    assert not page.done_button.isEnabled()
-    page.is_written.setChecked(True)
-    page.done_button.click()
+    assert not card.continue_button.isEnabled()
+    card.written.setChecked(True)
+    assert not any(paper.isVisible() for paper in card.papers), "it is typed from the paper"
+    card.fields[0].line.setText("not it")
+    card.continue_button.click()
+    assert upkeep.stack.currentWidget() is page and "is different" in card.outcome.text()
+    tried(card)
     settle()
     assert upkeep.stack.currentWidget() is upkeep.upkeep
     everything = " ".join(label.text() for label in upkeep.findChildren(QLabel))
@@ -188,10 +194,10 @@ def test_locking_drops_what_is_shown_once(upkeep: MainWindow, settle: Settle) ->
     upkeep.show_way(way.SHARES)
     settle()
     change(upkeep, settle)
-    assert upkeep.way.written[0][2].text()
+    assert upkeep.way.written_card.papers[0].words.text()
     upkeep.lock()
     settle()
-    assert not any(words.text() for _framed, _name, words in upkeep.way.written)
+    assert not any(paper.words.text() for paper in upkeep.way.written_card.papers)
     assert not upkeep.upkeep.list.rows.rows
 
 
@@ -289,6 +295,14 @@ def test_the_way_that_was_given_cannot_be_taken_away(upkeep: MainWindow, settle:
     assert upkeep.way.message.sentence.text() == upkeep.desk.t.error(EvidenceError("vault.last_slot"))[0]
 
 
+def tried(card: PaperCard) -> None:
+    """Say that it stands on paper, and type from there what is asked for."""
+    card.written.setChecked(True)
+    for field, (paper, number) in zip(card.fields, card.questions, strict=True):
+        field.line.setText(groups(card.papers[paper].words.text())[number - 1].upper())
+    card.continue_button.click()
+
+
 @pytest.fixture
 def rekey(upkeep: MainWindow, item_id: str, settle: Settle) -> MainWindow:
     """The window with the page of a new master key; the vault holds something."""
@@ -320,14 +334,13 @@ def test_a_new_master_key_is_made_from_the_window(rekey: MainWindow, settle: Set
     assert not rekey.desk.is_open
     assert rekey.lock_way.isVisible()
     assert page.written.hasFocus()
-    assert not page.continue_button.isEnabled()
+    assert not page.key_card.continue_button.isEnabled()
     shown = page.key.text()
     rekey.show_settings()
     rekey.settings.back.click()
     assert rekey.stack.currentWidget() is page, "the key can be found again until it is written down"
     assert page.key.text() == shown
-    page.written.setChecked(True)
-    page.continue_button.click()
+    tried(page.key_card)
     settle()
     assert rekey.stack.currentWidget() is rekey.upkeep
     assert rekey.upkeep.message.isVisible()
@@ -341,7 +354,7 @@ def test_a_new_master_key_by_the_recovery_key_shows_none(upkeep: MainWindow, set
     upkeep.show_way(way.RECOVERY_KEY)
     settle()
     change(upkeep, settle)
-    paper = upkeep.way.written[0][2].text()
+    paper = upkeep.way.written_card.key.text()
     upkeep.show_rekey()
     settle()
     page = upkeep.rekey
@@ -553,9 +566,9 @@ def test_two_shares_open_the_vault_again(upkeep: MainWindow, settle: Settle, pre
     upkeep.show_way(way.SHARES)
     settle()
     change(upkeep, settle)
-    shares = [words.text() for _framed, _name, words in upkeep.way.written]
-    upkeep.way.is_written.setChecked(True)
-    upkeep.way.done_button.click()
+    shares = [paper.words.text() for paper in upkeep.way.written_card.papers]
+    upkeep.way.written_card.written.setChecked(True)
+    upkeep.way.written_card.later_button.click()
     settle()
     upkeep.lock()
     settle()

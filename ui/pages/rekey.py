@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from evidence.errors import CancelledError, EvidenceError
 from evidence.i18n import Texts
@@ -19,6 +18,7 @@ from ui.desk import Desk
 from ui.flow import FlowLayout
 from ui.page import Page
 from ui.pages.way import slot_words
+from ui.paper import PaperCard
 from ui.secrets import FILE, KEY, OpeningSecret
 from ui.widgets import Button, Card, text
 
@@ -51,9 +51,10 @@ class RekeyPage(Page):
         self._opened: list[Session] = []
         """Opened by the work on its lane, and not handed over yet."""
         self.back.clicked.connect(lambda: self.desk.go.show_upkeep())
-        self.form, self.key_card = Card(), Card()
+        self.form, self.key_card = Card(), PaperCard(desk, _explained)
+        self.key, self.written = self.key_card.key, self.key_card.written
+        self.key_card.done.connect(self._continue)
         self._build_form()
-        self._build_key()
         self.body.addWidget(self.form)
         self.body.addWidget(self.key_card)
         self.body.addStretch(1)
@@ -77,24 +78,6 @@ class RekeyPage(Page):
         row.addWidget(self.make_button)
         inside.addLayout(row)
 
-    def _build_key(self) -> None:
-        inside = self.key_card.inside
-        self.key_title, self.key_text = text("heading"), text()
-        self.key = text("mono", selectable=True)
-        framed = Card("plain")
-        framed.inside.addWidget(self.key)
-        self.written = QCheckBox()
-        self.continue_button = Button(self.desk, "main", "check")
-        self.continue_button.setEnabled(False)
-        self.written.toggled.connect(self.continue_button.setEnabled)
-        self.continue_button.clicked.connect(self._continue)
-        row = FlowLayout(gap=10)
-        row.addWidget(self.continue_button)
-        for part in (self.key_title, self.key_text, framed):
-            inside.addWidget(part)
-        inside.addWidget(self.written, 0, Qt.AlignmentFlag.AlignLeft)
-        inside.addLayout(row)
-
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
         self.back.setText(t("&Back"))
@@ -116,16 +99,7 @@ class RekeyPage(Page):
         self.again.setText(t("To be sure that it is you"))
         self.present.retranslate(t)
         self.make_button.setText(t("Make the new ke&y"))
-        self.key_title.setText(t("Your recovery key"))
-        self.key_text.setText(
-            t(
-                "The vault has its new key. This new recovery key is shown only now; the old one does not open the "
-                "vault any more. Write it on paper and keep the paper away from this computer."
-            )
-        )
-        self.key.setAccessibleName(t("Your recovery key"))
-        self.written.setText(t("I &wrote it down"))
-        self.continue_button.setText(t("&Continue"))
+        self.key_card.retranslate(t)
         self._show()
 
     def enter(self) -> None:
@@ -219,7 +193,7 @@ class RekeyPage(Page):
 
     def show_key(self, recovery_key: str) -> None:
         """Show the new recovery key in the place of the form."""
-        self.key.setText(recovery_key)
+        self.key_card.show_key(recovery_key)
         self.form.hide()
         self.back.hide()
         self.key_card.show()
@@ -238,8 +212,7 @@ class RekeyPage(Page):
 
     def _reset(self) -> None:
         self._session = None
-        self.key.setText("")
-        self.written.setChecked(False)
+        self.key_card.forget()
         self.present.forget()
         self.key_card.hide()
         self.form.show()
@@ -261,6 +234,13 @@ class RekeyPage(Page):
         self.goes.setText("\n".join(slot_words(t, slot) for slot in goes))
         self.goes_title.setVisible(bool(goes))
         self.goes.setVisible(bool(goes))
+
+
+def _explained(t: Texts) -> str:
+    return t(
+        "The vault has its new key. This new recovery key is shown only now; the old one does not open the "
+        "vault any more. Write it on paper and keep the paper away from this computer."
+    )
 
 
 def _again(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from evidence.errors import EvidenceError
 from evidence.i18n import Texts
@@ -17,6 +17,7 @@ from ui.desk import Desk
 from ui.flow import FlowLayout
 from ui.jobs import Lane
 from ui.page import Page
+from ui.paper import PaperCard
 from ui.secrets import KINDS, MAX_KEY_FILE, NewPassphrase, OpeningSecret
 from ui.widgets import Button, Card, Field, text
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 PASSPHRASE, RECOVERY_KEY, SHARES, PUBLIC_KEY, CHANGE, STRENGTHEN, REVOKE = (
     "passphrase", "recovery_key", "shares", "public_key", "change", "strengthen", "revoke",
 )  # fmt: skip
-MOST_WRITTEN = 3
 
 
 class WayPage(Page):
@@ -41,9 +41,9 @@ class WayPage(Page):
         self.slot: SlotInfo | None = None
         self._fingerprint = ""
         self.back.clicked.connect(lambda: self.desk.go.show_upkeep())
-        self.form, self.written_card = Card(), Card()
+        self.form, self.written_card = Card(), PaperCard(desk, self._explained)
+        self.written_card.done.connect(lambda: self.desk.go.show_upkeep())
         self._build_form()
-        self._build_written()
         self.body.addWidget(self.form)
         self.body.addWidget(self.written_card)
         self.body.addStretch(1)
@@ -76,28 +76,6 @@ class WayPage(Page):
         row.addWidget(self.do_button)
         inside.addLayout(row)
 
-    def _build_written(self) -> None:
-        inside = self.written_card.inside
-        self.written_title, self.written_text = text("heading"), text()
-        inside.addWidget(self.written_title)
-        inside.addWidget(self.written_text)
-        self.written: list[tuple[Card, QLabel, QLabel]] = []
-        for _number in range(MOST_WRITTEN):
-            framed, name, words = Card("plain"), text("label"), text("mono", selectable=True)
-            framed.inside.addWidget(name)
-            framed.inside.addWidget(words)
-            inside.addWidget(framed)
-            self.written.append((framed, name, words))
-        self.is_written = QCheckBox()
-        self.done_button = Button(self.desk, "main", "check")
-        self.done_button.setEnabled(False)
-        self.is_written.toggled.connect(self.done_button.setEnabled)
-        self.done_button.clicked.connect(lambda: self.desk.go.show_upkeep())
-        row = FlowLayout(gap=10)
-        row.addWidget(self.done_button)
-        inside.addWidget(self.is_written, 0, Qt.AlignmentFlag.AlignLeft)
-        inside.addLayout(row)
-
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
         self.back.setText(t("&Back"))
@@ -109,7 +87,7 @@ class WayPage(Page):
         self.own_words.name(t("Your own &words for it, if you want"), t("They stay inside the vault."))
         self.again.setText(t("To be sure that it is you"))
         self.present.retranslate(t)
-        self.done_button.setText(t("&Done"))
+        self.written_card.retranslate(t)
         self._show()
 
     def open_for(self, kind: str, slot: SlotInfo | None = None) -> None:
@@ -121,7 +99,7 @@ class WayPage(Page):
 
     def first_focus(self) -> QWidget:
         if self.written_card.isVisible():
-            return self.is_written
+            return self.written_card.first_focus()
         wanted = {PASSPHRASE: self.new.first.line, CHANGE: self.new.first.line, PUBLIC_KEY: self.pem.line}
         return wanted.get(
             self.kind, self.present.secret.line if self.kind in (REVOKE, STRENGTHEN) else self.own_words.line
@@ -168,14 +146,12 @@ class WayPage(Page):
             self.desk.go.show_upkeep()
             self.desk.go.said_in_upkeep(f"{kind} already" if kind == STRENGTHEN and added is None else kind)
             return
-        for (framed, _name, words), one in zip(self.written, added.written, strict=False):
-            words.setText(one)
-            framed.show()
+        self.written_card.show_papers(added.written)
         self.form.hide()
         self.back.hide()
         self.written_card.show()
         self._show()
-        self.is_written.setFocus()
+        self.written_card.first_focus().setFocus()
 
     def _read_key(self) -> None:
         """Show the fingerprint of the chosen key before it is added."""
@@ -205,10 +181,7 @@ class WayPage(Page):
         self.own_words.line.setText("")
         self.pem.line.setText("")
         self.compared.setChecked(False)
-        self.is_written.setChecked(False)
-        for framed, _name, words in self.written:
-            words.setText("")
-            framed.hide()
+        self.written_card.forget()
         self.written_card.hide()
         self.form.show()
         self.back.show()
@@ -260,24 +233,18 @@ class WayPage(Page):
                 kind, t("&Add it")
             )
         )
-        self.written_text.setText(
-            t(
+        self.written_card.retranslate(t)
+
+    def _explained(self, t: Texts) -> str:
+        if self.kind == SHARES:
+            return t(
                 "Shown this once. Write each on a paper of its own, by hand, and give the papers to three people whom "
                 "you trust. If you leave this page before that, take this way away again and add a new one."
             )
-            if kind == SHARES
-            else t(
-                "Shown this once. Write it on paper, by hand, and keep the paper away from this computer. "
-                "If you leave this page before that, take this way away again and add a new one."
-            )
+        return t(
+            "Shown this once. Write it on paper, by hand, and keep the paper away from this computer. "
+            "If you leave this page before that, take this way away again and add a new one."
         )
-        self.is_written.setText(t("I &wrote them down") if kind == SHARES else t("I &wrote it down"))
-        self.written_title.setText(t("Recovery shares") if kind == SHARES else t("Your recovery key"))
-        for number, (_framed, name, words) in enumerate(self.written, 1):
-            said = t("Share {number} of 3", number=number) if kind == SHARES else t("Your recovery key")
-            name.setText(said)
-            name.setVisible(kind == SHARES)
-            words.setAccessibleName(said)
 
 
 def slot_words(t: Texts, slot: SlotInfo) -> str:
