@@ -13,6 +13,7 @@ from evidence.model import Item
 from ui.desk import Desk
 from ui.flow import FlowLayout
 from ui.jobs import Lane
+from ui.looking import Looking
 from ui.page import Page
 from ui.picture import HeldPicture
 from ui.recordpanel import clock_words
@@ -67,6 +68,8 @@ class FilmCard(Card):
             row.addWidget(button)
         self.inside.addLayout(row)
         self.inside.addWidget(self.hint)
+        self.looking = Looking(page)
+        self.inside.addWidget(self.looking)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(lambda: self._ask(1))
@@ -83,6 +86,7 @@ class FilmCard(Card):
             t("It plays blurred and without sound. Hold the mouse button or the Space key on it to see it; the log "
               "notes each time.")
         )  # fmt: skip
+        self.looking.retranslate(t)
         self._name_play()
         self._show_time()
 
@@ -90,10 +94,11 @@ class FilmCard(Card):
         """Follow the look."""
         self.picture.setFixedHeight(theme.px(300))
 
-    def open_item(self, item_id: str) -> None:
+    def open_item(self, item_id: str, case_id: str) -> None:
         """Look into this film."""
         self.forget()
         self.item_id = item_id
+        self.looking.enter(case_id)
         session = self.desk.session
 
         def opened(view: FilmView) -> None:
@@ -225,7 +230,9 @@ class FilmCard(Card):
             else:
                 self.seek(at_s)
 
-        self._page.work(lambda _progress, _cancelled: session.films.reveal(view, at_s), revealed)
+        self.looking.reveal(
+            lambda reason, beyond: session.films.reveal(view, at_s, reason, beyond_limit=beyond), revealed
+        )
 
     def _cover(self) -> None:
         if self.view is not None:

@@ -36,7 +36,9 @@ class Films:
     def __init__(
         self, store: Store, grabber: Callable[[], ScreenGrabber], clock: Callable[[], Moment], tool: Tool,
         examiner: Callable[[], Examiner], record: Record, add: Callable[..., Item],
+        is_limit_reached: Callable[[str], bool],
     ) -> None:  # fmt: skip
+        """``is_limit_reached``: whether originals of a case were shown as often today as was wanted at most."""
         self._store = store
         self._grabber = grabber
         self._clock = clock
@@ -44,6 +46,7 @@ class Films:
         self._examiner = examiner
         self._record = record
         self._add: Callable[[str, Acquisition], Item] = add
+        self._is_limit_reached = is_limit_reached
         self._going_on: list[Recording] = []
 
     def begin(
@@ -119,10 +122,15 @@ class Films:
         """Look into a film, blurred. Raises as :func:`evidence.session.films.open_film`."""
         return films.open_film(self._store, self._store.items.get(item_id))
 
-    def reveal(self, view: FilmView, at_s: float, reason: str = "") -> None:
-        """Show the pictures of a film without blur until it is covered again; the log says so, and from where on."""
+    def reveal(self, view: FilmView, at_s: float, reason: str = "", *, beyond_limit: bool = True) -> None:
+        """Show the pictures of a film without blur until it is covered again; the log says so, and from where on.
+
+        Raises ``looking.limit_reached`` as :meth:`evidence.session.Session.reveal`, ``guard.quarantined``.
+        """
         if self._store.quarantine.holds(view.item.id):  # it was opened before
             raise EvidenceError("guard.quarantined")
+        if not beyond_limit and self._is_limit_reached(view.item.case_id):
+            raise EvidenceError("looking.limit_reached")
         facts = {"film_time_s": f"{at_s:.3f}", **({"reason": reason} if reason else {})}
         with self._store.transaction():
             self._record(view.item.case_id, EventKind.REVEALED, item_id=view.item.id, facts=facts)

@@ -101,7 +101,8 @@ class Session:
         self._examiner = _read_examiner(store)
         self._worker = scoring_worker()
         self.films = Films(
-            store, ports.grabber, self._clock, self._tool, lambda: self._examiner, self._record, self.add
+            store, ports.grabber, self._clock, self._tool, lambda: self._examiner, self._record, self.add,
+            lambda case_id: self.place.looked(case_id).is_reached,
         )
         """Recordings, and looking into films."""
         self.scores = Scores(store, ports.packs_dir, self._clock, self._record, scoring_worker())

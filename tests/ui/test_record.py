@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from evidence.model import Case, EventKind, MinorAnswer
+from ui.asking import AskSheet
 from ui.main_window import MainWindow
 from ui.minor import MinorSheet
 from ui.recordpanel import RecordPanel, clock_words
@@ -93,6 +94,24 @@ def test_with_a_checklist_beside_it(
     assert not film.view.is_revealed
     kinds = [event.kind for event in window.desk.session.events(case.id, exhibit.item.id)]
     assert kinds == [EventKind.ACQUIRED, EventKind.REVEALED]
+
+    window.desk.session.place.set_limit(1)
+    film.looking.reason.line.setText("to note the names")
+    qtbot.keyPress(film.picture, Qt.Key.Key_Space)
+    settle()
+    sheet = window.stack.currentWidget()
+    assert isinstance(sheet, AskSheet)
+    sheet.yes_button.click()
+    qtbot.waitUntil(lambda: film.view is not None and film.picture.has_picture, timeout=LIMIT)
+    settle()
+    film.picture.setFocus()
+    qtbot.keyPress(film.picture, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: film.picture.is_revealed, timeout=LIMIT)
+    qtbot.keyRelease(film.picture, Qt.Key.Key_Space)
+    settle()
+    looks = window.desk.session.place.looks(case.id)
+    assert [event.facts.get("reason") for event in looks] == ["to note the names", None]
+    assert film.looking.count.text().startswith("2 originals were shown today.")
 
     film.seek(0.2)
     settle()

@@ -146,3 +146,30 @@ def test_locking_forgets_everything(page: RedactPage, window: MainWindow, settle
     settle()
     assert (page.item_id, page.areas, page.found, page.passages.words()) == ("", [], None, "")
     assert page.picture.box.isEmpty()
+
+
+def test_as_often_as_wanted_it_stays_blurred_and_covers_all_the_same(
+    page: RedactPage, case: Case, keys: list[str], settle: Settle
+) -> None:
+    place = page.desk.session.place
+    place.set_limit(1)
+    page.looking.reason.line.setText("to cover the face")
+
+    def hold() -> bool:
+        QTest.mousePress(page.picture, Qt.MouseButton.LeftButton, pos=at(page, 100, 100))
+        settle()
+        is_shown = page.picture.is_revealed
+        QTest.mouseMove(page.picture, at(page, 200, 180))
+        QTest.mouseRelease(page.picture, Qt.MouseButton.LeftButton, pos=at(page, 200, 180))
+        settle()
+        return is_shown
+
+    assert hold() and "1 original was shown today. You wanted to be asked after 1." in page.looking.count.text()
+    assert page.looking.more_button.isVisible(), "it is said before the next look"
+    assert not hold() and len(page.areas) == 2
+    page.looking.more_button.click()
+    assert not page.looking.more_button.isVisible()
+    assert hold()
+    assert [event.facts["reason"] for event in place.looks(case.id)] == ["to cover the face"] * 2
+    page.leave()
+    assert page.looking.more_button.isVisible(), "another time it is asked again"

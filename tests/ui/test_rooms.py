@@ -198,7 +198,7 @@ def test_more_looks_than_wanted_are_asked_about(case: Case, window: MainWindow, 
     window.show_exhibit(case.id, key)
     settle()
     page = window.exhibit
-    page.look_reason.line.setText("to describe it")
+    page.looking.reason.line.setText("to describe it")
     page.reveal()
     settle()
     page.reveal()

@@ -7,23 +7,22 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from evidence.errors import EvidenceError
 from evidence.i18n import Texts, in_order
 from evidence.model import CustodyEvent, Exhibit, Exposure, Item, Note
 from ui import wording
-from ui.asking import ask_one_more
 from ui.codes import CodesPart
 from ui.desk import Desk
 from ui.filmcard import FilmCard
 from ui.flow import FlowLayout
 from ui.holdback import HoldBack
 from ui.keepless import KeepLess
+from ui.looking import Looking
 from ui.page import Page
 from ui.picture import HeldPicture
 from ui.scorecard import ScorePart
 from ui.shelfcard import ShelfCard
 from ui.theme import Theme
-from ui.widgets import Button, Card, Field, TextField, text
+from ui.widgets import Button, Card, TextField, text
 
 PREVIEW_SIDE = 480
 
@@ -49,9 +48,8 @@ class ExhibitPage(Page):
         self.picture_hint = text("small")
         self.picture_card.inside.addWidget(self.picture)
         self.picture_card.inside.addWidget(self.picture_hint)
-        self.look_reason = Field()
-        self.picture_card.inside.addWidget(self.look_reason)
-        self._goes_beyond = False
+        self.looking = Looking(self)
+        self.picture_card.inside.addWidget(self.looking)
         self.body.addWidget(self.picture_card)
         self.film = FilmCard(self, self._still_kept)
         self.body.addWidget(self.film)
@@ -142,7 +140,7 @@ class ExhibitPage(Page):
         self.keep_less.retranslate(t)
         self.film.retranslate(t)
         self.shelf.retranslate(t)
-        self.look_reason.name(t("Why you look, if you want"), t("The log keeps it."))
+        self.looking.retranslate(t)
         self.hold_back.retranslate(t)
         self.log_title.setText(t("What happened to it"))
         self._show()
@@ -175,7 +173,7 @@ class ExhibitPage(Page):
                 is_picture = any(file.media_type.startswith("image/") for file in found[0].item.files)
                 self.codes.enter(item_id, is_picture)
                 if _is_film(found[0]) and self.film.item_id != item_id:
-                    self.film.open_item(item_id)
+                    self.film.open_item(item_id, case_id)
 
         def seen(picture: bytes | None) -> None:
             if item_id == self.item_id:
@@ -185,6 +183,7 @@ class ExhibitPage(Page):
         self.keep_less.enter(item_id)
         self.hold_back.enter(item_id)
         self.shelf.enter(case_id, item_id)
+        self.looking.enter(case_id)
 
         def look(_progress: object, _cancelled: object) -> bytes | None:
             return None if session.guard.holds(item_id) else session.preview(item_id, Exposure.BLURRED, PREVIEW_SIDE)
@@ -193,7 +192,8 @@ class ExhibitPage(Page):
 
     def leave(self) -> None:
         super().leave()
-        self._goes_beyond = False
+        self.looking.leave()
+        self.film.looking.leave()
         self.picture.forget()
         self.film.forget()
 
@@ -208,8 +208,8 @@ class ExhibitPage(Page):
         self.film.forget()
         self.hold_back.forget()
         self.shelf.forget()
-        self.look_reason.line.setText("")
-        self._goes_beyond = False
+        self.looking.forget()
+        self.film.looking.forget()
         self._show()
 
     def first_focus(self) -> QWidget:
@@ -218,30 +218,13 @@ class ExhibitPage(Page):
     def reveal(self) -> None:
         """Show it without blur while it is held; the log says so."""
         session, item_id = self.desk.session, self.item_id
-        reason, goes_beyond = self.look_reason.line.text().strip(), self._goes_beyond
 
-        def look(_progress: object, _cancelled: object) -> tuple[bytes | None, bool]:
-            try:
-                return session.reveal(item_id, reason, beyond_limit=goes_beyond), True
-            except EvidenceError as problem:
-                if problem.code != "looking.limit_reached":
-                    raise
-                return None, False
+        def done(picture: bytes | None) -> None:
+            if item_id == self.item_id:
+                self.picture.show_revealed(picture)
+                self._read_log()
 
-        def done(found: tuple[bytes | None, bool]) -> None:
-            if item_id != self.item_id:
-                return
-            picture, may_look = found
-            if not may_look:
-                ask_one_more(self.desk, self._go_beyond)
-                return
-            self.picture.show_revealed(picture)
-            self._read_log()
-
-        self.work(look, done)
-
-    def _go_beyond(self) -> None:
-        self._goes_beyond = True
+        self.looking.reveal(lambda reason, beyond: session.reveal(item_id, reason, beyond_limit=beyond), done)
 
     def _still_kept(self, still: Item) -> None:
         self.say(lambda t: (t("The picture is kept as {number}.", number=still.number), ""))

@@ -23,6 +23,7 @@ from evidence.model import (
 from ui import wording
 from ui.desk import Desk
 from ui.flow import FlowLayout
+from ui.looking import Looking
 from ui.marking import MarkPicture
 from ui.page import Page
 from ui.rows import Row, RowList
@@ -99,6 +100,8 @@ class RedactPage(Page):
         self.picture_hint = text("small")
         card.inside.addWidget(self.picture)
         card.inside.addWidget(self.picture_hint)
+        self.looking = Looking(self, asks_here=True)
+        card.inside.addWidget(self.looking)
         grid = QGridLayout()
         grid.setHorizontalSpacing(14)
         grid.setVerticalSpacing(8)
@@ -157,6 +160,7 @@ class RedactPage(Page):
         names = (t("From the &left (pixels)"), t("From the &top (pixels)"), t("Wi&dth (pixels)"), t("Hei&ght (pixels)"))
         for field, name in zip(self.sides, names, strict=True):
             field.name(name)
+        self.looking.retranslate(t)
         self.fill.name(t("Cover &with"), t("Nothing of it can be brought back, whichever you choose."))
         for position, fill in enumerate(Fill):
             self.fill.box.setItemText(position, t.code("name", f"fill.{fill}"))
@@ -207,14 +211,17 @@ class RedactPage(Page):
             self._show()
 
         self.work(read, done)
+        self.looking.enter(self.case_id)
 
     def leave(self) -> None:
         super().leave()
         self.picture.show_revealed(None)
+        self.looking.leave()
 
     def forget(self) -> None:
         super().forget()
         self._clear()
+        self.looking.forget()
         self.case_id, self.item_id = "", ""
         self._show()
 
@@ -242,7 +249,9 @@ class RedactPage(Page):
             if (item_id, index) == (self.item_id, self.file_index):
                 self.picture.show_revealed(picture)
 
-        self.work(lambda _progress, _cancelled: session.reveal(item_id, file_index=index), done)
+        self.looking.reveal(
+            lambda reason, beyond: session.reveal(item_id, reason, file_index=index, beyond_limit=beyond), done
+        )
 
     def cover(self, x: int, y: int, width: int, height: int) -> None:
         """Mark a part, in pixels of the picture."""
