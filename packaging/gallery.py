@@ -2,6 +2,7 @@
 
     python packaging/gallery.py OUTDIR                  every page x ko, en, fr x light, dark, contrast x 100 %, 200 %
     python packaging/gallery.py OUTDIR --readme DIR     also the few small ones that the README shows
+    python packaging/gallery.py OUTDIR --compare PREV   also OUTDIR/compared.html: what changed since PREV, and how much
 
 It drives the real window over a real vault with drawn sample material, in a folder that is gone afterwards.
 Needs a display; without one it starts a virtual one (Xvfb).
@@ -52,17 +53,25 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     parser.add_argument("--readme", type=Path)
+    parser.add_argument("--compare", type=Path, metavar="PREV", help="an earlier gallery, to be compared with")
     parser.add_argument("--languages", nargs="+", default=list(WORDS))
     parser.add_argument("--looks", nargs="+", default=list(LOOKS))
     parser.add_argument("--only", default="", help="only the pages whose name begins with this")
     parser.add_argument("--percents", nargs="+", type=int, default=list(PERCENTS))
     chosen = parser.parse_args()
+    if chosen.compare is not None and not chosen.compare.is_dir():
+        parser.error(f"{chosen.compare} is no folder")
     chosen.out.mkdir(parents=True, exist_ok=True)
     out, readme = chosen.out.resolve(), chosen.readme.resolve() if chosen.readme else None
     with _display():
         for language in chosen.languages:
             with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
                 Gallery(Path(folder), language).walk(out, chosen.looks, chosen.percents, readme, chosen.only)
+    if chosen.compare is not None:
+        from compare_pictures import compare, write_index
+
+        changes = compare(chosen.compare, out)
+        print(f"{len(changes)} changed; see {write_index(chosen.compare, out, changes)}")
     return 0
 
 
@@ -343,6 +352,15 @@ class Gallery:
             window.case.sieve.forget()
             window.show_case(case_id)
 
+        def tried(show: Callable[[], None]) -> None:
+            show()
+            window.way.written_card.written.setChecked(True)
+
+        def enough() -> None:
+            self._do(lambda: window.desk.session.place.set_limit(1))
+            self._do(lambda: window.desk.session.reveal(first))
+            covered_parts()
+
         def filtered(words: str) -> None:
             window.show_case(case_id)
             self.settle()
@@ -402,9 +420,11 @@ class Gallery:
         yield "way-strengthen", partial(window.show_way, "strengthen")
         yield "way-key", key
         yield "way-shares", written
+        yield "way-shares-tried", partial(tried, written)
         yield "rekey", window.show_rekey
         yield "rekey-shares", by_shares
         yield "rekeyed", rekeyed
+        yield "redact-enough", enough
         yield "handing", partial(window.show_handing, case_id)
         yield "handed", handed
 

@@ -45,8 +45,7 @@ class Sieve(QWidget):
         self.choices = QWidget()
         grid = QGridLayout(self.choices)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(14)
-        grid.setVerticalSpacing(8)
+        grid.setSpacing(12)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         for number, choice in enumerate((self.kind, self.method, self.band, self.standing, self.tag)):

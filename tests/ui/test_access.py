@@ -62,6 +62,7 @@ def pages(
     words.write_text("sample")
     window.case.add_files([picture, words], note="what I saw")
     settle()
+    window.desk.session.place.add_note(case.id, "what happened, in rather many words " * 4)
     key = window.case.list.rows.rows[0].key
 
     def chooser() -> None:
@@ -98,6 +99,10 @@ def pages(
         tmp_path / "e",
     )
     [locked] = hand_over(package, sealed, protection=WithPassphrase("four calm otters reading"))
+
+    def filters() -> None:
+        window.show_case(case.id)
+        window.case.sieve.more_button.setChecked(True)
 
     def less() -> None:
         window.show_exhibit(case.id, key)
@@ -157,6 +162,7 @@ def pages(
     return [
         ("cases", window.show_cases),
         ("case", lambda: window.show_case(case.id)),
+        ("case filters", filters),
         ("capture screen", lambda: window.show_capture(case.id)),
         ("capture files", lambda: window.show_capture(case.id, kind="files")),
         ("capture link", lambda: window.show_capture(case.id, kind="link")),
