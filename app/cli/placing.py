@@ -146,7 +146,8 @@ def search_it(arguments: argparse.Namespace, console: Console) -> int:
     for exhibit in exhibits:
         lines += exhibit_lines(t, exhibit)
         for match in matches.get(exhibit.item.id, ()):
-            lines.append(f"    {t.code('name', f'match.{match.where}')}: {visible(match.text)}")
+            where = t.code("name", f"match.{match.where}")
+            lines.append("    " + t("{where}: {words}", where=where, words=visible(match.text)))
     lines += [_note_line(t, note) for note in found.notes]
     document = {
         "exhibits": [exhibit_document(exhibit) for exhibit in exhibits], "notes": to_json(found.notes),

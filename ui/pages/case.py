@@ -358,15 +358,15 @@ class CasePage(Page):
 
 
 def _row(t: Texts, exhibit: Exhibit, held: frozenset[str], matches: Sequence[Match]) -> Row:
-    """Number and title; where words were found, how and when; one word at the right: the score, or that it is held
-    back."""
+    """Number and title; how and when, or where the words that were looked for stand; one word at the right: the score,
+    or that it is held back."""
     item, score = exhibit.item, exhibit.score
     tag = t.code("name", f"band.{score.band}") if score is not None else ""
+    found = [t("{where}: {words}", where=t.code("name", f"match.{one.where}"), words=wording.safe(one.text))
+             for one in matches]  # fmt: skip
     return Row(
-        item.id, wording.title(item), " · ".join([
-            *(f"{t.code('name', f'match.{one.where}')}: {wording.safe(one.text)}" for one in matches),
-            wording.exhibit_detail(t, exhibit),
-        ]),
+        item.id, wording.title(item),
+        " · ".join([*found, wording.method(t, item)]) if found else wording.exhibit_detail(t, exhibit),
         t.code("name", "event.QUARANTINED") if item.id in held else tag, wording.icon_of(item),
     )  # fmt: skip
 
