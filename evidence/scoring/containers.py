@@ -31,6 +31,8 @@ class Container:
     """PNG text chunks (keyword, text); JPEG comments under the keyword ``comment``."""
     exif: bytes = b""
     xmp: bytes = b""
+    photoshop: bytes = b""
+    """JPEG's APP13: Photoshop's resources, with the IPTC record."""
     has_c2pa: bool = False
     quantisation: dict[int, list[int]] = field(default_factory=dict)
     """JPEG tables in zigzag order, by number."""
@@ -175,6 +177,8 @@ def _jpeg_segment(found: Container, marker: int, body: bytes) -> None:
             found.exif = body
         elif marker == 0xE1 and body.startswith(_XMP) and not found.xmp:
             found.xmp = body[len(_XMP) :]
+        elif marker == 0xED and not found.photoshop:
+            found.photoshop = body
         elif marker == 0xEB and body[:2] == b"JP" and body[12:16] == b"jumb":
             # JUMBF (ISO 19566-5): the description box follows; its type for a C2PA store begins with "c2pa".
             found.has_c2pa = found.has_c2pa or body[20:28] == b"jumdc2pa"
@@ -220,6 +224,7 @@ def _webp(data: bytes) -> Container:
     return found
 
 
+_XMP_BOX = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 _C2PA_BOX = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 
 
@@ -241,6 +246,8 @@ def _iso(data: bytes) -> Container:
             break
         if name == b"uuid" and data[place + head : place + head + 16] == _C2PA_BOX:
             found.has_c2pa = True
+        elif name == b"uuid" and data[place + head : place + head + 16] == _XMP_BOX:
+            found.xmp = data[place + head + 16 : place + size][:MAX_TEXT]
         place += size
     found.is_cut = place != len(data)
     return found

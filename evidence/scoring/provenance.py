@@ -12,12 +12,17 @@ from collections.abc import Iterator
 
 from PIL import Image
 
+from evidence.scoring.clipfacts import of_clip, of_graph
 from evidence.scoring.containers import Container, read_container
 from evidence.scoring.credentials import GENERATED_TYPES, IPTC_TYPES, read_credentials
+from evidence.scoring.declared import of_aigc, of_photoshop
 from evidence.scoring.generators import Finding, of_parameters, of_texts, reading_of_software
+from evidence.scoring.recompression import measure_recompression
 
 MAX_FACTS = 120
 MAX_VALUE = 300
+MOST_MEASURED = 40_000_000
+"""Pixels; in larger pictures nobody looks for an earlier compression."""
 
 _SCREENSHOT = re.compile(
     r"screen ?shot|gnome-screenshot|spectacle|flameshot|snipping|shutter|screencapture|capture d.écran|스크린샷", re.I
@@ -31,6 +36,8 @@ _SCREENS = {
     (1290, 2796), (1320, 2868), (1344, 2992), (1440, 2560), (1440, 2960), (1440, 3040), (1440, 3088), (1440, 3120),
     (1440, 3200), (1600, 2560), (1668, 2388), (2048, 2732), (2160, 3840),
 }  # fmt: skip
+# Longer sides to which photo modes of messengers reduce pictures: a hint that metadata was removed on the way.
+_PHOTO_MODES = frozenset({1280, 1600, 2560})
 # Luminance table of annex K of ITU-T T.81, in zigzag order: what libjpeg scales by its quality setting.
 _ANNEX_K = (
     16, 11, 12, 14, 12, 10, 16, 14, 13, 14, 18, 17, 16, 19, 24, 40, 26, 24, 22, 22, 24, 49, 35, 37, 29, 40, 58, 51, 61,
@@ -53,9 +60,15 @@ def read_provenance(
     found += _of_xmp(container.xmp)
     found += _of_exif(container.exif)
     found += _of_texts(container)
+    found += of_photoshop(container.photoshop)
+    found += of_clip(data)
     found += _of_structure(container)
     if size:
         found += _of_size(size, container, found)
+        if size[0] * size[1] <= MOST_MEASURED:
+            found += _of_recompression(data, container)
+    if container.kind in ("png", "jpeg", "webp", "iso") and not any(reading == "lead" for _, _, reading in found):
+        found.append(("generator.absent", "", "context"))
     order = {"validated": 0, "lead": 1, "context": 2, "not_an_indication": 3}
     unique = dict.fromkeys((kind, _plain(value), reading) for kind, value, reading in found)
     return sorted(unique, key=lambda finding: order[finding[2]])[:MAX_FACTS]
@@ -77,6 +90,15 @@ def jpeg_quality(container: Container) -> tuple[int, bool] | None:
 def _scaled(quality: int) -> list[int]:
     scale = 5000 // quality if quality < 50 else 200 - 2 * quality
     return [min(255, max(1, (value * scale + 50) // 100)) for value in _ANNEX_K]
+
+
+def _of_recompression(data: bytes | bytearray, container: Container) -> Iterator[Finding]:
+    """Whether an earlier compression is seen; the picture was decoded before, so that this may decode it, too."""
+    measured = measure_recompression(data, container, _TABLES) if container.kind == "jpeg" else None
+    if measured is not None and measured.is_seen:
+        yield "jpeg.compressed_before", str(measured.quality), "context"
+    elif measured is not None:
+        yield "jpeg.compressed_before.absent", "", "context"
 
 
 def _of_c2pa(container: Container, data: bytes | bytearray, trust_anchors: str) -> Iterator[Finding]:
@@ -111,8 +133,11 @@ def _of_xmp_property(name: str, value: str) -> Iterator[Finding]:
         yield "xmp.digital_source_type", kind, "lead" if kind in GENERATED_TYPES else "context"
     elif name in ("CreatorTool", "softwareAgent", "Credit", "AISystemUsed"):
         yield f"xmp.{_snake(name)}", value, reading_of_software(value)
+    elif name == "AIGC":
+        yield from of_aigc(value)
     elif name == "UserComment":
         yield from of_parameters(value)
+        yield from of_aigc(value)
         if _SCREENSHOT.search(value):
             yield "screenshot.named", value, "context"
 
@@ -130,7 +155,11 @@ def _of_exif(raw: bytes) -> Iterator[Finding]:
     except (SyntaxError, ValueError, TypeError, KeyError, IndexError, OSError, EOFError, AttributeError, OverflowError):
         yield "exif.unreadable", str(len(raw)), "context"
         return
-    camera = " ".join(_text(exif.get(tag)) for tag in (0x010F, 0x0110)).strip()
+    words = [_text(exif.get(tag)) for tag in (0x010F, 0x0110)]
+    graphs = [word.partition(":")[::2] for word in words if word.casefold().startswith(("prompt:{", "workflow:{"))]
+    # ComfyUI's node for moving pictures writes its graph where cameras write their names.
+    yield from of_texts([(name.casefold(), graph) for name, graph in graphs])
+    camera = "" if graphs else " ".join(words).strip()
     if camera:
         yield "exif.camera", camera, "context"
     for tag, kind in _EXIF_FIELDS.items():
@@ -147,6 +176,8 @@ def _of_exif(raw: bytes) -> Iterator[Finding]:
     comment = _user_comment(inner.get(0x9286))
     if comment:
         yield from of_parameters(comment)
+        yield from of_graph(comment)
+        yield from of_aigc(comment)
         if _SCREENSHOT.search(comment):
             yield "screenshot.named", comment, "context"
 
@@ -169,6 +200,8 @@ def _of_texts(container: Container) -> Iterator[Finding]:
             yield "png.software", value, reading_of_software(value)
             if _SCREENSHOT.search(value):
                 yield "screenshot.named", value, "context"
+        elif key == "AIGC":
+            yield from of_aigc(value)
         elif key == "comment":
             yield "jpeg.comment", value, "context"
     keys = sorted({key for key, _ in container.texts if key != "comment"})
@@ -201,6 +234,8 @@ def _of_size(size: tuple[int, int], container: Container, found: list[Finding]) 
         return
     if (short, long) in _SCREENS:
         yield "screenshot.size", f"{size[0]}x{size[1]}", "context"
+    elif container.kind == "jpeg" and not container.exif and not container.xmp and long in _PHOTO_MODES:
+        yield "route.photo_mode_size", f"{size[0]}x{size[1]}", "context"
     elif container.kind in ("png", "webp") and min(size) >= 512 and short % 64 == 0 and long % 64 == 0:
         yield "size.multiple_of_64", f"{size[0]}x{size[1]}", "context"
 
@@ -219,3 +254,7 @@ def _plain(value: str) -> str:
     """One line of printable characters, shortened."""
     line = " ".join("".join(c if c.isprintable() else " " for c in str(value)[: MAX_VALUE * 4]).split())
     return line if len(line) <= MAX_VALUE else line[: MAX_VALUE - 1] + "…"
+
+
+_TABLES = {quality: _scaled(quality) for quality in range(30, 100)}
+"""Luminance tables of libjpeg by quality: what an earlier compression is looked for with."""

@@ -11,17 +11,22 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CODE = ROOT / "evidence" / "scoring"
+FILES = ("provenance.py", "generators.py", "credentials.py", "declared.py", "clipfacts.py")
+ROOMS = "generator|c2pa|exif|png|jpeg|container|screenshot|size|xmp|clip|aigc|iptc|route"
 
 
 def names(language: str) -> set[str]:
-    with (ROOT / "resources" / "locale" / language / "scoring.po").open("rb") as stream:
-        return {str(message.id) for message in read_po(stream, locale=language) if message.context == "name"}
+    found: set[str] = set()
+    for path in (ROOT / "resources" / "locale" / language).glob("*.po"):
+        with path.open("rb") as stream:
+            found |= {str(message.id) for message in read_po(stream, locale=language) if message.context == "name"}
+    return found
 
 
 @pytest.mark.parametrize("language", ["ko", "en", "fr"])
 def test_every_fact_has_words(language: str) -> None:
-    source = "".join((CODE / name).read_text("utf-8") for name in ("provenance.py", "generators.py", "credentials.py"))
-    kinds = set(re.findall(r'"((?:generator|c2pa|exif|png|jpeg|container|screenshot|size|xmp)\.[a-z0-9_]+)"', source))
+    source = "".join((CODE / name).read_text("utf-8") for name in FILES)
+    kinds = set(re.findall(rf'"((?:{ROOMS})\.[a-z0-9_]+(?:\.absent)?)"', source))
     kinds.discard("c2pa.actions")  # what the specification calls an assertion
     assert len(kinds) > 25
     assert {f"provenance.{kind}" for kind in kinds} <= names(language)
