@@ -25,6 +25,7 @@ from app.cli.handing import (
     add_upgrade_arguments,
     add_upload_arguments,
 )
+from app.cli.illustrating import add_illustrate_arguments
 from app.cli.inside import add_metadata_arguments
 from app.cli.packs import add_c2pa_trust_arguments, add_packs_verbs
 from app.cli.pages import add_page_arguments
@@ -132,6 +133,11 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
     add_score_arguments(score, t)
     score_file = verbs.add_parser("score-file", parents=[shared], help=t("score files without a vault, and forget"))
     add_score_file_arguments(score_file, t)
+    drawn = verbs.add_parser(
+        "illustrate", parents=[shared, secret], help=t("seal an illustration of a score as an exhibit of its own")
+    )
+    _vault_and_case(drawn, t)
+    add_illustrate_arguments(drawn, t)
     add_packs_verbs(verbs.add_parser("packs", help=t("the detectors of this computer")), t, kind, [shared])
     trust = verbs.add_parser(
         "c2pa-trust", parents=[shared, secret], help=t("whom to trust for content credentials (C2PA)")

@@ -112,11 +112,17 @@ def _unsure(look: NDArray[np.uint8], least: int) -> list[Placed]:
 
 def crop(rgb: NDArray[np.uint8], box: Box, margin: float, size: int) -> NDArray[np.uint8]:
     """The square around a face, ``margin`` times its box, within the picture, at ``size`` x ``size`` pixels."""
+    left, top, side = square_of(rgb, box, margin)
+    return to_input_size(rgb[top : top + side, left : left + side], size)
+
+
+def square_of(rgb: NDArray[np.uint8], box: Box, margin: float) -> tuple[int, int, int]:
+    """Left, top and side of the square that :func:`crop` takes."""
     height, width = rgb.shape[:2]
     side = round(min(max(box.width, box.height) * margin, height, width))
     left = round(min(max(box.x + box.width / 2 - side / 2, 0), width - side))
     top = round(min(max(box.y + box.height / 2 - side / 2, 0), height - side))
-    return to_input_size(rgb[top : top + side, left : left + side], size)
+    return left, top, side
 
 
 def to_input_size(picture: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:

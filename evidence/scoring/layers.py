@@ -12,6 +12,10 @@ from numpy.typing import NDArray
 from evidence.scoring.detector import Detector, Faces
 
 GRID = 8
+AGAINST, SPOKE_FOR = (0, 60, 110), (200, 90, 0)
+"""Blue where hiding a place raised the output, orange where it lowered it: told apart without red and green."""
+STRONGEST = 0.65
+Pixels = NDArray[np.uint8]
 
 
 def occlusion(detector: Detector, face: NDArray[np.float32]) -> tuple[float, NDArray[np.float32]]:
@@ -69,3 +73,30 @@ def _stretched(values: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 
 LAYERS = {"error_level": error_level, "residual": residual}
+
+
+def drawn_map(rgb: Pixels, square: tuple[int, int, int], grid: NDArray[np.float32]) -> Pixels:
+    """The picture without colours, and over the face's ``square`` (left, top, side) the grid of an occlusion map."""
+    grey = cv2.cvtColor(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    left, top, side = square
+    scale = float(np.abs(grid).max())
+    if scale > 0:
+        strength = cv2.resize(grid / scale, (side, side), interpolation=cv2.INTER_LINEAR).astype(np.float32)
+        inside = grey[top : top + side, left : left + side].astype(np.float32)
+        colour = np.where(strength[..., None] > 0, np.array(SPOKE_FOR, np.float32), np.array(AGAINST, np.float32))
+        share = np.abs(strength)[: inside.shape[0], : inside.shape[1], None] * STRONGEST
+        mixed = inside * (1 - share) + colour[: inside.shape[0], : inside.shape[1]] * share
+        grey[top : top + side, left : left + side] = np.clip(mixed, 0, 255).astype(np.uint8)
+    line = max(1, min(rgb.shape[:2]) // 300)
+    cv2.rectangle(grey, (left, top), (left + side - 1, top + side - 1), (255, 255, 255), line)
+    return np.ascontiguousarray(grey)
+
+
+def finished(picture: Pixels, *, max_side: int, is_blurred: bool) -> Pixels:
+    """Made smaller and, for a preview, blurred as every preview is; ``max_side`` 0 leaves the size."""
+    from evidence.media.decoding import blur, shrink
+
+    if not max_side and not is_blurred:
+        return picture
+    image = shrink(picture, max_side or max(picture.shape[:2]))
+    return np.ascontiguousarray(np.asarray(blur(image) if is_blurred else image))

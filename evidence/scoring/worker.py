@@ -157,6 +157,33 @@ def _layer_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[
     return {"width": int(made.shape[1]), "height": int(made.shape[0])}, memoryview(made.data).cast("B")
 
 
+def _illustrate_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Message, bytes | memoryview]:
+    """A map drawn over the picture, or a layer; no such face: nothing."""
+    from evidence.media.decoding import decode
+    from evidence.scoring.faces import square_of
+    from evidence.scoring.illustrating import MAP
+    from evidence.scoring.layers import LAYERS, drawn_map, finished, occlusion
+
+    rgb, _ = decode(body, limits)
+    told: Message = {}
+    if request["kind"] == MAP:
+        good = [box for box in find_faces(rgb)[0] if not box.reasons]
+        wanted = int(str(request["face"]))
+        if not 0 <= wanted < len(good):
+            return {"none": True}, b""
+        opened, box = _opened(request)[0], good[wanted]
+        raw, grid = occlusion(opened.detector, _prepared(rgb, box, opened.margin, opened.size))
+        told["raw"] = raw
+        picture = drawn_map(rgb, square_of(rgb, box, opened.margin), grid)
+    else:
+        picture = LAYERS[str(request["kind"])](rgb)
+    made = finished(picture, max_side=int(str(request["max_side"])), is_blurred=bool(request["blurred"]))
+    if made.nbytes > limits.max_output_bytes:
+        raise EvidenceError("media.too_many_pixels", most=limits.max_output_bytes // 3)
+    made = np.ascontiguousarray(made)
+    return {"width": int(made.shape[1]), "height": int(made.shape[0]), **told}, memoryview(made.data).cast("B")
+
+
 def _try_model_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Message, bytes]:
     """Open a stranger's model and let it pass its self-test."""
     if request.get("task") == FINDING:
@@ -265,6 +292,7 @@ def _handlers() -> Mapping[str, Handler]:
         "clip": _clip_job,
         "map": _map_job,
         "layer": _layer_job,
+        "illustrate": _illustrate_job,
         "try_model": _try_model_job,
         "provenance": _provenance_job,
         "usage": _usage_job,

@@ -43,6 +43,7 @@ from evidence.session.codes import FoundCode
 from evidence.session.cosigning import co_sign_package
 from evidence.session.films import FilmView
 from evidence.session.handing import heads_in
+from evidence.session.illustrating import Illustrations, Wanted
 from evidence.session.loose import ScoredFile, score_files
 from evidence.session.opening import (
     create_vault,
@@ -98,11 +99,13 @@ __all__ = [
     "windows",
     "ScreenAccess",
     "screen_access",
+    "Illustrations",
     "PackDetails",
     "ScoreTask",
     "ScoredFile",
     "Scores",
     "TrustAnchor",
+    "Wanted",
     "import_pack",
     "list_packs",
     "pack_lines",

@@ -75,8 +75,8 @@ class Guard:
     def hold_back(self, item_id: str, answer: MinorAnswer, reason: str = "") -> None:
         """Hold an exhibit back: nobody sees, scores, redacts or hands over its content any more. Not to be undone.
 
-        Exhibits with the same content, and stills that were kept of a film, go with it. The sealed bytes stay as they
-        are, for the police to take with the vault. Raises ``guard.held_already``, ``vault.no_such_item``;
+        Exhibits with the same content, and stills or illustrations that were made of it, go with it. The sealed bytes
+        stay as they are, for the police to take with the vault. Raises ``guard.held_already``, ``vault.no_such_item``;
         ``ValueError`` for the answer ``NO``.
         """
         if answer is MinorAnswer.NO:
@@ -97,11 +97,12 @@ class Guard:
                 )
 
     def _showing_the_same(self, item: Item) -> list[Item]:
-        """Exhibits of the case with the same content, and stills that were kept of a film."""
+        """Exhibits of the case with the same content, and stills or illustrations that were made of it."""
         found = looking.same_content(self._store, item, is_earlier=False)
         for event in self._store.log.events_about(item.case_id, item.id):
-            if event.facts.get("still"):
-                found.append(self._store.items.by_number(item.case_id, event.facts["still"]))
+            for made in ("still", "illustration"):
+                if event.facts.get(made):
+                    found.append(self._store.items.by_number(item.case_id, event.facts[made]))
         return found
 
     def holds(self, item_id: str) -> bool:

@@ -66,6 +66,7 @@ from evidence.session import (
 from evidence.session.consenting import Consents
 from evidence.session.filming import Films
 from evidence.session.guarding import Guard
+from evidence.session.illustrating import Illustrations
 from evidence.session.placing import Place
 from evidence.session.ports import Ports
 from evidence.session.scores import Scores
@@ -107,6 +108,11 @@ class Session:
         """Recordings, and looking into films."""
         self.scores = Scores(store, ports.packs_dir, self._clock, self._record, scoring_worker())
         """Signs of manipulation; it has a child process of its own, so that pictures never wait for a score."""
+        self.illustrations = Illustrations(
+            store, ports.packs_dir, self._clock, self._record, self._worker, self.add,
+            lambda case_id: self.place.looked(case_id).is_reached,
+        )  # fmt: skip
+        """Where a score came from, and layers of a picture: media, as the picture is."""
         self._opened_at = self._clock().at
         self._lacks: dict[str, tuple[int, list[Lack]]] = {}
 

@@ -101,3 +101,19 @@ def test_trust_of_a_vault(holdfast: Holdfast, tmp_path: Path, monkeypatch: pytes
     [kept] = holdfast("c2pa-trust", *unlock, "--add", anchors)[1]["trust_anchors"]
     assert holdfast("c2pa-trust", *unlock)[1]["trust_anchors"] == [kept]
     assert holdfast("c2pa-trust", *unlock, "--remove", kept["sha256"])[1]["trust_anchors"] == []
+
+
+def test_an_illustration_is_sealed(holdfast: Holdfast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evidence.store.vault.tuned_cost", lambda: FLOOR)
+    secret, picture = tmp_path / "secret", tmp_path / "chat.png"
+    secret.write_text("seven lanterns by the river")
+    picture.write_bytes(chat_picture())
+    unlock = (tmp_path / "vault", "--passphrase-file", secret)
+    holdfast("vault", "create", *unlock)
+    case = (*unlock, "--case", holdfast("case", "create", *unlock, "--title", "October")[1]["id"])
+    holdfast("capture", "file", *case, "--minor", "no", picture)
+    _code, said = holdfast("illustrate", *case, "--item", "A-01", "--layer", "residual")
+    assert (said["items"][0]["number"], said["items"][0]["method"]) == ("A-02", "derived")
+    _code, said = holdfast("illustrate", *case, "--item", "A-01", "--map", "nobody")
+    assert said["error"]["code"] == "illustration.unknown"
+    assert {path.name for path in tmp_path.iterdir()} == {"vault", "secret", "chat.png"}  # nothing is written beside

@@ -152,3 +152,42 @@ def test_a_film_is_said_in_words_and_drawn(window: MainWindow, qtbot: QtBot) -> 
     assert facts[-2].startswith("Looked for and not there")
     part.show_report(None)
     assert not part.time.isVisible()
+
+
+def test_illustrations_are_behind_the_blur(
+    case: Case, window: MainWindow, settle: Settle, qtbot: QtBot, keys: Sequence[str]
+) -> None:
+    window.show_exhibit(case.id, keys[0])
+    settle()
+    card = window.exhibit.illustrations
+    assert card.isVisible()
+    assert not card.picture.isVisible()  # nothing is drawn before someone asks
+    card.choice.box.setCurrentIndex(card.choice.box.count() - 1)
+    card.draw_button.click()
+    settle()
+    assert card.picture.isVisible()
+    assert not card.picture.is_revealed
+    card.picture.setFocus()
+    qtbot.keyPress(card.picture, Qt.Key.Key_Space)
+    settle()
+    assert card.picture.is_revealed
+    qtbot.keyRelease(card.picture, Qt.Key.Key_Space)
+    assert not card.picture.is_revealed
+    kinds: list[EventKind] = []
+    session = window.desk.session
+    window.desk.jobs.start(
+        lambda _p, _c: [event.kind for event in session.events(case.id, keys[0])], kinds.extend, lambda problem: None
+    )
+    settle()
+    assert kinds.count(EventKind.REVEALED) == 1
+    card.keep_button.click()
+    settle()
+    assert "A-04" in window.exhibit.message.sentence.text()
+    card.choice.box.setCurrentIndex(0)  # a map of a picture without a face
+    card.draw_button.click()
+    settle()
+    assert "no face" in card.state.text()
+    assert not card.keep_button.isVisible()
+    window.show_cases()
+    settle()
+    assert not card.picture.has_picture

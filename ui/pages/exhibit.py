@@ -15,6 +15,7 @@ from ui.desk import Desk
 from ui.filmcard import FilmCard
 from ui.flow import FlowLayout
 from ui.holdback import HoldBack
+from ui.illustrations import IllustrationsCard
 from ui.keepless import KeepLess
 from ui.looking import Looking
 from ui.page import Page
@@ -76,6 +77,8 @@ class ExhibitPage(Page):
         self.score_button.clicked.connect(self.look_for_signs)
         self.score.buttons.addWidget(self.score_button)
         self.body.addWidget(self.score)
+        self.illustrations = IllustrationsCard(self, self._still_kept, self._read_log)
+        self.body.addWidget(self.illustrations)
 
         self.note_title, note_card = self._section()
         self.note = TextField()
@@ -127,6 +130,7 @@ class ExhibitPage(Page):
         self.visit_button.setText(t("&Visit the page again…"))
         self.digests_title.setText(t("Digital fingerprints"))
         self.score.retranslate(t)
+        self.illustrations.retranslate(t)
         self.score_button.setText(t("Look for si&gns of manipulation"))
         self.note_title.setText(t("Note"))
         self.note.name(t("A &note, if you want"), t("What you saw, in your own words: facts, no guesses."))
@@ -151,6 +155,7 @@ class ExhibitPage(Page):
             self.note.set_height(theme.px(76))
             self.picture.setFixedHeight(theme.px(260))
             self.film.relook(theme)
+            self.illustrations.relook(theme)
 
     def open_item(self, case_id: str, item_id: str) -> None:
         """Show this exhibit."""
@@ -184,6 +189,7 @@ class ExhibitPage(Page):
         self.hold_back.enter(item_id)
         self.shelf.enter(case_id, item_id)
         self.looking.enter(case_id)
+        self.illustrations.enter(item_id)
 
         def look(_progress: object, _cancelled: object) -> bytes | None:
             return None if session.guard.holds(item_id) else session.preview(item_id, Exposure.BLURRED, PREVIEW_SIDE)
@@ -196,6 +202,7 @@ class ExhibitPage(Page):
         self.film.looking.leave()
         self.picture.forget()
         self.film.forget()
+        self.illustrations.leave()
 
     def forget(self) -> None:
         super().forget()
@@ -207,6 +214,7 @@ class ExhibitPage(Page):
         self.keep_less.forget()
         self.film.forget()
         self.hold_back.forget()
+        self.illustrations.forget()
         self.shelf.forget()
         self.looking.forget()
         self.film.looking.forget()
