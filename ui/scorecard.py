@@ -14,7 +14,6 @@ from evidence.i18n import (
     provenance_lines,
 )
 from evidence.model import ScoreReport
-from ui import wording
 from ui.desk import Desk
 from ui.flow import FlowLayout
 from ui.scorechart import ScoreChart
@@ -90,13 +89,13 @@ class ScorePart(QWidget):
         for line in provenance_lines(t, report.provenance):
             is_fact = line.startswith(" ")
             label = text("body" if is_fact else "label", selectable=is_fact)
-            label.setText(wording.safe(line.strip()))
+            label.setText(line.strip())
             self.facts.addWidget(label)
         band, *reasons = band_lines(t, report)
         self.band.setText(band)
         self.reasons.setText("\n".join(reasons))
         self.meaning.setText("\n".join(meaning_lines(t, report)))
-        self.rates.setText(wording.safe("\n".join(line.strip() for line in detector_lines(t, report))))
+        self.rates.setText("\n".join(line.strip() for line in detector_lines(t, report)))
         self.unseen.setText("\n".join(named_code(t, "not_examined", name) for name in report.not_examined))
         words = "\n".join(line.strip() for line in clip_lines(t, report))
         self.time.setText(words)

@@ -122,5 +122,5 @@ def fact(t: Texts, key: str, untrusted_value: str) -> tuple[str, str]:
     if key.endswith("_at"):
         value = instant(t, value)
     elif key.endswith("_size") and value.isascii() and value.isdigit():
-        value = t.number(int(value))
+        return safe(name), t.number(int(value))  # French sets its numbers with spaces that are not plain
     return safe(name), safe(value)

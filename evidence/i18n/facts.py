@@ -64,9 +64,14 @@ def named_code(t: Texts, kind: str, code: str) -> str:
 
 def provenance_line(t: Texts, fact: ProvenanceFact) -> str:
     """One finding about the file's own structure: its name, its value made visible, and how to take it, if said."""
-    value = f": {visible(fact.value)}" if fact.value else ""
+    value = f"{colon(t)} {visible(fact.value)}" if fact.value else ""
     reading = f" ({named_code(t, 'reading', fact.reading)})" if fact.reading else ""
     return f"{named_code(t, 'provenance', fact.kind)}{value}{reading}"
+
+
+def colon(t: Texts) -> str:
+    """A colon as this language sets it."""
+    return "\u00a0:" if t.language == "fr" else ":"
 
 
 def _counted(t: Texts, key: str, part: str) -> str:

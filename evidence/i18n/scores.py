@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from evidence.i18n.facts import named_code, provenance_line
+from evidence.i18n.facts import colon, named_code, provenance_line
 from evidence.i18n.texts import N_, Texts
+from evidence.i18n.visible import visible
 
 if TYPE_CHECKING:
     from evidence.model import ErrorRates, FrameScore, ProvenanceFact, ScoreReport
@@ -74,7 +75,7 @@ def provenance_lines(t: Texts, facts: Sequence[ProvenanceFact]) -> list[str]:
     for group, words in _GROUPS:
         inside = [fact for fact in facts if _group(fact) == group]
         if inside:
-            lines.append(t(words) + ":")
+            lines.append(t(words) + colon(t))
             lines += [f"  {_plain(t, fact)}" for fact in inside]
     return lines
 
@@ -89,7 +90,8 @@ def detector_lines(t: Texts, report: ScoreReport) -> list[str]:
     lines = []
     for run in report.detectors:
         name = named_code(t, "detector", run.detector_id)
-        lines.append(f"{name} ({run.detector_id} {run.detector_version}): {t.code('name', f'band.{run.band}')}")
+        band = t.code("name", f"band.{run.band}")
+        lines.append(f"{name} ({run.detector_id} {visible(run.detector_version)}){colon(t)} {band}")
         lines.append(
             f"  {rates_words(t, run.rates)}" if run.rates is not None
             else f"  {t('Error rates: not measured for this kind of picture')}"
@@ -106,7 +108,7 @@ def rates_words(t: Texts, rates: ErrorRates) -> str:
         false=_hundred(t, rates.false_positive), false_low=_hundred(t, rates.false_positive_low),
         false_high=_hundred(t, rates.false_positive_high), true=_hundred(t, rates.true_positive),
         true_low=_hundred(t, rates.true_positive_low), true_high=_hundred(t, rates.true_positive_high),
-        size=t.number(rates.test_size), data=rates.test_set,
+        size=t.number(rates.test_size), data=visible(rates.test_set),
     )  # fmt: skip
 
 

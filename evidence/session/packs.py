@@ -132,7 +132,7 @@ def pack_lines(t: Texts, pack: PackDetails) -> list[str]:
         lines.append(t("key of the publisher, in words: {words}", words=pack.key_words))
     if pack.claims is not None:
         who = t("measured by the program's own code") if pack.is_shipped else t("claimed by its publisher")
-        lines.append(f"{who}: {visible(rates_words(t, pack.claims))}")
+        lines.append(f"{who}: {rates_words(t, pack.claims)}")
     return lines
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,17 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from evidence.model import Band, Case, DetectorRun, EventKind, FrameScore, MinorAnswer, ProvenanceFact, ScoreReport
+from evidence.model import (
+    Band,
+    Case,
+    DetectorRun,
+    ErrorRates,
+    EventKind,
+    FrameScore,
+    MinorAnswer,
+    ProvenanceFact,
+    ScoreReport,
+)
 from ui.main_window import MainWindow
 from ui.pages.scores import ScoresPage
 from ui.scorecard import ScorePart
@@ -191,3 +202,16 @@ def test_illustrations_are_behind_the_blur(
     window.show_cases()
     settle()
     assert not card.picture.has_picture
+
+
+def test_french_spaces_are_not_written_out(window: MainWindow, qtbot: QtBot) -> None:
+    window.desk.change(language="fr")
+    part = ScorePart(window.desk)
+    qtbot.addWidget(part)
+    part.retranslate(window.desk.t)
+    rates = ErrorRates(0.01, 0.0, 0.03, 0.2, 0.1, 0.3, "drawn", 12345)
+    run = DetectorRun("swap-small", "1", "0" * 64, 1.0, 0.5, Band.INCONCLUSIVE, rates)
+    part.show_report(replace(clip(), detectors=(run,)))
+    shown = [part.facts.itemAt(row).widget().text() for row in range(part.facts.count())]  # type: ignore[union-attr]
+    assert "12\u202f345" in part.rates.text()
+    assert not any("\\x" in words or "\\u" in words for words in (*shown, part.rates.text(), part.time.text()))

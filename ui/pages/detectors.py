@@ -279,7 +279,7 @@ class DetectorsPage(Page):
             return
         from evidence.session import pack_lines
 
-        self.details.setText(wording.safe("\n".join(pack_lines(self.desk.t, pack))))
+        self.details.setText("\n".join(pack_lines(self.desk.t, pack)))
         self.card.setPlainText(wording.safe(pack.card))
         self.card_field.setVisible(bool(pack.card))
         self.remove_button.setVisible(not pack.is_shipped)
