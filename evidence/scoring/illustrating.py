@@ -19,7 +19,7 @@ from evidence.media.pictures import pixels_of
 from evidence.media.wire import Message
 from evidence.scoring.answers import shaped
 from evidence.scoring.packs import Pack
-from evidence.scoring.score import described
+from evidence.scoring.score import described, finding
 
 MAP = "map"
 LAYERS = ("error_level", "residual")
@@ -41,6 +41,7 @@ def illustrate(
     *,
     worker: MediaWorker,
     packs: Sequence[Pack] = (),
+    finder: Pack | None = None,
     face: int = 0,
     max_side: int = 0,
     is_blurred: bool = False,
@@ -50,16 +51,16 @@ def illustrate(
     """An illustration of the picture that ``open_stream`` opens; None when it has no such face that can be assessed.
 
     ``kind`` is ``map`` (of the one pack given, for the assessable face number ``face``, 0 the largest), ``error_level``
-    or ``residual``. Raises what decoding raises and, for a map, what opening a detector raises; ``ValueError`` for an
-    unknown kind.
+    or ``residual``; ``finder`` is the imported pack that finds faces, where the score used one. Raises what decoding
+    raises and, for a map, what opening a detector raises; ``ValueError`` for an unknown kind.
     """
     if kind not in (MAP, *LAYERS) or (kind == MAP and len(packs) != 1):
         raise ValueError(kind)
     limits = limits or MediaLimits()
     with open_stream() as stream:
         answer, body = worker.request(
-            "illustrate", stream, limits, cancelled, kind=kind, packs=described(packs), face=face, max_side=max_side,
-            blurred=is_blurred,
+            "illustrate", stream, limits, cancelled, kind=kind, packs=described(packs), finder=finding(finder),
+            face=face, max_side=max_side, blurred=is_blurred,
         )  # fmt: skip
     if answer.get("none"):
         return None

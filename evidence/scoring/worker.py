@@ -167,7 +167,7 @@ def _illustrate_job(request: Message, body: bytearray, limits: MediaLimits) -> t
     rgb, _ = decode(body, limits)
     told: Message = {}
     if request["kind"] == MAP:
-        good = [box for box in find_faces(rgb)[0] if not box.reasons]
+        good = [box for box in find_faces(rgb, finder=_finder_of(request))[0] if not box.reasons]
         wanted = int(str(request["face"]))
         if not 0 <= wanted < len(good):
             return {"none": True}, b""

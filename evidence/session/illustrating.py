@@ -57,7 +57,7 @@ class Illustrations:
         """What can be drawn of an exhibit: a map for each detector, then the layers; nothing of what is no picture."""
         if not self._store.items.get(item_id).files[0].media_type.startswith("image/"):
             return []
-        maps = [Wanted(scoring.MAP, pack.facts.id) for pack in packs.in_use(self._packs_dir)]
+        maps = [Wanted(scoring.MAP, pack.facts.id) for pack in scoring.detectors_of(packs.in_use(self._packs_dir))]
         return [*maps, *(Wanted(layer) for layer in scoring.LAYERS)]
 
     def preview(self, item_id: str, wanted: Wanted) -> bytes | None:
@@ -108,8 +108,8 @@ class Illustrations:
             raise EvidenceError("illustration.unknown", number=item.number)
         return scoring.illustrate(
             lambda: cast(BinaryIO, self._store.open_object(item.files[0].object_id)), wanted.kind,
-            worker=self._worker, packs=self._chosen(wanted), face=wanted.face, max_side=max_side,
-            is_blurred=is_blurred, cancelled=cancelled,
+            worker=self._worker, packs=self._chosen(wanted), finder=scoring.finder_of(packs.in_use(self._packs_dir)),
+            face=wanted.face, max_side=max_side, is_blurred=is_blurred, cancelled=cancelled,
         )  # fmt: skip
 
     def _chosen(self, wanted: Wanted) -> list[scoring.Pack]:
