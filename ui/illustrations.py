@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from evidence.errors import EvidenceError
 from evidence.i18n import Texts, named_code
 from evidence.model import Item
-from ui.asking import ask_one_more
 from ui.flow import FlowLayout
+from ui.looking import Looking
 from ui.page import Page
 from ui.picture import HeldPicture
 from ui.theme import Theme
@@ -22,15 +22,17 @@ if TYPE_CHECKING:
 
 
 class IllustrationsCard(QWidget):
-    """A part of the exhibit's page. ``kept`` is told of what was kept as an exhibit; ``looked`` that one looked."""
+    """A part of the exhibit's page. Looks go through ``looking``, as those at the picture.
 
-    def __init__(self, page: Page, kept: Callable[[Item], None], looked: Callable[[], None]) -> None:
+    ``kept`` is told of what was kept as an exhibit; ``looked`` that one looked.
+    """
+
+    def __init__(self, page: Page, looking: Looking, kept: Callable[[Item], None], looked: Callable[[], None]) -> None:
         super().__init__()
-        self._page, self._kept, self._looked = page, kept, looked
+        self._page, self._looking, self._kept, self._looked = page, looking, kept, looked
         self.item_id = ""
         self._kinds: Sequence[Wanted] = ()
         self._drawn: Wanted | None = None
-        self._goes_beyond = False
         desk = page.desk
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -105,7 +107,6 @@ class IllustrationsCard(QWidget):
 
     def leave(self) -> None:
         """The page is left: no picture stays."""
-        self._goes_beyond = False
         self._cover()
 
     def forget(self) -> None:
@@ -137,32 +138,19 @@ class IllustrationsCard(QWidget):
         )  # fmt: skip
 
     def reveal(self) -> None:
-        """Show it while it is held; the log says so."""
-        session, item_id, wanted, goes_beyond = (
-            self._page.desk.session, self.item_id, self._drawn, self._goes_beyond,
-        )  # fmt: skip
+        """Show it while it is held; the log says so, and it counts as a look."""
+        session, item_id, wanted = self._page.desk.session, self.item_id, self._drawn
         if wanted is None:
             return
 
-        def look(_progress: object, _cancelled: object) -> tuple[bytes | None, bool]:
-            try:
-                return session.illustrations.reveal(item_id, wanted, beyond_limit=goes_beyond), True
-            except EvidenceError as problem:
-                if problem.code != "looking.limit_reached":
-                    raise
-                return None, False
+        def done(picture: bytes | None) -> None:
+            if item_id == self.item_id:
+                self.picture.show_revealed(picture)
+                self._looked()
 
-        def done(found: tuple[bytes | None, bool]) -> None:
-            if item_id != self.item_id:
-                return
-            picture, may_look = found
-            if not may_look:
-                ask_one_more(self._page.desk, self._go_beyond)
-                return
-            self.picture.show_revealed(picture)
-            self._looked()
-
-        self._page.work(look, done)
+        self._looking.reveal(
+            lambda reason, beyond: session.illustrations.reveal(item_id, wanted, reason, beyond_limit=beyond), done
+        )
 
     def keep(self) -> None:
         """Keep it as an exhibit that is derived from this one."""
@@ -173,9 +161,6 @@ class IllustrationsCard(QWidget):
             lambda _progress, cancelled: session.illustrations.keep(item_id, wanted, cancelled=cancelled), self._kept,
             label=self._page.desk.t("Keeping the picture. Nothing is shown."),
         )  # fmt: skip
-
-    def _go_beyond(self) -> None:
-        self._goes_beyond = True
 
     def _cover(self) -> None:
         self._drawn = None

@@ -77,7 +77,7 @@ class ExhibitPage(Page):
         self.score_button.clicked.connect(self.look_for_signs)
         self.score.buttons.addWidget(self.score_button)
         self.body.addWidget(self.score)
-        self.illustrations = IllustrationsCard(self, self._still_kept, self._read_log)
+        self.illustrations = IllustrationsCard(self, self.looking, self._still_kept, self._read_log)
         self.body.addWidget(self.illustrations)
 
         self.note_title, note_card = self._section()
