@@ -142,6 +142,11 @@ def real_doors() -> Doors:
 
         return session.windows()
 
+    def access() -> Any:
+        from evidence import session
+
+        return session.screen_access()
+
     def restore_vault(*given: Any, **named: Any) -> Any:
         from evidence import session
 
@@ -170,7 +175,7 @@ def real_doors() -> Doors:
 
     return Doors(
         create_vault, open_vault, check_packages, tsa_lists, screens, restore_vault, judge_passphrase, rekey_vault,
-        load_page, make_practice, windows,
+        load_page, make_practice, windows, access,
     )  # fmt: skip
 
 

@@ -286,10 +286,24 @@ class Gallery:
             window.redact.areas = []
             window.redact.cover(90, 150, 300, 60)
         from evidence.model import MinorAnswer
+        from evidence.session import ScreenAccess
 
         def minor() -> None:
             window.show_capture(case_id, kind="screen")
             window.capture.take()
+
+        def portal(page: Any) -> None:
+            """As in a Wayland session."""
+            self.settle()
+            page.place._take_access(ScreenAccess("portal", asks=True, writes_copy=True, chooses_film=True))
+
+        def portal_screen() -> None:
+            window.show_capture(case_id, kind="screen")
+            portal(window.capture)
+
+        def portal_record() -> None:
+            window.show_record(case_id)
+            portal(window.record)
 
         def photos() -> None:
             window.show_capture(case_id, kind="files")
@@ -384,6 +398,8 @@ class Gallery:
         yield "web-failed", web_failed
         yield "record", partial(window.show_record, case_id)
         yield "capture-photos", photos
+        yield "capture-portal", portal_screen
+        yield "record-portal", portal_record
         yield "steps", steps
         yield "steps-walking", walking
         yield "watch", partial(window.show_watch, case_id)

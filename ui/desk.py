@@ -18,7 +18,16 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from evidence.model import Item, MinorAnswer
-    from evidence.session import BackupOutcome, Checked, LoadedPage, PassphraseAdvice, Session, SlotInfo, TsaList
+    from evidence.session import (
+        BackupOutcome,
+        Checked,
+        LoadedPage,
+        PassphraseAdvice,
+        ScreenAccess,
+        Session,
+        SlotInfo,
+        TsaList,
+    )
     from ui.page import Page
 
 
@@ -188,6 +197,8 @@ class Doors:
     """An open vault of drawn material, and what throws it away."""
     windows: Callable[[], Sequence[OtherWindow]]
     """The windows of other programs that can be pictured, topmost first."""
+    access: Callable[[], ScreenAccess]
+    """Which way to the screen this system offers."""
 
 
 class Desk(QObject):

@@ -63,6 +63,8 @@ TOPICS: dict[str, Topic] = {
     )),
     "capture": Topic(N_("Bringing something in"), (
         N_("The screen is taken as it is; this window hides first. Show the address or the name of the room as well."),
+        N_("On a Wayland desktop the system makes the picture and may ask you first. It writes a file of its own, "
+           "which is removed as soon as it is read."),
         N_("If a picture shows, or could show, someone under age, do not take it. Keep only the address and the time."),
         N_("Do not answer, pay, join or ask for anything in order to have more evidence."),
         N_("In notes, write what you saw and when. Leave out guesses: others may read them one day."),

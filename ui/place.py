@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from evidence.i18n import Texts
@@ -16,6 +17,9 @@ from ui.page import Page
 from ui.region import RegionChoice
 from ui.widgets import Choice, text
 
+if TYPE_CHECKING:
+    from evidence.session import ScreenAccess
+
 #: Milliseconds that a system needs to take a hidden window off the screen.
 GONE_MS = 350
 MOST_WINDOWS = 12
@@ -25,10 +29,18 @@ Go = Callable[[dict[str, Any]], None]
 
 
 class PlacePart(QWidget):
-    """A part that is chosen, everything, one monitor, or the place of a window. One for a page that captures."""
+    """A part that is chosen, everything, one monitor, or the place of a window. One for a page that captures.
 
-    def __init__(self, page: Page, *, has_windows: bool) -> None:
+    Where the system makes the picture itself and asks first (Wayland), a part is chosen in its own window; so is, for a
+    recording (``is_film``), the monitor. ``access_known`` says which way this system offers.
+    """
+
+    access_known = Signal(object)
+
+    def __init__(self, page: Page, *, has_windows: bool, is_film: bool = False) -> None:
         super().__init__()
+        self._is_film = is_film
+        self.access: ScreenAccess | None = None
         self._page, self._has_windows = page, has_windows
         self.monitors: Sequence[Monitor] = ()
         self._windows: list[OtherWindow] = []
@@ -52,12 +64,29 @@ class PlacePart(QWidget):
         self.window_choice.hide()
         self.windows.hide()
         self.window_choice.toggled.connect(self._show_windows)
+        self.asking, self.remains = text("small"), text("body", selectable=True)
+        for words in (self.asking, self.remains):
+            words.hide()
+            column.addWidget(words)
 
     def retranslate(self, t: Texts, what: str) -> None:
         """Say every word in the language of ``t``; ``what`` stands above."""
         self.what.setText(what)
-        self.region_choice.setText(t("A &part that I choose"))
-        self.all_choice.setText(t("&Everything that the screens show"))
+        asks = self.access is not None and self.access.asks
+        self.region_choice.setText(
+            t("A &part that I choose in the system’s own window") if asks else t("A &part that I choose")
+        )
+        self.all_choice.setText(
+            t("The monitor that I choos&e in the system’s own window")
+            if asks and self._is_film
+            else t("&Everything that the screens show")
+        )
+        self.asking.setText(
+            t("The system asks first which monitor may be seen. Nothing is written into a file of its own.")
+            if self._is_film
+            else t("The system makes the picture and may ask you first. It writes a file of its own, which is removed "
+                   "as soon as it is read; if it cannot be, you are told where it lies.")
+        )  # fmt: skip
         self.window_choice.setText(t("A window, whe&re it stands"))
         self.windows.name(t("Which window"), t("It is pictured as it is seen: bring it to the front first."))
         for choice, screen in zip(self.monitor_choices, self.monitors, strict=True):
@@ -67,8 +96,13 @@ class PlacePart(QWidget):
             )
 
     def enter(self) -> None:
-        """Ask the system which monitors and windows there are now."""
+        """Ask the system which way it offers, and which monitors and windows there are now."""
         desk = self._page.desk
+        self.remains.hide()
+        desk.jobs.start(
+            lambda _progress, _cancelled: desk.doors.access(), self._take_access, lambda _problem: None,
+            lane=Lane.PARALLEL,
+        )  # fmt: skip
         desk.jobs.start(
             lambda _progress, _cancelled: desk.doors.screens(),
             self._take_screens,
@@ -84,16 +118,21 @@ class PlacePart(QWidget):
             )
 
     def ask(self, go: Go, left: Callable[[], None], *, wait_s: int = 0) -> None:
-        """Hide the window, wait, let a part be chosen if one is meant, and hand over ``screen``, ``region`` or
-        ``window`` as :meth:`evidence.session.Session.capture_screen` takes them. ``left``: the person left, or the
-        vault was locked; the window is back."""
+        """Hide the window, wait, let a part be chosen if one is meant, and hand over ``screen``, ``region``,
+        ``window`` or ``is_asked`` as :meth:`evidence.session.Session.capture_screen` takes them. ``left``: the person
+        left, or the vault was locked; the window is back."""
         self._page.message.forget()
         self._page.window().hide()
         epoch = self._page.desk.epoch
         QTimer.singleShot(GONE_MS + 1000 * wait_s, lambda: self._choose(epoch, go, left))
 
     def come_back(self, focus: QWidget) -> None:
-        """Show the window again."""
+        """Show the window again; say where the system's own copy of a picture still lies, if it could not be
+        removed."""
+        desk = self._page.desk
+        if desk.is_open and desk.session.left_behind:
+            self.remains.setText("\n".join(left_behind_words(desk.t, path) for path in desk.session.left_behind))
+            self.remains.show()
         window = self._page.window()
         window.show()
         window.raise_()
@@ -106,20 +145,24 @@ class PlacePart(QWidget):
             self._page.window().show()
         self._close_regions()
         self._take_windows(())
+        self.remains.setText("")
+        self.remains.hide()
 
     def _choose(self, epoch: int, go: Go, left: Callable[[], None]) -> None:
         if epoch != self._page.desk.epoch:
             self._page.window().show()
             left()
             return
-        if self.region_choice.isChecked():
+        if self.region_choice.isChecked() and self.access is not None and self.access.asks:
+            go({"is_asked": True})
+        elif self.region_choice.isChecked():
             self._regions = RegionChoice(self._page.desk, self.monitors)
             for cover in self._regions.covers:
                 cover.chosen.connect(lambda region: self._chosen(region, epoch, go, left))
                 cover.left.connect(lambda: self._left(left))
             self._regions.show()
-            return
-        go(self._place())
+        else:
+            go(self._place())
 
     def _place(self) -> dict[str, Any]:
         for choice, screen in zip(self.monitor_choices, self.monitors, strict=True):
@@ -167,7 +210,24 @@ class PlacePart(QWidget):
         for _screen in screens:
             self.monitor_choices.append(QRadioButton())
             self._add(self.monitor_choices[-1])
+        self._show_choices()
         self.retranslate(self._page.desk.t, self.what.text())
+
+    def _take_access(self, access: ScreenAccess) -> None:
+        self.access = access
+        self.asking.setVisible(access.asks)
+        self._show_choices()
+        self.retranslate(self._page.desk.t, self.what.text())
+        self.access_known.emit(access)
+
+    def _show_choices(self) -> None:
+        """For a recording that the system asks about, a part cannot be chosen here, nor one of several monitors."""
+        is_chosen_there = self._is_film and self.access is not None and self.access.chooses_film
+        self.region_choice.setVisible(not is_chosen_there)
+        for choice in self.monitor_choices:
+            choice.setVisible(not is_chosen_there)
+        if is_chosen_there:
+            self.all_choice.setChecked(True)
 
     def _take_windows(self, windows: Sequence[OtherWindow]) -> None:
         own = self._page.window().windowTitle()
@@ -185,3 +245,8 @@ class PlacePart(QWidget):
 
     def _show_windows(self) -> None:
         self.windows.setVisible(bool(self._windows) and self.window_choice.isChecked())
+
+
+def left_behind_words(t: Texts, path: Path) -> str:
+    """Said when the system's own copy of a picture could not be removed."""
+    return t("The system’s own copy of the picture could not be removed. It lies here: {path}", path=path)

@@ -139,7 +139,7 @@ def capture_file(arguments: argparse.Namespace, console: Console) -> int:
 
 def capture_screen(arguments: argparse.Namespace, console: Console) -> int:
     """Take in what the screen shows."""
-    with unlocked(arguments, console) as session, LeftBehind(console) as left_behind:
+    with unlocked(arguments, console) as session, LeftBehind(console, session.left_behind) as left_behind:
         item = session.capture_screen(
             arguments.case,
             screen=arguments.screen,
@@ -153,7 +153,6 @@ def capture_screen(arguments: argparse.Namespace, console: Console) -> int:
             with_pointer=arguments.pointer,
             minor=arguments.minor,
             is_asked=arguments.ask,
-            left_behind=left_behind,
         )
         same = session.same_content([item.id], is_earlier=True)
     return _say_items(console, [item], same, left_behind.document())

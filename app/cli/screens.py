@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -60,11 +61,6 @@ def access_lines(t: Texts, access: ScreenAccess) -> list[str]:
     return lines
 
 
-def left_behind_lines(t: Texts, path: Path) -> list[str]:
-    """Said when the system's own copy of a picture could not be removed."""
-    return [t("The system’s own copy of the picture could not be removed. It lies here: {path}", path=path)]
-
-
 def add_ask_argument(parser: argparse.ArgumentParser, t: Texts) -> None:
     """``--ask``, for a system that has a window of its own to choose with."""
     parser.add_argument(
@@ -73,23 +69,21 @@ def add_ask_argument(parser: argparse.ArgumentParser, t: Texts) -> None:
 
 
 class LeftBehind:
-    """Remembers where the system's own copy of a picture still lies, and says so, whatever became of the capture."""
+    """Says where the system's own copies of pictures still lie, whatever became of the capture."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._path: Path | None = None
-
-    def __call__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, console: Console, paths: Sequence[Path]) -> None:
+        self._console, self._paths = console, paths
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._path is not None:
-            for line in left_behind_lines(self._console.t, self._path):
-                self._console.say(line)
+        t = self._console.t
+        for path in self._paths:
+            self._console.say(
+                t("The system’s own copy of the picture could not be removed. It lies here: {path}", path=path)
+            )
 
-    def document(self) -> dict[str, str]:
+    def document(self) -> dict[str, list[str]]:
         """For ``--json``."""
-        return {} if self._path is None else {"left_behind": str(self._path)}
+        return {"left_behind": [str(path) for path in self._paths]} if self._paths else {}

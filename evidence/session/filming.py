@@ -21,13 +21,13 @@ Cancelled = Callable[[], bool]
 
 
 @contextmanager
-def telling(grabber: ScreenGrabber, left_behind: Callable[[Path], None] | None) -> Iterator[ScreenGrabber]:
-    """While ``grabber`` is used; then ``left_behind`` is told where the system's own copy of the picture still lies."""
+def telling(grabber: ScreenGrabber, left_behind: list[Path]) -> Iterator[ScreenGrabber]:
+    """While ``grabber`` is used; then ``left_behind`` holds where the system's own copy of the picture still lies."""
     try:
         yield grabber
     finally:
-        if left_behind is not None and isinstance(grabber, AskedGrabber) and grabber.left_behind is not None:
-            left_behind(grabber.left_behind)
+        if isinstance(grabber, AskedGrabber) and grabber.left_behind is not None:
+            left_behind.append(grabber.left_behind)
 
 
 class Films:

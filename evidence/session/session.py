@@ -114,6 +114,8 @@ class Session:
         )  # fmt: skip
         """Where a score came from, and layers of a picture: media, as the picture is."""
         self._opened_at = self._clock().at
+        self.left_behind: list[Path] = []
+        """Files of the system's own with pictures that were taken in: they could not be removed."""
         self._lacks: dict[str, tuple[int, list[Lack]]] = {}
 
     def __enter__(self) -> Session:
@@ -338,20 +340,19 @@ class Session:
         self, case_id: str, *, screen: int | None = None, region: tuple[int, int, int, int] | None = None,
         window: str = "", note: str = "", lawful_access: str = "", guide: str = "", step: str = "",
         said: Mapping[str, str] | None = None, with_pointer: bool = False, minor: MinorAnswer | None = None,
-        is_asked: bool = False, left_behind: Callable[[Path], None] | None = None,
-        cancelled: Cancelled = never_cancelled,
+        is_asked: bool = False, cancelled: Cancelled = never_cancelled,
     ) -> Item:  # fmt: skip
         """Take in what the screen shows: everything, one monitor (from 1), a region (x, y, width, height), the place
         of a window (its title, or words that only one has: see :func:`evidence.capture.find_window`), or what the
-        person chooses in the system's own window (``is_asked``). ``left_behind`` is told where the system's own copy
-        of the picture still lies, if it could not be removed.
+        person chooses in the system's own window (``is_asked``). Where the system's own copy of the picture still
+        lies, if it could not be removed, is added to :attr:`left_behind`.
 
         ``guide``, ``step`` and ``said``: the checklist that is followed, and what the person read off.
         ``with_pointer``: draw the pointer too, where the system lets it be drawn.
         """
         self.case(case_id)
         guarding.require_no_minor(minor)
-        with filming.telling(self._ports.grabber(), left_behind) as grabber:
+        with filming.telling(self._ports.grabber(), self.left_behind) as grabber:
             acquisition = capture.acquire_screen(
                 grabber, screen=screen, region=region, window=capture.find_window(grabber, window) if window else None,
                 note=note, lawful_access=lawful_access, clock=self._clock, guide=guide, step=step, said=said,

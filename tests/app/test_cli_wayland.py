@@ -82,7 +82,7 @@ def test_a_copy_that_stays_is_told_and_nothing_of_its_place_is_sealed(
     desktop.portals.answers["Screenshot"] = shoot
     vault, case_id = case
     code, made, said = holdfast("capture", "screen", "--minor=no", vault, "--case", case_id)
-    assert (code, made["left_behind"]) == (0, str(desktop.pictures / "Screenshot 1.png"))
+    assert (code, made["left_behind"]) == (0, [str(desktop.pictures / "Screenshot 1.png")])
     assert str(desktop.pictures / "Screenshot 1.png") in said
     assert str(desktop.pictures) not in json.dumps(made["items"])
 

@@ -50,6 +50,7 @@ def doors() -> Doors:
         load_page=pages.load_page,
         make_practice=make_practice,
         windows=session.windows,
+        access=session.screen_access,
     )
 
 

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,7 +36,7 @@ from support.sample_package import Recipe, World, write_zip
 
 from evidence.i18n import LANGUAGES
 from evidence.model import Case, MinorAnswer
-from evidence.session import AddedMethod, Checked, HandedFile, WithPassphrase, hand_over
+from evidence.session import AddedMethod, Checked, HandedFile, ScreenAccess, WithPassphrase, hand_over
 from ui.main_window import MainWindow
 from ui.page import Page
 from ui.pages.handing import Handed
@@ -118,6 +119,18 @@ def pages(
         window.show_capture(case.id)
         window.capture.take()
 
+    def portal(page: Any) -> None:
+        settle()
+        page.place._take_access(ScreenAccess("portal", asks=True, writes_copy=True, chooses_film=True))
+
+    def portal_screen() -> None:
+        window.show_capture(case.id)
+        portal(window.capture)
+
+    def portal_record() -> None:
+        window.show_record(case.id)
+        portal(window.record)
+
     def photos() -> None:
         window.show_capture(case.id, kind="files")
         window.capture.method.box.setCurrentIndex(1)
@@ -174,6 +187,8 @@ def pages(
         ("web failed", web_failed),
         ("record", lambda: window.show_record(case.id)),
         ("photos of a phone", photos),
+        ("capture through a portal", portal_screen),
+        ("record through a portal", portal_record),
         ("steps", steps),
         ("steps walking", walking),
         ("watch", lambda: window.show_watch(case.id)),

@@ -98,6 +98,7 @@ class CapturePage(Page):
         column.addWidget(self.how)
         self.pointer = QCheckBox()
         column.addWidget(self.pointer)
+        self.place.access_known.connect(lambda access: self.pointer.setVisible(not access.asks))
         self.hidden = text("small")
         column.addWidget(self.hidden)
         return part
@@ -257,10 +258,14 @@ class CapturePage(Page):
 
         def take(_progress: object, cancelled: Callable[[], bool]) -> list[Item]:
             if seconds:
+                where = {name: value for name, value in place.items() if name != "is_asked"}
                 return session.films.scroll(
-                    case_id, seconds=seconds, **place, **said, minor=MinorAnswer.NO, cancelled=cancelled
+                    case_id, seconds=seconds, **where, **said, minor=MinorAnswer.NO, cancelled=cancelled
                 )
-            return [session.capture_screen(case_id, **place, **said, with_pointer=with_pointer, minor=MinorAnswer.NO)]
+            one = session.capture_screen(
+                case_id, **place, **said, with_pointer=with_pointer, minor=MinorAnswer.NO, cancelled=cancelled
+            )
+            return [one]
 
         def done(items: list[Item]) -> None:
             self._come_back()

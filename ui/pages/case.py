@@ -20,6 +20,7 @@ from ui.minor import ask_minor
 from ui.ordering import Ordering
 from ui.page import Page
 from ui.paging import PAGE, Pager
+from ui.place import left_behind_words
 from ui.rooms import EXHIBITS, RoomBar
 from ui.rows import Row, RowList
 from ui.sieve import Sieve
@@ -205,6 +206,7 @@ class CasePage(Page):
         """Say what came in and what of it was there already, and bring the list up to date."""
         session, ids = self.desk.session, [item.id for item in items]
         numbers = ", ".join(item.number for item in items)
+        left_behind, session.left_behind = session.left_behind, []
 
         def done(same: Mapping[str, Sequence[Item]]) -> None:
             again = [(item.number, same[item.id]) for item in items if item.id in same]
@@ -215,6 +217,7 @@ class CasePage(Page):
                         [
                             t("The original stays exactly as it came. Its digital fingerprint was taken first."),
                             *_again_lines(t, again),
+                            *(left_behind_words(t, path) for path in left_behind),
                         ]
                     ),
                 )

@@ -39,7 +39,7 @@ class RecordPage(Page):
         self.body.addWidget(self.lead)
         card = Card()
         self.body.addWidget(card)
-        self.place = PlacePart(self, has_windows=False)
+        self.place = PlacePart(self, has_windows=False, is_film=True)
         card.inside.addWidget(self.place)
         self.guide = Choice(1 + len(GUIDES))
         card.inside.addWidget(self.guide)
@@ -137,9 +137,9 @@ class RecordPage(Page):
             self._hold_open(recording)
 
         self.work(
-            lambda _progress, _cancelled: session.films.begin(
+            lambda _progress, cancelled: session.films.begin(
                 case_id, **place, note=note, lawful_access=access,
-                guide=guide.key if guide else "", minor=MinorAnswer.NO,
+                guide=guide.key if guide else "", minor=MinorAnswer.NO, cancelled=cancelled,
             ),
             begun,
             failed=lambda _problem: self._come_back(),

@@ -180,8 +180,9 @@ class StepsPage(Page):
             self._come_back()
 
         self.work(
-            lambda _progress, _cancelled: walk.picture(**place), done, failed=lambda _problem: self._come_back()
-        )
+            lambda _progress, cancelled: walk.picture(**place, cancelled=cancelled), done,
+            failed=lambda _problem: self._come_back(),
+        )  # fmt: skip
 
     def _choose_photos(self) -> None:
         if self._say_fields():
