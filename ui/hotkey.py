@@ -1,6 +1,7 @@
-"""Keys that are heard while another program has the keyboard: on X11 alone; elsewhere honestly not.
+"""Keys that are heard while another program has the keyboard.
 
-Asked through libxcb, which answers a refused grab with an error reply; libX11 would end the process.
+One port, :class:`Hotkeys`; behind it X11 (through libxcb, which answers a refused grab with an error reply; libX11
+would end the process), the portal of a Wayland desktop, and Windows (:mod:`ui.hotkeys_asked`). Elsewhere honestly none.
 """
 
 from __future__ import annotations
@@ -47,14 +48,28 @@ class _Event(ctypes.Structure):
 class Hotkeys(QObject):
     """Listens for Control, Alt and a letter, whoever has the keyboard. ``pressed`` carries the letter.
 
-    ``heard`` are the letters that could be had: none where there is no X server, or another program has them already.
+    ``heard`` are the letters that could be had, and ``words`` what the system calls their keys where it chose others.
+    ``changed`` says that they are others now. This class hears nothing, as on a system that offers no such thing.
     """
 
     pressed = Signal(str)
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard = ""
+        self.words: dict[str, str] = {}
+
+    def close(self) -> None:
+        """Hear no more; the keys are free again."""
+        self.heard = ""
+
+
+class X11Hotkeys(Hotkeys):
+    """``heard`` is empty where there is no X server, or another program has the keys already."""
 
     def __init__(self, letters: str, environ: Mapping[str, str] | None = None) -> None:
         super().__init__()
-        self.heard = ""
         self._keycodes: dict[int, str] = {}
         self._library: Any = None
         self._connection: Any = None

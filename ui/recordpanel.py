@@ -9,9 +9,10 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from evidence.i18n import Texts, named_code
+from ui import wording
 from ui.desk import Desk
 from ui.flow import FlowLayout
-from ui.hotkey import Hotkeys
+from ui.hotkeys_asked import open_hotkeys
 from ui.theme import Theme
 from ui.widgets import Button, Field, announce, text
 
@@ -108,7 +109,8 @@ class RecordPanel(QWidget):
             QShortcut(QKeySequence("Ctrl+P"), self, self.pause),
             QShortcut(QKeySequence("Ctrl+L"), self, lambda: self.desk.go.lock()),
         ]
-        self.hotkeys = Hotkeys("MP")
+        self.hotkeys = open_hotkeys(desk.jobs, {"M": desk.t("Mark this moment"), "P": desk.t("Pause or go on")})
+        self.hotkeys.changed.connect(self._name_keys)
         self.hotkeys.pressed.connect(lambda letter: self.mark() if letter == "M" else self.pause())
         self.keys = text("small")
         column.addWidget(self.keys)
@@ -140,11 +142,7 @@ class RecordPanel(QWidget):
         self.before_button.setText(t("&Back"))
         self._name_discard()
         self._show_step()
-        self.keys.setText(
-            t("From any program: Ctrl+Alt+M marks, Ctrl+Alt+P pauses.")
-            if self.hotkeys.heard == "MP"
-            else t("On this system no key is heard while another program has the keyboard.")
-        )
+        self._name_keys()
         self.look()
 
     def look(self) -> None:
@@ -265,6 +263,17 @@ class RecordPanel(QWidget):
         self.setFixedHeight(min(max(layout.totalHeightForWidth(self.width()), self.content.minimumHeight()), room))
         if self.isVisible() and lower > self.height():
             self.move(self.x(), self.y() + lower - self.geometry().bottom())
+
+    def _name_keys(self) -> None:
+        t, heard, words = self.desk.t, self.hotkeys.heard, self.hotkeys.words
+        mark, pause = (wording.safe(words.get(key, "")) or f"Ctrl+Alt+{key}" for key in "MP")
+        if heard == "MP" and (mark, pause) == ("Ctrl+Alt+M", "Ctrl+Alt+P"):
+            self.keys.setText(t("From any program: Ctrl+Alt+M marks, Ctrl+Alt+P pauses."))
+        elif "M" in heard and "P" in heard:
+            self.keys.setText(t("From any program: {mark} marks, {pause} pauses.", mark=mark, pause=pause))
+        else:
+            self.keys.setText(t("On this system no key is heard while another program has the keyboard."))
+        QTimer.singleShot(0, self._fit)
 
     def _name_discard(self) -> None:
         t = self.desk.t
