@@ -23,14 +23,18 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from evidence.scoring.bench import evaluate
+from detector_cards import tables_of
+
 from evidence.scoring.conditions import CONDITIONS as DEGRADE
 from evidence.scoring.detector import MirroredDetector, OnnxDetector, selftest_faces
 from evidence.scoring.faces import MIN_FACE, MIN_SHARPNESS, Box, crop, find_faces, sharpness_of
 from evidence.scoring.labelled import Sample, read_set
 from evidence.scoring.layers import mean_spectrum
+from evidence.scoring.manipulations import MANIPULATIONS, manipulated
 from evidence.scoring.measuring import Measured
 from evidence.scoring.packs import Pack, load_pack, load_packs
+from evidence.scoring.score import SHUFFLED
+from evidence.scoring.shuffled import with_shuffled_weights
 from evidence.scoring.statistics import cluster_interval, conformal_threshold, logistic
 
 TARGET = 0.01
@@ -179,10 +183,6 @@ def low_threshold(rows: list[Measured], name: str, fakes: tuple[str, ...], sourc
     return line if min(shares) >= 0.1 else None
 
 
-def table(lines: list[list[object]], head: list[str]) -> str:
-    return "\n".join(["| " + " | ".join(map(str, line)) + " |" for line in [head, ["---"] * len(head), *lines]])
-
-
 def is_unseen(sample: Sample, task: str) -> bool:
     """Whether training of this task never saw the person."""
     if sample.is_fake and task == "swap":
@@ -208,6 +208,10 @@ def measure_all(arguments: argparse.Namespace) -> None:
         for pack in packs + peers
         for found in [OnnxDetector((pack.folder / "model.onnx").read_bytes())]
     }
+    shuffled = {
+        pack.facts.id: MirroredDetector(OnnxDetector(with_shuffled_weights((pack.folder / "model.onnx").read_bytes())))
+        for pack in packs
+    }
     by_source: dict[tuple[str, bool], list[Sample]] = {}
     for sample in read_set(arguments.faces):
         if any(is_unseen(sample, task) for task in TASKS):
@@ -230,10 +234,45 @@ def measure_all(arguments: argparse.Namespace) -> None:
                         stack = np.stack(crops).transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255)
                         logits[pack.facts.id] = float(engines[pack.facts.id].logits(stack).max())
                 traits = (*np.log(changed.shape[:2]), *mean_spectrum(changed))
-                rows.append([sample.source, sample.is_fake, sample.group, str(sample.path), condition, logits, traits,
-                             time.perf_counter() - start])  # fmt: skip
+                extra = {}
+                if condition == "clean" and moved:
+                    logits |= {name + SHUFFLED: ask(name, shuffled[name], moved, changed, packs) for name in shuffled}
+                    if not sample.is_fake:
+                        extra = {
+                            way: {pack.facts.id: ask(pack.facts.id, engines[pack.facts.id], moved[:1], altered, packs)
+                                  for pack in packs}
+                            for way in ("none", *MANIPULATIONS)
+                            for altered in [changed if way == "none" else manipulated(changed, moved[0], way)]
+                        }  # fmt: skip
+                rows.append({
+                    "source": sample.source, "is_fake": sample.is_fake, "group": sample.group,
+                    "matched": sample.matched, "path": str(sample.path), "condition": condition, "logits": logits,
+                    "traits": traits,
+                    "face_px": min(moved[0].width, moved[0].height) if moved else 0, "manipulated": extra,
+                    "sharpness": moved[0].sharpness if moved else 0.0, "faces": len(boxes),
+                    "seconds": time.perf_counter() - start,
+                })  # fmt: skip
         print(kept[0].source, kept[0].is_fake, len(rows), flush=True)
         (arguments.work / "measured.json").write_text(json.dumps(rows, default=float))
+
+
+def ask(name: str, engine: object, boxes: list[Box], rgb: np.ndarray, packs: list[Pack]) -> float:
+    """The highest logit of these faces."""
+    wanted = next(pack.facts.input for pack in packs if pack.facts.id == name)
+    crops = [crop(rgb, box, wanted.crop_margin, wanted.size) for box in boxes]
+    return float(engine.logits(np.stack(crops).transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255)).max())
+
+
+def measured_rows(work: Path) -> list[Measured]:
+    """What ``measure`` kept."""
+    return [
+        Measured(
+            Sample(Path(row["path"]), row["is_fake"], row["source"], row["group"], matched=row["matched"]),
+            row["condition"], row["logits"], row["seconds"], traits=tuple(row["traits"]), faces=row["faces"],
+            face_px=row["face_px"], manipulated=row["manipulated"],
+        )
+        for row in json.loads((work / "measured.json").read_text())
+    ]  # fmt: skip
 
 
 def carried(box: Box, rgb: np.ndarray, changed: np.ndarray) -> Box | None:
@@ -243,9 +282,8 @@ def carried(box: Box, rgb: np.ndarray, changed: np.ndarray) -> Box | None:
     scale = changed.shape[0] / rgb.shape[0]
     x, y, w, h = (round(value * scale) for value in (box.x, box.y, box.width, box.height))
     grey = cv2.cvtColor(changed, cv2.COLOR_RGB2GRAY)
-    if min(w, h) < MIN_FACE or sharpness_of(grey[y : y + h, x : x + w]) < MIN_SHARPNESS:
-        return None
-    return Box(x, y, w, h, (), box.sharpness)
+    sharpness = sharpness_of(grey[y : y + h, x : x + w])
+    return None if min(w, h) < MIN_FACE or sharpness < MIN_SHARPNESS else Box(x, y, w, h, (), sharpness)
 
 
 def pack_one(arguments: argparse.Namespace) -> None:
@@ -254,15 +292,11 @@ def pack_one(arguments: argparse.Namespace) -> None:
     model = arguments.work / arguments.task / "model.onnx"
     pack = load_pack(arguments.work / "packs" / name)
     peers = list(load_packs(arguments.peers)) if arguments.peers else []
-    rows = [
-        Measured(Sample(Path(path), is_fake, source, group), condition, logits, seconds, tuple(traits))
-        for source, is_fake, group, path, condition, logits, traits, seconds in json.loads(
-            (arguments.work / "measured.json").read_text())
-    ]  # fmt: skip
-    rows = [row for row in rows if is_unseen(row.sample, arguments.task)]
+    rows = [row for row in measured_rows(arguments.work) if is_unseen(row.sample, arguments.task)]
     trained_on = {"ytf", "ffhq", "yonsei"} - set(TASKS[arguments.task]["left_out"])
     calibration = calibrate(rows, name, arguments.task, trained_on)
-    tables = tables_of(arguments, rows, pack, peers, calibration)
+    log = [json.loads(line) for line in (arguments.work / arguments.task / "log.jsonl").read_text().splitlines()]
+    tables = tables_of(rows, pack, peers, calibration, log, arguments.faces.name)
     card = arguments.prose.read_text("utf-8").replace("{tables}", tables).rstrip() + "\n"
     write_pack(arguments.out, model, arguments.task, calibration, card, arguments.created)
     load_pack(arguments.out)
@@ -271,46 +305,6 @@ def pack_one(arguments: argparse.Namespace) -> None:
             {key: calibration[key] for key in ("slope", "offset", "above", "below", "rates", "sources")}, indent=1
         )
     )
-
-
-def tables_of(
-    arguments: argparse.Namespace, rows: list[Measured], pack: Pack, peers: list[Pack], calibration: dict[str, object]
-) -> str:
-    """The measured part of the card."""
-    report = evaluate(rows, [pack], arguments.faces.name)
-    pairs = [[p["condition"], p["real"], p["fake"], p["auc"], f"{p['low']}–{p['high']}", p["tpr_at_fpr1"],
-              p["tpr_at_fpr5"], p["reals"], p["fakes"]] for p in report.pairs]  # fmt: skip
-    rates = [[s["source"], "yes" if s["was_in_training"] else "no", s["faces"], s["false_positive"],
-              f"{s['false_positive_low']}–{s['false_positive_high']}"] for s in calibration["sources"]]  # fmt: skip
-    ours = {(p["real"], p["fake"]): p for p in report.pairs if p["condition"] == "clean"}
-    clean_rows = [row for row in rows if row.condition == "clean"]
-    versus = [
-        [p["pack"], p["real"], p["fake"], p["auc"], f"{p['low']}–{p['high']}", ours[p["real"], p["fake"]]["auc"]]
-        for p in (evaluate(clean_rows, peers, arguments.faces.name).pairs if peers else [])
-    ]
-    log = [json.loads(line) for line in (arguments.work / arguments.task / "log.jsonl").read_text().splitlines()]
-    gate = [[s["source"], s["label"], s["pictures"], s["not_assessable"]]
-            for s in report.sources if s["condition"] == "clean"]  # fmt: skip
-    rate = calibration["rates"]
-    return "\n\n".join([
-        "### Areas by pair of sources (persons left out; 95 % interval, drawn by person)",
-        table(pairs, ["condition", "real", "fake", "AUC", "95 %", "TPR, 1 % FPR", "TPR, 5 % FPR", "reals", "fakes"]),
-        "### False positives of the *indicators* band, all conditions together, cross-fitted",
-        table(rates, ["real source", "source in training", "faces", "FPR", "95 %"]),
-        f"Threshold {calibration['above']}; true positives of the band on its own kind of fakes "
-        f"({rate['test_set'].rpartition('fakes: ')[2]}): {rate['true_positive']} "
-        f"({rate['true_positive_low']}–{rate['true_positive_high']}). "
-        + ("The *no indicators* band is never given: no threshold passed its test." if calibration["below"] is None
-           else f"The *no indicators* band is given below {calibration['below']}."),
-        "### Not assessable (no face found, too small, not confirmed …), as received",
-        table(gate, ["source", "label", "pictures", "share not assessable"]),
-        "### Peers on the same crops, as received",
-        table(versus, ["peer", "real", "fake", "AUC of the peer", "95 %", "AUC of this detector"]),
-        "### Controls",
-        table([[k, v] for k, v in report.controls.items()], ["control that sees no face", "AUC"]),
-        "### Training log (persons left out; `selection` chose the checkpoint)",
-        table([[line.get(name, "") for name in log[0]] for line in log], list(log[0])),
-    ])  # fmt: skip
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ def band_of(pack: Pack, logits: Sequence[float]) -> Band:
     """The band of the most suspicious face: *no indicators* only if every face is below the low threshold."""
     calibration = pack.facts.calibration
     highest = max(logits)
-    if highest > calibration.above:
+    if highest > pack.above:
         return Band.INDICATORS
     if calibration.below is not None and highest < calibration.below:
         return Band.NO_INDICATORS
@@ -34,7 +34,7 @@ def run_of(pack: Pack, logits: Sequence[float]) -> DetectorRun:
             1 / (1 + math.exp(-max(-50.0, min(50.0, calibration.slope * highest + calibration.offset)))), 4
         ),
         band=band_of(pack, logits),
-        rates=_for_faces(calibration.rates, len(logits)),
+        rates=for_faces(calibration.rates, len(logits)),
     )
 
 
@@ -58,7 +58,7 @@ def overall(runs: Sequence[DetectorRun]) -> tuple[Band, str]:
     return Band.INCONCLUSIVE, "between_thresholds"
 
 
-def _for_faces(rates: ErrorRates, faces: int) -> ErrorRates:
+def for_faces(rates: ErrorRates, faces: int) -> ErrorRates:
     """With several faces there are several chances of a false alarm; this is the bound if they were independent."""
     if faces <= 1:
         return rates

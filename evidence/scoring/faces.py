@@ -125,6 +125,11 @@ def square_of(rgb: NDArray[np.uint8], box: Box, margin: float) -> tuple[int, int
     return left, top, side
 
 
+def prepared(rgb: NDArray[np.uint8], box: Box, margin: float, size: int) -> NDArray[np.float32]:
+    """A face as a detector takes it: 3 x size x size, RGB from 0 to 1."""
+    return crop(rgb, box, margin, size).transpose(2, 0, 1).astype(np.float32) / np.float32(255)
+
+
 def to_input_size(picture: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     """The one resize between a face crop and a detector: area when it shrinks, linear when it grows."""
     way = cv2.INTER_AREA if min(picture.shape[:2]) >= size else cv2.INTER_LINEAR

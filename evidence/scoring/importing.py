@@ -21,7 +21,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from evidence.digest import canonical_json, parse_json
 from evidence.errors import EvidenceError
 from evidence.media import MediaLimits, MediaWorker
-from evidence.scoring.packs import MAX_JSON_BYTES, MAX_MODEL_BYTES, Pack, PackFacts, load_pack, read_facts
+from evidence.scoring.conformance import local_measure
+from evidence.scoring.packs import (
+    FINDING,
+    LOCAL,
+    MAX_JSON_BYTES,
+    MAX_MODEL_BYTES,
+    Pack,
+    PackFacts,
+    load_pack,
+    read_facts,
+)  # fmt: skip
 
 MEMBERS = {
     "pack.json": MAX_JSON_BYTES,
@@ -42,12 +52,14 @@ def import_pack(
     publishers: Mapping[str, bytes],
     worker: MediaWorker,
     cancelled: Callable[[], bool] = lambda: False,
+    limits: MediaLimits = TRIAL_LIMITS,
 ) -> Pack:
     """Check the pack in ``stream`` and install it below ``packs_dir``; an older version with its id is replaced.
 
     ``publishers`` maps names to raw Ed25519 public keys that the person trusts; the pack must name one of them and be
     signed by its key. The model is opened and self-tested in the child, within limits, before anything is written.
-    What its publisher measured stays a claim: measure it on a set of your own (:mod:`evidence.scoring.bench`).
+    A detector is measured on drawn faces at once, and that is kept. What its publisher measured stays a claim: measure
+    it on a set of your own, too (:mod:`evidence.scoring.bench`).
     Raises :class:`EvidenceError` ``scoring.pack_malformed``, ``scoring.pack_unsigned``, ``scoring.pack_altered``,
     ``scoring.model_refused``, ``scoring.selftest_failed``, and :class:`evidence.errors.CancelledError`.
     """
@@ -66,16 +78,17 @@ def import_pack(
             raise EvidenceError("scoring.pack_altered", pack=facts.id)
     test = parse_json(members["selftest.json"], canonical=False)
     try:
-        worker.request(
-            "try_model", BytesIO(members["model.onnx"]), TRIAL_LIMITS, cancelled, test=test, pack=facts.id,
-            task=facts.task, size=facts.input.size,
+        answer, _ = worker.request(
+            "try_model", BytesIO(members["model.onnx"]), limits, cancelled, test=test, pack=facts.id,
+            task=facts.task, size=facts.input.size, margin=facts.input.crop_margin, mirrored=facts.input.mirrored,
         )  # fmt: skip
     except EvidenceError as error:
         if error.code.startswith("scoring.") or error.code == "media.decoder_missing":
             raise
         # Too slow, too greedy, or fatal for the child: the same answer for all three.
         raise EvidenceError("scoring.model_refused") from error
-    return _install(members, packs_dir, facts.id)
+    measured = {} if facts.task == FINDING else {LOCAL: canonical_json(local_measure(answer, facts))}
+    return _install({**members, **measured}, packs_dir, facts.id)
 
 
 def peek_facts(stream: BinaryIO) -> PackFacts:

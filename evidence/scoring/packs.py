@@ -20,6 +20,7 @@ from evidence.model import ErrorRates
 MAX_MODEL_BYTES = 600 << 20
 MAX_JSON_BYTES = 1 << 20
 _FILES = ("card.md", "model.onnx", "selftest.json")
+LOCAL = "local.json"
 FINDING = "face_detection"
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
 
@@ -89,11 +90,36 @@ class PackFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalMeasure:
+    """What a detector did on this computer, with drawn faces, when it was let in. Kept as ``local.json`` beside it."""
+
+    app_version: str
+    faces: int
+    highest: float
+    """The highest logit of an untouched drawn face under any condition."""
+    above_claim: float
+    """Share of them above the threshold that the publisher claims."""
+    rises: float
+    """Share that comes out higher when the same face is manipulated."""
+    ms_per_face: float
+    engines_differ: float | None
+    """The largest difference between onnxruntime and OpenCV; None: OpenCV cannot run the model."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """A pack whose files are what its ``pack.json`` says."""
 
     facts: PackFacts
     folder: Path
+    local: LocalMeasure | None = None
+    """None for the packs of the program, which were measured by the repository's code, and for finders."""
+
+    @property
+    def above(self) -> float:
+        """The threshold of *indicators* that is used: as claimed, or higher where untouched drawn faces exceed it."""
+        claimed = self.facts.calibration.above
+        return claimed if self.local is None else max(claimed, self.local.highest)
 
     @property
     def model_sha256(self) -> str:
@@ -141,7 +167,18 @@ def load_pack(folder: Path) -> Pack:
             raise EvidenceError("scoring.pack_altered", pack=name) from problem
         if hashlib.sha256(data).hexdigest() != expected:
             raise EvidenceError("scoring.pack_altered", pack=name)
-    return Pack(facts, folder)
+    return Pack(facts, folder, _local(folder, name))
+
+
+def _local(folder: Path, name: str) -> LocalMeasure | None:
+    if not (folder / LOCAL).exists():
+        return None
+    try:
+        told = parse_json(_read(folder / LOCAL, MAX_JSON_BYTES), canonical=False)
+        found: LocalMeasure = from_json(told, LocalMeasure)
+    except (OSError, EvidenceError) as problem:
+        raise EvidenceError("scoring.pack_malformed", pack=name) from problem
+    return found
 
 
 def read_facts(untrusted_json: bytes, name: str) -> PackFacts:

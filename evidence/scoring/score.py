@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -16,12 +16,15 @@ from evidence.media.wire import Message
 from evidence.model import Band, DetectorRun, FaceFinding, FrameScore, ProvenanceFact, ScoreReport
 from evidence.scoring.answers import face_of, faces_of, facts_of, failure_of, logits_of, texts_of, tracks_of
 from evidence.scoring.bands import over_time, overall, run_of
+from evidence.scoring.fusion import Fusion, fused_run, load_fusion
 from evidence.scoring.packs import Pack, detectors_of, finder_of
 from evidence.version import VERSION
 
 WORKER_MODULE = "evidence.scoring.worker"
 NOT_EXAMINED = ("body", "background", "context")
 """What no detector of ours looks at in a picture: a real face may stand on an altered body."""
+OTHER_FRAMES = "other_frames"
+"""Of an animated picture, or of one with several pages, the first alone is looked at."""
 NOT_EXAMINED_IN_CLIPS = ("body", "background", "context", "audio", "frames_between")
 
 _LIBRARIES = ("numpy", "opencv-python-headless", "onnxruntime", "pillow")
@@ -59,10 +62,13 @@ def score_original(
     trust_anchors: str = "",
     cancelled: Callable[[], bool] = lambda: False,
     limits: MediaLimits | None = None,
+    fusion: Fusion | None = None,
 ) -> ScoreReport:
     """Score the original that ``open_stream`` opens; ``worker`` comes from :func:`scoring_worker`.
 
-    ``trust_anchors`` are certificates (PEM) whose signers of content credentials count as known.
+    ``fusion`` is how the detectors decide together (that of the program when not given), used where it was measured
+    with exactly these detectors. ``trust_anchors`` are certificates (PEM) whose signers of content credentials count
+    as known.
 
     A file that is no picture and no clip, or that cannot be decoded, is *not assessable* with its reason: that is an
     answer, not an error. Raises :class:`EvidenceError` when the environment is at fault (``media.decoder_missing``,
@@ -70,12 +76,14 @@ def score_original(
     :class:`evidence.errors.CancelledError`.
     """
     limits = limits or MediaLimits()
+    fusion = fusion or load_fusion()
+    together = fusion if fusion is not None and fusion.fits(detectors_of(packs)) else None
     kind = media_type.partition("/")[0]
     if kind not in ("image", "video"):
         unseen = ("audio",) if kind == "audio" else ("content",)
         found = _Findings(Band.NOT_ASSESSABLE, ("not_an_image",), not_examined=unseen)
     else:
-        found = _examined(open_stream, kind, worker, packs, limits, cancelled, trust_anchors)
+        found = _examined(open_stream, kind, worker, packs, limits, cancelled, trust_anchors, together)
     return ScoreReport(
         item_id=item_id,
         original_sha256=sha256,
@@ -86,7 +94,7 @@ def score_original(
         detectors=found.runs,
         not_examined=found.not_examined,
         scored_at=now,
-        settings=_settings(packs, limits, trust_anchors) | found.settings,
+        settings=_settings(packs, limits, trust_anchors, together) | found.settings,
         frames=found.frames,
     )
 
@@ -99,6 +107,7 @@ def _examined(
     limits: MediaLimits,
     cancelled: Callable[[], bool],
     trust_anchors: str,
+    fusion: Fusion | None,
 ) -> _Findings:
     packs, finder = detectors_of(packs), finder_of(packs)
     job, read, unseen = ("score", _picture, NOT_EXAMINED) if kind == "image" else ("clip", _clip, NOT_EXAMINED_IN_CLIPS)
@@ -111,7 +120,7 @@ def _examined(
         facts = facts_of(answer)
         if failure := failure_of(answer):
             return _Findings(Band.NOT_ASSESSABLE, (failure,), facts, not_examined=unseen)
-        return read(answer, facts, packs)
+        return read(answer, facts, packs, fusion)
     except EvidenceError as error:
         if error.code in _ENVIRONMENT or not error.code.startswith("media."):
             raise
@@ -119,26 +128,44 @@ def _examined(
         return _Findings(Band.NOT_ASSESSABLE, (error.code.removeprefix("media."),), facts, not_examined=unseen)
 
 
-def _picture(answer: Message, facts: tuple[ProvenanceFact, ...], packs: Sequence[Pack]) -> _Findings:
+def _picture(
+    answer: Message, facts: tuple[ProvenanceFact, ...], packs: Sequence[Pack], fusion: Fusion | None
+) -> _Findings:
     faces, in_all = faces_of(answer)
     settings = {"picture": f"{answer.get('width')}x{answer.get('height')}"}
-    settings["decoding"] = ",".join(texts_of(answer, "notes"))
+    notes = texts_of(answer, "notes")
+    settings["decoding"] = ",".join(notes)
+    unseen = (*NOT_EXAMINED, OTHER_FRAMES) if "first_frame_of_several" in notes else NOT_EXAMINED
     more = ("more_faces_than_examined",) if in_all > len(faces) else ()
     good = sum(face.assessable for face in faces)
     if not good:
-        return _Findings(Band.NOT_ASSESSABLE, (*_why_no_face(faces), *more), facts, faces, settings=settings)
+        why = (*_why_no_face(faces), *more)
+        return _Findings(Band.NOT_ASSESSABLE, why, facts, faces, not_examined=unseen, settings=settings)
     runs = []
+    by_pack = {pack.facts.id: logits_of(answer.get("logits"), pack, good) for pack in packs}
     for pack in packs:
-        logits = logits_of(answer.get("logits"), pack, good)
-        runs.append(run_of(pack, logits))
-        settings[f"logits.{pack.facts.id}"] = _joined(logits)
-    band, reason = overall(runs)
+        runs.append(run_of(pack, by_pack[pack.facts.id]))
+        settings[f"logits.{pack.facts.id}"] = _joined(by_pack[pack.facts.id])
+    runs, (band, reason) = _decided(runs, fusion, packs, by_pack, [face for face in faces if face.assessable])
     return _Findings(
-        band, (reason, *_about_faces(faces), *more), facts, faces, tuple(runs), settings=settings
+        band, (reason, *_about_faces(faces), *more), facts, faces, tuple(runs), unseen, settings=settings
     )  # fmt: skip
 
 
-def _clip(answer: Message, facts: tuple[ProvenanceFact, ...], packs: Sequence[Pack]) -> _Findings:
+def _decided(
+    runs: list[DetectorRun], fusion: Fusion | None, packs: Sequence[Pack], by_pack: Mapping[str, Sequence[float]],
+    faces: Sequence[FaceFinding],
+) -> tuple[list[DetectorRun], tuple[Band, str]]:  # fmt: skip
+    """All runs and what they come to, by the shipped rule where it was measured with these detectors."""
+    if fusion is None or fusion.calibration is None:
+        return runs, overall(runs)
+    fused = fused_run(fusion, packs, by_pack, faces)
+    return [*runs, fused], overall([fused])
+
+
+def _clip(
+    answer: Message, facts: tuple[ProvenanceFact, ...], packs: Sequence[Pack], fusion: Fusion | None
+) -> _Findings:
     """A clip is one sample: each face gets one number over time, and the band is that of the most suspicious face."""
     tracks, frames_read = tracks_of(answer)
     faces = tuple(face_of(track.face) for track in tracks)
@@ -150,18 +177,20 @@ def _clip(answer: Message, facts: tuple[ProvenanceFact, ...], packs: Sequence[Pa
         )
     runs: list[DetectorRun] = []
     frames: list[FrameScore] = []
+    by_pack: dict[str, list[float]] = {}
     for pack in packs:
         by_track = [logits_of(track.logits, pack, len(track.times)) for _, track in good]
-        runs.append(run_of(pack, [over_time(logits) for logits in by_track]))
         name = pack.facts.id
-        settings[f"logits.{name}"] = _joined([over_time(logits) for logits in by_track])
+        by_pack[name] = [over_time(logits) for logits in by_track]
+        runs.append(run_of(pack, by_pack[name]))
+        settings[f"logits.{name}"] = _joined(by_pack[name])
         settings[f"jitter.{name}"] = _joined([pstdev(logits) for logits in by_track])
         frames += [
             FrameScore(round(at_s, 3), number, name, round(logit, 4))
             for (number, track), logits in zip(good, by_track, strict=True)
             for at_s, logit in zip(track.times, logits, strict=True)
         ]
-    band, reason = overall(runs)
+    runs, (band, reason) = _decided(runs, fusion, packs, by_pack, [faces[number] for number, _ in good])
     reasons = (reason, *_about_faces(faces), "rates_of_single_pictures")
     return _Findings(band, reasons, facts, faces, tuple(runs), NOT_EXAMINED_IN_CLIPS, tuple(frames), settings)
 
@@ -227,16 +256,24 @@ def finding(finder: Pack | None) -> dict[str, object]:
     return {"folder": str(finder.folder), "sha256": finder.model_sha256, "size": finder.facts.input.size}
 
 
-def _settings(packs: Sequence[Pack], limits: MediaLimits, trust_anchors: str) -> dict[str, str]:
+def _settings(
+    packs: Sequence[Pack], limits: MediaLimits, trust_anchors: str, fusion: Fusion | None
+) -> dict[str, str]:
     """What an expert needs to repeat the score."""
     finder = finder_of(packs)
     faces = "haar" if finder is None else f"{finder.facts.id} {finder.model_sha256}"
     settings = {"threads": "1", "engine": "onnxruntime cpu", "faces": faces, "limit_pixels": str(limits.max_pixels)}
     settings |= versions()
+    settings["decision"] = "any; not measured together" if fusion is None else f"{fusion.rule} {fusion.sha256}"
+    if fusion is not None:
+        rates = fusion.rates
+        settings["decision.false_positive"] = (
+            f"{rates.false_positive},{rates.false_positive_low},{rates.false_positive_high}; {rates.test_set}"
+        )
     if trust_anchors:
         settings["c2pa_trust_anchors_sha256"] = hashlib.sha256(trust_anchors.encode()).hexdigest()
     for pack in detectors_of(packs):
-        above, below = pack.facts.calibration.above, pack.facts.calibration.below
+        above, below = pack.above, pack.facts.calibration.below
         settings[f"thresholds.{pack.facts.id}"] = f"{'-' if below is None else format(below, '.4f')},{above:.4f}"
     return settings
 

@@ -16,8 +16,8 @@ from evidence.errors import EvidenceError
 from evidence.media.limits import MediaLimits
 from evidence.media.wire import Message
 from evidence.media.worker import Handler, serve
-from evidence.scoring.detector import Detector, MirroredDetector, OnnxDetector, open_detector, tested
-from evidence.scoring.faces import Box, crop, find_faces
+from evidence.scoring.detector import Detector, MirroredDetector, OnnxDetector, OpenCvDetector, open_detector, tested
+from evidence.scoring.faces import Box, find_faces, prepared
 from evidence.scoring.finders import Finder, open_finder, tested_finder
 from evidence.scoring.packs import FINDING
 
@@ -94,8 +94,8 @@ def _logits(rgb: NDArray[np.uint8], faces: list[Box], opened: list[Opened]) -> d
     """The raw logit of each face by detector; none without a face."""
     found = {}
     for each in opened if faces else ():
-        prepared = np.stack([_prepared(rgb, box, each.margin, each.size) for box in faces])
-        found[each.key] = each.detector.logits(prepared).tolist()
+        stack = np.stack([prepared(rgb, box, each.margin, each.size) for box in faces])
+        found[each.key] = each.detector.logits(stack).tolist()
     return found
 
 
@@ -121,7 +121,7 @@ def _clip_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[M
         logits = {}
         for each in opened:
             if good:
-                faces = [_prepared(around, placed_around(box), each.margin, each.size) for _, box, around in good]
+                faces = [prepared(around, placed_around(box), each.margin, each.size) for _, box, around in good]
                 logits[each.key] = each.detector.logits(np.stack(faces)).tolist()
         told.append({
             "face": [best.x, best.y, best.width, best.height, list(best.reasons), best.sharpness],
@@ -143,7 +143,7 @@ def _map_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Me
         return {"face": []}, b""
     box = good[wanted]
     first = _opened(request)[0]
-    raw, grid = occlusion(first.detector, _prepared(rgb, box, first.margin, first.size))
+    raw, grid = occlusion(first.detector, prepared(rgb, box, first.margin, first.size))
     face = [box.x, box.y, box.width, box.height, list(box.reasons), box.sharpness]
     return {"face": face, "raw": raw, "grid": grid.tolist()}, b""
 
@@ -185,12 +185,23 @@ def _illustrate_job(request: Message, body: bytearray, limits: MediaLimits) -> t
 
 
 def _try_model_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Message, bytes]:
-    """Open a stranger's model and let it pass its self-test."""
+    """Open a stranger's model, let it pass its self-test, and measure a detector on drawn faces."""
+    from evidence.scoring.conformance import on_drawn_faces
+
+    model, name = bytes(body), str(request["pack"])
+    size = int(str(request["size"]))
     if request.get("task") == FINDING:
-        tested_finder(bytes(body), request["test"], str(request["pack"]), int(str(request["size"])))
-    else:
-        tested(bytes(body), request["test"], str(request["pack"]))
-    return {}, b""
+        tested_finder(model, request["test"], name, size)
+        return {}, b""
+    detector: Detector = tested(model, request["test"], name)
+    second: Detector | None
+    try:
+        second = OpenCvDetector(model)
+    except EvidenceError:
+        second = None
+    if request["mirrored"]:
+        detector, second = MirroredDetector(detector), second and MirroredDetector(second)
+    return on_drawn_faces(detector, second, float(str(request["margin"])), size), b""
 
 
 def _usage_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Message, bytes]:
@@ -260,11 +271,6 @@ def _finder(folder: str, sha256: str, look_side: int) -> Finder:
     finder = open_finder(Path(folder), sha256, look_side)
     _LOAD_MS[sha256] = round(1000 * (time.perf_counter() - start), 1)
     return finder
-
-
-def _prepared(rgb: NDArray[np.uint8], box: Box, margin: float, size: int) -> NDArray[np.float32]:
-    """A face as a detector takes it: 3 x size x size, RGB from 0 to 1."""
-    return crop(rgb, box, margin, size).transpose(2, 0, 1).astype(np.float32) / np.float32(255)
 
 
 @lru_cache

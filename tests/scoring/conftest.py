@@ -73,6 +73,39 @@ def tiny_finder() -> bytes:
     return _field(1, 8) + _field(7, graph) + _field(8, _field(1, "") + _field(2, 12))
 
 
+def hostile_models() -> dict[str, bytes]:
+    """Models that would never end, or ask for a terabyte."""
+
+    def value(name: str, kind: int, dims: list[int | str]) -> bytes:
+        sides = b"".join(_field(1, _field(1, d) if isinstance(d, int) else _field(2, d)) for d in dims)
+        return _field(1, name) + _field(2, _field(1, _field(1, kind) + _field(2, sides)))
+
+    def node(inputs: list[str], outputs: list[str], operator: str, *attributes: bytes) -> bytes:
+        names = b"".join(_field(1, name) for name in inputs) + b"".join(_field(2, name) for name in outputs)
+        return _field(1, names + _field(4, operator) + b"".join(_field(5, each) for each in attributes))
+
+    def constant(name: str, kind: int, dims: list[int], raw: bytes) -> bytes:
+        return _field(5, b"".join(_field(1, d) for d in dims) + _field(2, kind) + _field(8, name) + _field(9, raw))
+
+    def whole(nodes: bytes, constants: bytes) -> bytes:
+        ends = _field(11, value("face", 1, ["n", 3, 32, 32])) + _field(12, value("logit_fake", 1, ["n", 1, 1, 1]))
+        graph = nodes + _field(2, "g") + constants + ends
+        return _field(1, 8) + _field(7, graph) + _field(8, _field(1, "") + _field(2, 17))
+
+    pool = node(["face"], ["mean"], "GlobalAveragePool")
+    body = node(["again"], ["and_again"], "Identity") + node(["x", "x"], ["y"], "Add") + _field(2, "body")
+    body += _field(11, value("turn", 7, [])) + _field(11, value("again", 9, [])) + _field(11, value("x", 1, []))
+    body += _field(12, value("and_again", 9, [])) + _field(12, value("y", 1, []))
+    loop = node(["most", "yes", "mean"], ["logit_fake"], "Loop", _field(1, "body") + _field(6, body) + _field(20, 5))
+    endless = whole(pool + loop, constant("most", 7, [], b"\xff" * 7 + b"\x7f") + constant("yes", 9, [], b"\x01"))
+    large = node(["shape"], ["zeros"], "ConstantOfShape") + node(["zeros"], ["one"], "ReduceSum")
+    side = (1 << 20).to_bytes(8, "little")
+    greedy = whole(
+        pool + large + node(["mean", "one"], ["logit_fake"], "Add"), constant("shape", 7, [2], side * 2)
+    )  # fmt: skip
+    return {"endless": endless, "greedy": greedy}
+
+
 def tiny_model(operator: str = "GlobalAveragePool", domain: str = "") -> bytes:
     """ONNX: logit = 10 * (mean red - mean blue), for any size of input."""
 
@@ -108,6 +141,11 @@ def face() -> Callable[..., np.ndarray]:
 @pytest.fixture(scope="session")
 def model() -> Callable[..., bytes]:
     return tiny_model
+
+
+@pytest.fixture(scope="session")
+def hostile() -> dict[str, bytes]:
+    return hostile_models()
 
 
 @pytest.fixture(scope="session")

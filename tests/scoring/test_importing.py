@@ -11,8 +11,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evidence.digest import canonical_json
 from evidence.errors import EvidenceError
-from evidence.media import MediaWorker
-from evidence.scoring import import_pack, load_packs, remove_pack
+from evidence.media import MediaLimits, MediaWorker
+from evidence.model import Band
+from evidence.scoring import Pack, import_pack, load_pack, load_packs, remove_pack
+from evidence.scoring.bands import band_of
+from evidence.scoring.importing import TRIAL_LIMITS
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 TRUSTED = {"tests": KEY.public_key().public_bytes_raw()}
@@ -30,9 +33,12 @@ def packed(folder: Path, *, key: Ed25519PrivateKey = KEY, more: dict[str, bytes]
     return stream
 
 
-def refused(stream: io.BytesIO, target: Path, worker: MediaWorker, trusted: dict[str, bytes] = TRUSTED) -> str:
+def refused(
+    stream: io.BytesIO, target: Path, worker: MediaWorker, trusted: dict[str, bytes] = TRUSTED,
+    limits: MediaLimits = TRIAL_LIMITS,
+) -> str:  # fmt: skip
     with pytest.raises(EvidenceError) as caught:
-        import_pack(stream, target, publishers=trusted, worker=worker)
+        import_pack(stream, target, publishers=trusted, worker=worker, limits=limits)
     assert not target.exists() or list(target.iterdir()) == []
     return caught.value.code
 
@@ -109,3 +115,40 @@ def test_a_self_test_cannot_be_empty_or_endless(
     facts["files"]["selftest.json"] = hashlib.sha256(test.encode()).hexdigest()
     (folder / "pack.json").write_text(json.dumps(facts))
     assert refused(packed(folder), tmp_path / "t", worker) == "scoring.selftest_failed"
+
+
+@pytest.mark.parametrize("name", ["endless", "greedy"])
+def test_a_model_without_end_or_measure_ends_with_its_child(
+    write_pack: WritePack, hostile: dict[str, bytes], tmp_path: Path, name: str
+) -> None:
+    """A loop of 2**63 turns, and a tensor of four terabytes: both open without complaint."""
+    limits = MediaLimits(time_s=2.0, memory_bytes=TRIAL_LIMITS.memory_bytes)
+    with MediaWorker("evidence.scoring.worker") as worker:
+        folder = write_pack(name, model=hostile[name])
+        assert refused(packed(folder), tmp_path / "t", worker, limits=limits) == "scoring.model_refused"
+        whole = import_pack(packed(write_pack("whole")), tmp_path / "t", publishers=TRUSTED, worker=worker)
+    assert whole.facts.id == "whole", "the next child is none the worse"
+
+
+def test_a_detector_is_measured_when_it_is_let_in(write_pack: WritePack, worker: MediaWorker, tmp_path: Path) -> None:
+    made = import_pack(packed(write_pack("calm", above=2.0)), tmp_path / "t", publishers=TRUSTED, worker=worker)
+    local = made.local
+    assert local is not None
+    assert local.faces > 8
+    assert local.engines_differ is not None
+    assert local.engines_differ < 1e-4
+    assert (local.above_claim, made.above) == (0.0, 2.0), "the claim stands: no drawn face comes near"
+    assert load_pack(made.folder) == made
+
+    claim = packed(write_pack("rash", above=-50.0, below=None))
+    rash = import_pack(claim, tmp_path / "t", publishers=TRUSTED, worker=worker)
+    assert rash.local is not None
+    assert rash.local.above_claim == 1.0
+    assert rash.above == rash.local.highest > -50
+    assert rash.facts.calibration.above == -50.0, "what is claimed stays legible"
+    assert band_of(rash, [rash.above - 0.1]) is Band.INCONCLUSIVE
+    assert band_of(Pack(rash.facts, rash.folder), [rash.above - 0.1]) is Band.INDICATORS
+
+    (rash.folder / "local.json").write_text("{}")
+    with pytest.raises(EvidenceError, match="pack_malformed"):
+        load_pack(rash.folder)

@@ -46,5 +46,6 @@ def test_every_reason_has_words(language: str) -> None:
     assert len(reasons) > 8
     assert {f"reason.{reason}" for reason in reasons - {"body"}} <= known
     unseen = importlib.import_module("evidence.scoring").NOT_EXAMINED
-    assert {f"not_examined.{each}" for each in (*unseen, "video", "audio", "content")} <= known
+    also = ("other_frames", "frames_between", "video", "audio", "content")
+    assert {f"not_examined.{each}" for each in (*unseen, *also)} <= known
     assert {f"reading.{each}" for each in ("lead", "context", "not_an_indication", "validated")} <= known
