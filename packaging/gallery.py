@@ -56,7 +56,7 @@ def main() -> int:
     parser.add_argument("--compare", type=Path, metavar="PREV", help="an earlier gallery, to be compared with")
     parser.add_argument("--languages", nargs="+", default=list(WORDS))
     parser.add_argument("--looks", nargs="+", default=list(LOOKS))
-    parser.add_argument("--only", default="", help="only the pages whose name begins with this")
+    parser.add_argument("--only", nargs="+", default=[""], help="only the pages whose names begin with one of these")
     parser.add_argument("--percents", nargs="+", type=int, default=list(PERCENTS))
     chosen = parser.parse_args()
     if chosen.compare is not None and not chosen.compare.is_dir():
@@ -100,8 +100,9 @@ class Gallery:
         self.outcome: Any = None
         self.added: list[Any] = []
 
-    def walk(self, out: Path, looks: list[str], percents: list[int], readme: Path | None, only: str = "") -> None:
+    def walk(self, out: Path, looks: list[str], percents: list[int], readme: Path | None, only: list[str]) -> None:
         """Fill the vault, then take every page in every look and size."""
+        self._only = tuple(only)
         self._shots: list[tuple[str, Callable[[], None]]] = []
         self._before_opening(out, looks, percents)
         self._fill()
@@ -109,7 +110,7 @@ class Gallery:
             for percent in percents:
                 self._become(look, percent)
                 for name, show in self._pages():
-                    if not name.startswith(only):
+                    if not name.startswith(self._only):
                         continue
                     show()
                     self.settle()
@@ -140,6 +141,8 @@ class Gallery:
                     ("restore", window.show_restore),
                     ("create", window.show_create),
                 ):
+                    if name != "create" and not name.startswith(self._only):
+                        continue
                     show()
                     if name == "create":
                         window.create_page.first.line.setText("four calm otters reading")

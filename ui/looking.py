@@ -118,7 +118,7 @@ class Looking(QWidget):
     def _show(self) -> None:
         t, looked = self._page.desk.t, self._looked
         words = ""
-        if looked is not None:
+        if looked is not None and (looked.today or looked.limit):
             words = t.plural("{n} original was shown today.", "{n} originals were shown today.", looked.today)
             if looked.limit:
                 words += " " + t("You wanted to be asked after {limit}.", limit=t.number(looked.limit))

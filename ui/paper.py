@@ -82,7 +82,8 @@ class PaperCard(Card):
             paper.words.setText(secret)
         counts = [len(groups(secret)) for secret in secret_texts]
         if len(counts) > 1:
-            self.questions = [(paper, chance.randint(1, count)) for paper, count in enumerate(counts)]
+            # The first words of all shares are the same: they would tell nothing about the paper.
+            self.questions = [(paper, chance.randint(min(5, count), count)) for paper, count in enumerate(counts)]
         else:
             numbers = chance.sample(range(1, counts[0] + 1), min(ASKED, counts[0]))
             self.questions = [(0, number) for number in sorted(numbers)]
