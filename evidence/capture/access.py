@@ -72,7 +72,7 @@ def screen_access(environ: Mapping[str, str] | None = None, *, platform: str = s
     if platform == "win32":
         return ScreenAccess("windows")
     if platform == "darwin":
-        return ScreenAccess("macos", names_windows=False)
+        return ScreenAccess("macos")
     if is_wayland(environ, platform=platform):
         return ScreenAccess("portal", asks=True, writes_copy=True, chooses_film=True, names_windows=False)
     return ScreenAccess("x11")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import mss
 from mss.exception import ScreenShotError
 
-from evidence.capture import win32, x11
+from evidence.capture import macos, win32, x11
 from evidence.capture.film import RawFrame
 from evidence.capture.recording import Look
 from evidence.capture.screen import Frame, Region, Screen, Window
@@ -92,11 +92,11 @@ class MssGrabber:
         return not self._has_one_display
 
     def facts(self) -> dict[str, str]:
-        """The kind of display; on X11 also the active window's title and program, where the window manager tells."""
+        """The kind of display, and the active window's title and program, as far as the system tells them."""
         if self._platform == "win32":
             return {"display": "Windows", **win32.window_facts()}
         if self._platform == "darwin":
-            return {"display": "macOS"}
+            return {"display": "macOS", **(macos.window_facts() or {"active_window": "not_told"})}
         return {"display": "X11", **x11.window_facts(self._environ.get("DISPLAY", ""))}
 
     def windows(self) -> Sequence[Window]:
