@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from evidence.errors import CancelledError, EvidenceError
+from evidence.media.jobobject import Job, bound
 from evidence.media.limits import MediaLimits
 from evidence.media.wire import CHUNK, Message, WireError, receive, send
 
@@ -25,6 +26,8 @@ _ROOT = Path(__file__).resolve().parent.parent.parent
 _BOOT = "import sys,importlib;sys.path.insert(0,sys.argv[1]);importlib.import_module(sys.argv[2]).main()"
 _MAX_FILES_PER_CHILD = 200
 _START_S = 60.0
+MOST_MEMORY = 4 << 30
+"""Bytes that a child may commit on Windows, whatever it does; a request may ask for less."""
 _POLL_S = 0.05
 
 
@@ -44,7 +47,7 @@ class MediaWorker:
 
     def __init__(self, module: str = "evidence.media.worker", command: list[str] | None = None) -> None:
         self._command = command or child_command(module)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: ChildProcess | None = None
         self._files = 0
         self._lock = threading.Lock()
 
@@ -83,6 +86,8 @@ class MediaWorker:
             try:
                 process = self._running(cancelled)
                 self._files += 1
+                if process.job is not None:
+                    process.job.limit(min(limits.memory_bytes, MOST_MEMORY))
                 with Watch(process, limits.time_s, cancelled) as watch:
                     answer, body = _exchange(process, message, _chunks(stream, limits, watch), limits, watch)
             except BaseException:
@@ -95,7 +100,7 @@ class MediaWorker:
             raise error_of(answer)
         return answer, body
 
-    def _running(self, cancelled: Callable[[], bool]) -> subprocess.Popen[bytes]:
+    def _running(self, cancelled: Callable[[], bool]) -> ChildProcess:
         """The child, ready for work."""
         if self._process is None or self._process.poll() is not None:
             self._stop()
@@ -108,16 +113,23 @@ class MediaWorker:
             stop_child(process)
 
 
-def start_child(command: list[str], cancelled: Callable[[], bool] = lambda: False) -> subprocess.Popen[bytes]:
+class ChildProcess(subprocess.Popen[bytes]):
+    """A child with the job object that bounds it, where the system has such."""
+
+    job: Job | None = None
+
+
+def start_child(command: list[str], cancelled: Callable[[], bool] = lambda: False) -> ChildProcess:
     """A child that is ready for work. Raises :class:`EvidenceError` ``media.decoder_missing``, and
     :class:`CancelledError`; then none is left."""
     try:
-        process = subprocess.Popen(
+        process = ChildProcess(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             env=_bare_environment(), creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )  # fmt: skip
     except OSError as problem:
         raise EvidenceError("media.decoder_missing") from problem
+    process.job = bound(getattr(process, "_handle", 0), MOST_MEMORY)  # before the child is handed its first byte
     assert process.stdout is not None
     try:
         with Watch(process, _START_S, cancelled) as watch:
@@ -142,6 +154,8 @@ def stop_child(process: subprocess.Popen[bytes]) -> None:
             with suppress(OSError):
                 pipe.close()
     process.wait()
+    if isinstance(process, ChildProcess) and process.job is not None:
+        process.job.close()
 
 
 def _exchange(

@@ -12,7 +12,7 @@ class MediaLimits:
     """Bounds on one file. Beyond any of them the file is refused and the application is untouched.
 
     Times in seconds, sizes in bytes, sides in pixels. ``time_s`` counts from the last byte that the child took;
-    ``memory_bytes`` bounds the address space of the child (POSIX; on Windows the time limit alone applies).
+    ``memory_bytes`` bounds the address space of the child (POSIX), or what it may commit (Windows, by a job object).
     """
 
     time_s: float = 30.0
