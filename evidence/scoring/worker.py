@@ -172,7 +172,7 @@ def _illustrate_job(request: Message, body: bytearray, limits: MediaLimits) -> t
         if not 0 <= wanted < len(good):
             return {"none": True}, b""
         opened, box = _opened(request)[0], good[wanted]
-        raw, grid = occlusion(opened.detector, _prepared(rgb, box, opened.margin, opened.size))
+        raw, grid = occlusion(opened.detector, prepared(rgb, box, opened.margin, opened.size))
         told["raw"] = raw
         picture = drawn_map(rgb, square_of(rgb, box, opened.margin), grid)
     else:
