@@ -39,6 +39,7 @@ def start_window(settings_file: Path, vault: Path) -> tuple[QApplication, MainWi
     window = make_window(application, settings_file, vault, begins=True)
     window.resize(1120, 760)
     window.show()
+    window.desk.leave_out_of_screens = leave_out_of_screens
     window.desk.is_left_out_of_screens = leave_out_of_screens(int(window.winId()))
 
     def watch() -> None:

@@ -228,6 +228,8 @@ class Desk(QObject):
         """Where pages stand; they are made there, because moving one works through all of its look again."""
         self.is_left_out_of_screens = False
         """Whether the system leaves the window out of what is shared or recorded of the screen."""
+        self.leave_out_of_screens: Callable[[int], bool] = lambda _window: False
+        """Asks the system for that, by a window's handle; gives whether it does."""
         self.epoch = 0
         """Counts locks: what a job of an earlier epoch brings is dropped."""
         self._keep = keep

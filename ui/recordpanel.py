@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from evidence.i18n import Texts, named_code
+from evidence.i18n import N_, Texts, named_code
 from ui import wording
-from ui.desk import Desk
+from ui.beside import read_area, spot_beside
+from ui.desk import Desk, Monitor
+from ui.dress import dress
 from ui.flow import FlowLayout
 from ui.hotkeys_asked import open_hotkeys
 from ui.theme import Theme
@@ -20,7 +23,17 @@ if TYPE_CHECKING:
     from evidence.session import Guide, Recording, RecordingStatus
 
 LOOK_MS = 250
-WIDTH = 330
+WIDTH = 380
+TUCK_MS = 4000
+"""How long the window can be read before it goes out of the picture."""
+
+
+WHERE = {
+    "left_out": N_("The system leaves this window out of the recording."),
+    "beside": N_("This window stands beside what is recorded."),
+    "hidden": N_("This window would be in the recording: it hides. {key} shows it again, and hides it."),
+    "small": N_("This window would be in the recording: it makes itself small. Ctrl+H in it shows everything again."),
+}
 
 
 class RecordPanel(QWidget):
@@ -33,7 +46,9 @@ class RecordPanel(QWidget):
     discarded = Signal()
     ended = Signal()
 
-    def __init__(self, desk: Desk, recording: Recording, guide: Guide | None) -> None:
+    def __init__(
+        self, desk: Desk, recording: Recording, guide: Guide | None, monitors: Sequence[Monitor] = ()
+    ) -> None:  # fmt: skip
         super().__init__(None, Qt.WindowType.Tool | Qt.WindowType.WindowStaysOnTopHint)
         self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
         self.setObjectName("page")
@@ -44,6 +59,11 @@ class RecordPanel(QWidget):
         self.position = 0
         self.is_over = False
         self._wants_discard = False
+        self._monitors = monitors
+        self.stand = ""
+        """How it stays out of the picture: ``left_out``, ``beside``, ``hidden`` or ``small``."""
+        self.is_tucked = False
+        self._shown: list[list[float]] = []
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         area = QScrollArea()  # large text on a small screen needs more room than there is
@@ -78,7 +98,12 @@ class RecordPanel(QWidget):
         ):
             button.clicked.connect(act)
             row.addWidget(button)
+        self.tuck_button = Button(desk, "text", "eye")
+        self.tuck_button.clicked.connect(self.toggle)
+        row.addWidget(self.tuck_button)
         column.addLayout(row)
+        self.where = text("small")
+        column.addWidget(self.where)
         self.steps = QWidget()
         inside = QVBoxLayout(self.steps)
         inside.setContentsMargins(0, 8, 0, 0)
@@ -107,11 +132,15 @@ class RecordPanel(QWidget):
         self._shortcuts = [
             QShortcut(QKeySequence("Ctrl+M"), self, self.mark),
             QShortcut(QKeySequence("Ctrl+P"), self, self.pause),
+            QShortcut(QKeySequence("Ctrl+H"), self, self.toggle),
             QShortcut(QKeySequence("Ctrl+L"), self, lambda: self.desk.go.lock()),
         ]
-        self.hotkeys = open_hotkeys(desk.jobs, {"M": desk.t("Mark this moment"), "P": desk.t("Pause or go on")})
+        self.hotkeys = open_hotkeys(
+            desk.jobs,
+            {"M": desk.t("Mark this moment"), "P": desk.t("Pause or go on"), "H": desk.t("Show or hide the window")},
+        )
         self.hotkeys.changed.connect(self._name_keys)
-        self.hotkeys.pressed.connect(lambda letter: self.mark() if letter == "M" else self.pause())
+        self.hotkeys.pressed.connect(lambda letter: {"M": self.mark, "P": self.pause, "H": self.toggle}[letter]())
         self.keys = text("small")
         column.addWidget(self.keys)
         self._timer = QTimer(self)
@@ -121,15 +150,88 @@ class RecordPanel(QWidget):
         self.retranslate(desk.t)
 
     def place(self) -> None:
-        """Stand at the lower right of the screen, and be seen."""
+        """Be seen, but not in the picture: left out by the system, beside what is recorded, or for a moment only."""
         self.show()
         self._fit()
+        area = read_area(self.recording.begun.source.get("region", ""))
+        spot = spot_beside(area, self.frameGeometry().size(), self._monitors)
+        if self.desk.leave_out_of_screens(int(self.winId())):
+            self.stand = "left_out"
+        elif spot is not None:
+            self.stand = "beside"
+        else:
+            self.stand = "hidden" if "H" in self.hotkeys.heard else "small"
+            self._shown.append([self.recording.status().seconds])
+            QTimer.singleShot(TUCK_MS, self, self.tuck)
+        self.move(spot if spot is not None and self.stand == "beside" else self._corner())
+        self._say_stand()
+        self.retranslate(self.desk.t)
+        announce(self, f"{self.state.text()}. {self.where.text()}")
+
+    def toggle(self) -> None:
+        """Into the picture, or out of it."""
+        if self.is_tucked:
+            self.untuck()
+        else:
+            self.tuck()
+
+    def tuck(self) -> None:
+        """Go out of the picture: hide where a key brings it back, be small where none does."""
+        if self.stand not in ("hidden", "small") or self.is_tucked or self.is_over:
+            return
+        self.is_tucked = True
+        if self._shown and len(self._shown[-1]) == 1:
+            self._shown[-1].append(self.recording.status().seconds)
+        self._say_stand()
+        if self.stand == "hidden":
+            self.hide()
+        else:
+            self._show_parts()
+
+    def untuck(self) -> None:
+        """Come back; the recording says from when to when it was seen."""
+        if not self.is_tucked or self.is_over:
+            return
+        self.is_tucked = False
+        self._shown.append([self.recording.status().seconds])
+        self._say_stand()
+        self._show_parts()
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def _say_stand(self) -> None:
+        spans = ("-".join(f"{one:.1f}" for one in span) + ("-" if len(span) == 1 else "") for span in self._shown)
+        self.recording.note_own_window(self.stand, "; ".join(spans))
+
+    def _show_parts(self) -> None:
+        """Everything, or the least that says that it records, stops it, and brings the rest back."""
+        is_small = self.is_tucked and self.stand == "small"
+        for part in (
+            self.numbers, self.label, self.mark_button, self.pause_button, self.discard_button, self.where, self.keys,
+        ):  # fmt: skip
+            part.setVisible(not is_small)
+        self.steps.setVisible(self.guide is not None and not is_small)
+        self.tuck_button.setVisible(self.stand in ("hidden", "small"))
+        self._name_tuck()
+        QTimer.singleShot(0, self, self._fit_into_corner)
+
+    def _fit_into_corner(self) -> None:
+        self._fit()
+        self.move(self._corner())
+
+    def _corner(self) -> QPoint:
         room = QGuiApplication.primaryScreen().availableGeometry()
-        self.move(room.right() - self.frameGeometry().width() - 16, room.bottom() - self.frameGeometry().height() - 16)
-        announce(self, self.state.text())
+        size = self.frameGeometry().size()
+        return QPoint(room.right() - size.width() - 16, room.bottom() - size.height() - 16)
+
+    def _name_tuck(self) -> None:
+        t = self.desk.t
+        self.tuck_button.setText(t("Show &everything") if self.is_tucked else t("&Hide this window"))
 
     def relook(self, theme: Theme) -> None:
         """Follow the look."""
+        dress(self, theme)
         self.setFixedWidth(theme.px(WIDTH))
 
     def retranslate(self, t: Texts) -> None:
@@ -142,6 +244,8 @@ class RecordPanel(QWidget):
         self.before_button.setText(t("&Back"))
         self._name_discard()
         self._show_step()
+        self.tuck_button.setVisible(self.stand in ("hidden", "small"))
+        self._name_tuck()
         self._name_keys()
         self.look()
 
@@ -266,8 +370,14 @@ class RecordPanel(QWidget):
 
     def _name_keys(self) -> None:
         t, heard, words = self.desk.t, self.hotkeys.heard, self.hotkeys.words
+        if self.stand in ("hidden", "small") and not self.is_tucked:  # a system may grant the key later
+            self.stand = "hidden" if "H" in heard else "small"
+            self._say_stand()
+        key = wording.safe(words.get("H", "")) or "Ctrl+Alt+H"
+        self.where.setText(t(WHERE[self.stand], key=key) if self.stand else "")
+        self.where.setVisible(bool(self.stand) and not self.is_tucked)
         mark, pause = (wording.safe(words.get(key, "")) or f"Ctrl+Alt+{key}" for key in "MP")
-        if heard == "MP" and (mark, pause) == ("Ctrl+Alt+M", "Ctrl+Alt+P"):
+        if {"M", "P"} <= set(heard) and (mark, pause) == ("Ctrl+Alt+M", "Ctrl+Alt+P"):
             self.keys.setText(t("From any program: Ctrl+Alt+M marks, Ctrl+Alt+P pauses."))
         elif "M" in heard and "P" in heard:
             self.keys.setText(t("From any program: {mark} marks, {pause} pauses.", mark=mark, pause=pause))

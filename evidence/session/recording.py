@@ -55,6 +55,11 @@ class Recording:
         self._steps[key] = "skipped" if at_s is None else f"{at_s:.3f}"
         self.recorder.add_facts({"guide_steps": "; ".join(f"{name} {when}" for name, when in self._steps.items())})
 
+    def note_own_window(self, how: str, shown: str = "") -> None:
+        """Keep how the program's own small window stayed out of the picture (``left_out``, ``beside``, ``hidden``,
+        ``small``), and when it was shown over what is recorded (``from-to; …`` in seconds)."""
+        self.recorder.add_facts({"own_window": how} | ({"own_window_shown": shown} if shown else {}))
+
     def pause(self) -> None:
         """Take no pictures until :meth:`resume`; the time of the film runs on."""
         self.recorder.pause()

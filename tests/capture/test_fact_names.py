@@ -33,6 +33,7 @@ OTHER_FACTS = {
     "scroll_pictures": (), "scroll_times_s": (), "stitched_pictures": (), "stitched_rows": (),
     "stitched_gaps": (), "stitched_standing": (), "completeness": ("complete", "partial"), "sound": ("not_recorded",),
     "ended_by": ("person", "time", "lock", "interruption", "screen", "disk", "encoder"),
+    "own_window": ("left_out", "beside", "hidden", "small"), "own_window_shown": (),
     "link_kind": tuple(KINDS), "platform": PLATFORM_NAMES,
 }  # fmt: skip
 

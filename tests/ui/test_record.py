@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
 
-from PySide6.QtCore import Qt
+import pytest
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from evidence.capture import Region, Screen
 from evidence.model import Case, EventKind, MinorAnswer
 from ui.asking import AskSheet
+from ui.beside import read_area, spot_beside
 from ui.main_window import MainWindow
 from ui.minor import MinorSheet
 from ui.recordpanel import RecordPanel, clock_words
@@ -154,3 +160,86 @@ def test_locking_keeps_it_and_brings_the_window_back(
 
 def test_time_in_words() -> None:
     assert [clock_words(seconds) for seconds in (0, 75.9, 3600, 36125)] == ["00:00", "01:15", "1:00:00", "10:02:05"]
+
+
+@pytest.mark.parametrize("heard", ["MPH", ""])
+def test_the_small_window_goes_out_of_the_picture(
+    window: MainWindow, case: Case, qtbot: QtBot, settle: Callable[[], None], heard: str
+) -> None:
+    panel = begin(window, case, qtbot, guide=1)
+    assert panel.stand in ("hidden", "small")  # everything is recorded: there is no place beside it
+    panel.stand, stand = ("hidden" if heard else "small"), panel.stand
+    assert panel.isVisible()
+    assert panel.where.isVisible()
+    panel.tuck()
+    assert panel.isVisible() is (not heard)
+    if not heard:
+        assert panel.stop_button.isVisible()
+        assert not panel.steps.isVisible()
+        assert not panel.mark_button.isVisible()
+        panel.tuck_button.click()
+    else:
+        panel.hotkeys.pressed.emit("H")
+    assert panel.isVisible()
+    assert panel.steps.isVisible()
+    assert panel.mark_button.isVisible()
+    panel.toggle()
+    panel.toggle()
+    qtbot.waitUntil(lambda: panel.recording.status().frames >= 1, timeout=LIMIT)
+    panel.stop()
+    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.case, timeout=LIMIT)
+    settle()
+    (exhibit,) = window.desk.session.exhibits(case.id)
+    assert exhibit.item.source["own_window"] == ("hidden" if heard else "small")
+    assert re.fullmatch(r"[\d.]+-[\d.]+; [\d.]+-[\d.]+; [\d.]+-", exhibit.item.source["own_window_shown"])
+    assert stand
+
+
+def test_a_system_that_leaves_it_out_needs_nothing_of_that(
+    window: MainWindow, case: Case, qtbot: QtBot, settle: Callable[[], None]
+) -> None:
+    asked: list[int] = []
+    window.desk.leave_out_of_screens = lambda handle: asked.append(handle) is None
+    panel = begin(window, case, qtbot)
+    assert panel.stand == "left_out"
+    assert asked == [int(panel.winId())]
+    panel.tuck()
+    assert panel.isVisible()
+    assert not panel.tuck_button.isVisible()
+    panel.discard()
+    panel.discard()
+    qtbot.waitUntil(window.isVisible, timeout=LIMIT)
+    settle()
+
+
+@dataclass(frozen=True)
+class FakeScreen:
+    """A screen of the toolkit: 1000 x 800 of its own units."""
+
+    left: int = 0
+
+    def geometry(self) -> QRect:
+        return QRect(self.left, 0, 1000, 800)
+
+    availableGeometry = geometry
+
+
+def spot(area: str, *screens: FakeScreen, scale: int = 1) -> tuple[int, int] | None:
+    monitors = [
+        Screen(number, Region(one.left * scale, 0, 1000 * scale, 800 * scale)) for number, one in enumerate(screens, 1)
+    ]
+    found = spot_beside(read_area(area), QSize(330, 300), monitors, cast(Any, screens))
+    return None if found is None else (found.x(), found.y())
+
+
+def test_where_it_can_stand_beside() -> None:
+    one, other = FakeScreen(), FakeScreen(1000)
+    assert spot("0,0,1000,800", one) is None
+    assert spot("0,0,600,800", one) == (999 - 330 - 16, 799 - 300 - 16)
+    assert spot("400,0,600,800", one) == (16, 799 - 300 - 16)
+    assert spot("200,0,600,800", one) is None
+    assert spot("0,0,1000,800", one, other) == (1999 - 330 - 16, 799 - 300 - 16)
+    assert spot("0,0,2000,800", one, other) is None
+    assert spot("0,0,1200,1600", one, scale=2) == (999 - 330 - 16, 799 - 300 - 16)  # pixels of a dense screen
+    assert spot("0,0,2000,1600", one, scale=2) is None
+    assert spot("nonsense", one) is None

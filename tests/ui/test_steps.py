@@ -121,3 +121,36 @@ def test_the_pointer_is_drawn_when_wished(
     settle()
     (exhibit,) = window.desk.session.exhibits(case.id)
     assert exhibit.item.settings["cursor"] == "drawn"
+
+
+def test_what_a_file_says_about_itself_is_shown_and_kept(
+    window: MainWindow, case: Case, settle: Callable[[], None], tmp_path: Path
+) -> None:
+    photo, words = tmp_path / "IMG_3.jpg", tmp_path / "words.txt"
+    exif = Image.Exif()
+    exif[0x0110] = "Phone 12"  # model
+    exif.get_ifd(0x8825)[1] = "N"  # GPS
+    Image.new("RGB", (64, 40), "teal").save(photo, exif=exif)
+    words.write_text("nothing")
+    made, text = window.desk.session.add_files(case.id, [photo, words], minor=MinorAnswer.NO)
+    window.show_exhibit(case.id, text.id)
+    settle()
+    part = window.exhibit.inside
+    assert not part.isVisible()
+    window.show_exhibit(case.id, made.id)
+    settle()
+    assert part.isVisible()
+    assert not part.keep_button.isVisible()  # nothing is read before it is asked for
+    part.read_button.click()
+    settle()
+    shown = [part.grid.itemAt(place).widget().accessibleName() for place in range(part.grid.count())]
+    assert "Size in pixels: 64 × 40" in shown
+    assert any(line.endswith(": Phone 12") for line in shown)
+    assert part.place.isVisible()
+    part.keep_button.click()
+    settle()
+    report = window.desk.session.exhibits(case.id)[2].item
+    assert (report.method, report.source["derived_from"]) == (AcquisitionMethod.DERIVED, made.number)
+    window.lock()
+    settle()
+    assert part.found is None

@@ -16,6 +16,7 @@ from ui.filmcard import FilmCard
 from ui.flow import FlowLayout
 from ui.holdback import HoldBack
 from ui.illustrations import IllustrationsCard
+from ui.insidecard import InsideCard
 from ui.keepless import KeepLess
 from ui.looking import Looking
 from ui.page import Page
@@ -71,6 +72,8 @@ class ExhibitPage(Page):
         self.digests_title, digests_card = self._section()
         self.digests = QVBoxLayout()
         digests_card.inside.addLayout(self.digests)
+        self.inside = InsideCard(self, self._still_kept)
+        self.body.addWidget(self.inside)
 
         self.score = ScorePart(desk)
         self.score_button = Button(desk, "", "score")
@@ -141,6 +144,7 @@ class ExhibitPage(Page):
         )
         self.redact_button.setText(t("Redact a cop&y…"))
         self.codes.retranslate(t)
+        self.inside.retranslate(t)
         self.keep_less.retranslate(t)
         self.film.retranslate(t)
         self.shelf.retranslate(t)
@@ -177,6 +181,7 @@ class ExhibitPage(Page):
                 self._show()
                 is_picture = any(file.media_type.startswith("image/") for file in found[0].item.files)
                 self.codes.enter(item_id, is_picture)
+                self.inside.enter(found[0])
                 if _is_film(found[0]) and self.film.item_id != item_id:
                     self.film.open_item(item_id, case_id)
 
@@ -211,6 +216,7 @@ class ExhibitPage(Page):
         self.picture.forget()
         self.note.forget()
         self.codes.forget()
+        self.inside.forget()
         self.keep_less.forget()
         self.film.forget()
         self.hold_back.forget()
@@ -235,7 +241,7 @@ class ExhibitPage(Page):
         self.looking.reveal(lambda reason, beyond: session.reveal(item_id, reason, beyond_limit=beyond), done)
 
     def _still_kept(self, still: Item) -> None:
-        self.say(lambda t: (t("The picture is kept as {number}.", number=still.number), ""))
+        self.say(lambda t: (t("It is kept as {number}.", number=still.number), ""))
         self._read_log()
 
     def look_for_signs(self) -> None:

@@ -86,6 +86,7 @@ class RecordPage(Page):
         self.kept.setText(
             t("No sound is recorded. If the computer stops, all but the last seconds is kept. Locking ends it and "
               "keeps it.")
+            + " " + t("The small window stays out of the picture: beside it, or it hides until a key brings it back.")
         )  # fmt: skip
         if self.panel is not None:
             self.panel.retranslate(t)
@@ -129,7 +130,7 @@ class RecordPage(Page):
 
         def begun(recording: Recording) -> None:
             self.recording = recording
-            self.panel = RecordPanel(self.desk, recording, guide)
+            self.panel = RecordPanel(self.desk, recording, guide, self.place.monitors)
             self.panel.stopped.connect(lambda: self.finish("person"))
             self.panel.ended.connect(lambda: self.finish("person"))
             self.panel.discarded.connect(self.discard)
