@@ -76,6 +76,16 @@ TOPICS: dict[str, Topic] = {
         N_("A photo of another screen shows the whole screen, straight from the front, with date and time."),
         N_("Do not answer, pay, join or ask for anything in order to have more evidence."),
     )),
+    "record": Topic(N_("Recording the screen"), (
+        N_("What the screen shows is sealed while it happens. A mark says when something was shown: a profile, a "
+           "link."),
+        N_("The small window stays out of the picture: the system leaves it out, it stands beside what is recorded, or "
+           "it hides until a key brings it back. The recording says from when to when it was seen."),
+        N_("No sound is recorded, and the recording says so. Recording what other people say to each other is an "
+           "offence in many countries, and this program cannot tell whose voices a computer plays."),
+        N_("If the sound of a film or of a voice message matters, save that file itself and bring it in."),
+        N_("Do not answer, pay, join or ask for anything in order to have more evidence."),
+    )),
     "minor": Topic(N_("Someone under age"), (
         N_("Pictures of people under age may not be kept or passed on by anyone, not even to prove what happened. "
            "So nothing is opened and nothing is taken here: no picture, no small picture, no fingerprint."),

@@ -312,7 +312,7 @@ class ExhibitPage(Page):
             (t("By"), ", ".join(filter(None, (t.code("name", f"role.{item.examiner.role}"), item.examiner.name)))),
             (t("With"), f"{item.tool.name} {item.tool.version}, {item.tool.system}"),
         ]
-        facts += [wording.fact(t, key, value) for key, value in in_order(item.source)]
+        facts += [wording.fact(t, key, value) for part in (item.source, item.settings) for key, value in in_order(part)]
         if self._same:
             facts.append((t("The same content"), ", ".join(other.number for other in self._same)))
         if item.lawful_access:

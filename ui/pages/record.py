@@ -25,7 +25,7 @@ class RecordPage(Page):
     """What to record, which checklist, in your own words; then a small window takes over."""
 
     WAY = "cases"
-    HELP = "capture"
+    HELP = "record"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, has_back=True)
