@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from evidence.errors import EvidenceError
 
 if TYPE_CHECKING:
@@ -31,7 +29,7 @@ _QUALITY = "12"
 """x264's constant rate factor: below about 18 nobody sees a difference on a screen."""
 _ONE_THREAD = 1920 * 1200
 """Pixels up to which one thread is quick enough: two share a picture by halves, and spend a third more on it."""
-FORMAT = f"mp4_fragmented_h264_yuv420p_bt709_crf{_QUALITY}"
+FILM_FORMAT = f"mp4_fragmented_h264_yuv420p_bt709_crf{_QUALITY}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +103,8 @@ class FilmWriter:
         Raises :class:`EvidenceError` ``capture.film_failed``, ``capture.screen_changed`` for a picture of another size,
         and whatever ``write`` raises.
         """
+        import numpy as np
+
         pixels = np.frombuffer(frame.bgra, dtype=np.uint8)
         if (frame.width & ~1, frame.height & ~1) != (self.width, self.height):
             raise EvidenceError("capture.screen_changed")

@@ -17,8 +17,6 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol, runtime_checkable
 
-import numpy as np
-
 from evidence.capture.clock import Clock, read_clock
 from evidence.capture.film import RawFrame
 from evidence.capture.guides import guided_facts
@@ -227,6 +225,8 @@ def _with_pointer(grabber: ScreenGrabber, region: Region) -> Frame:
 
 def frame_of(raw: RawFrame) -> Frame:
     """A picture of a film as a picture."""
+    import numpy as np
+
     pixels = np.frombuffer(raw.bgra, dtype=np.uint8).reshape(raw.height, raw.width, 4)
     return Frame(raw.width, raw.height, pixels[:, :, 2::-1].tobytes())
 

@@ -11,17 +11,17 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from io import BytesIO
 from types import TracebackType
-from typing import BinaryIO, Self
-
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from evidence.errors import CancelledError, EvidenceError
 from evidence.media.child import Watch, child_command, error_of, start_child, stop_child
 from evidence.media.limits import MIB, MediaLimits
 from evidence.media.pictures import number_of, pixels_of, text_of
 from evidence.media.wire import CHUNK, Message, WireError, receive, send
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 FILM_MODULE = "evidence.media.film_worker"
 FILM_LIMITS = MediaLimits(
@@ -59,6 +59,8 @@ class FilmFrame:
 
     def encoded(self, image_format: str = "JPEG") -> bytes:
         """The picture as ``JPEG`` or ``PNG`` bytes without metadata, encoded here and not by a stranger."""
+        from PIL import Image
+
         target = BytesIO()
         options: dict[str, object] = {"quality": 85} if image_format == "JPEG" else {}
         Image.fromarray(self.rgb).save(target, image_format, **options)

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
-from typing import BinaryIO
-
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
+from typing import TYPE_CHECKING, BinaryIO
 
 from evidence.errors import EvidenceError
 from evidence.media.child import MediaWorker
 from evidence.media.limits import MediaLimits
 from evidence.media.wire import Message
 from evidence.model import Exposure
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 SMALL_SIDE = 160
 """Longer side of a small preview, in pixels."""
@@ -129,6 +129,8 @@ def preview(
     """
     if exposure is Exposure.LEFT_OUT or image_format not in ("JPEG", "PNG") or max_side < 1:
         raise ValueError(f"{exposure} {image_format} {max_side}")
+    from PIL import Image
+
     limits = limits or MediaLimits()
     side = min(max_side, SMALL_SIDE) if exposure is Exposure.SMALL else max_side
     is_grey = grey or exposure is Exposure.GREY
@@ -151,6 +153,8 @@ def pixels_of(answer: Message, body: bytearray, limits: MediaLimits) -> NDArray[
     width, height = number_of(answer, "width"), number_of(answer, "height")
     if not (0 < width <= limits.max_side and 0 < height <= limits.max_side) or len(body) != width * height * 3:
         raise EvidenceError("media.decoder_crashed")
+    import numpy as np
+
     return np.frombuffer(body, dtype=np.uint8).reshape(height, width, 3)
 
 

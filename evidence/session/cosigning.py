@@ -6,13 +6,16 @@ import hashlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evidence import manifest as layout
 from evidence import package, verify
 from evidence.errors import EvidenceError
 from evidence.model import Answer, EventKind, SignedHead
-from evidence.package import PackageCoSigned, PackageSigner
 from evidence.store import VAULT_LOG, Store
+
+if TYPE_CHECKING:
+    from evidence.package import PackageCoSigned, PackageSigner
 
 
 def co_sign_package(

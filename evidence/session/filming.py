@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evidence import capture
-from evidence.capture import AskedGrabber, ScreenGrabber
 from evidence.errors import EvidenceError
 from evidence.model import MINOR_FACT, Acquisition, EventKind, Examiner, Item, MinorAnswer, Moment, Tool
 from evidence.session import films, guarding, recording
@@ -16,6 +16,9 @@ from evidence.session.films import FilmView
 from evidence.session.recording import Recording
 from evidence.session.stamping import Record
 from evidence.store import Store
+
+if TYPE_CHECKING:
+    from evidence.capture import ScreenGrabber
 
 Cancelled = Callable[[], bool]
 
@@ -26,7 +29,7 @@ def telling(grabber: ScreenGrabber, left_behind: list[Path]) -> Iterator[ScreenG
     try:
         yield grabber
     finally:
-        if isinstance(grabber, AskedGrabber) and grabber.left_behind is not None:
+        if isinstance(grabber, capture.AskedGrabber) and grabber.left_behind is not None:
             left_behind.append(grabber.left_behind)
 
 

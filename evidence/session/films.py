@@ -6,13 +6,15 @@ from collections.abc import Callable
 from functools import partial
 from importlib import metadata
 from io import BytesIO
-from typing import BinaryIO, Self, cast
+from typing import TYPE_CHECKING, BinaryIO, Self, cast
 
-from evidence import capture
+from evidence import capture, media
 from evidence.errors import EvidenceError
-from evidence.media import FILM_LIMITS, Film, FilmFacts, FilmFrame
 from evidence.model import Acquisition, AcquisitionMethod, IncomingFile, Item, Moment
 from evidence.store import Store
+
+if TYPE_CHECKING:
+    from evidence.media import Film, FilmFacts, FilmFrame
 
 LONGEST_SIDE = 16_384
 
@@ -73,7 +75,9 @@ def open_film(store: Store, item: Item) -> FilmView:
         raise EvidenceError("film.none", number=item.number)
     original = item.files[0]
     stream = store.open_object(original.object_id)
-    return FilmView(Film(cast(BinaryIO, stream), stream.size, original.media_type, limits=FILM_LIMITS), item)
+    return FilmView(
+        media.Film(cast(BinaryIO, stream), stream.size, original.media_type, limits=media.FILM_LIMITS), item
+    )
 
 
 def poster(store: Store, item: Item, max_side: int) -> bytes | None:
@@ -98,7 +102,7 @@ def acquire_still(
     stream = store.open_object(original.object_id) if is_film(item) else None
     if stream is None:
         raise EvidenceError("film.none", number=item.number)
-    with Film(cast(BinaryIO, stream), stream.size, original.media_type, limits=FILM_LIMITS) as film:
+    with media.Film(cast(BinaryIO, stream), stream.size, original.media_type, limits=media.FILM_LIMITS) as film:
         frame = film.at(at_s, max_side=LONGEST_SIDE, is_blurred=False, cancelled=cancelled)
         number = film.number(cancelled)
         codec = film.facts.codec

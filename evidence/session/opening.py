@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evidence import store, verify
-from evidence.capture import Screen, Window
 from evidence.model import Examiner, VerificationReport
 from evidence.session.ports import Ports, real_ports
 from evidence.session.session import Session, never_cancelled, no_progress
 from evidence.session.unlocking import Given
+
+if TYPE_CHECKING:
+    from evidence.capture import Screen, Window
 
 
 def create_vault(

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from evidence.custody import prove_consistency, prove_inclusion
 from evidence.digest import digest_bytes
@@ -30,10 +30,12 @@ from evidence.model import (
     Snapshot,
     Tool,
 )
-from evidence.package import PackageSigner, build_package, draft_report
 from evidence.session import looking
 from evidence.session.stamping import Stamper, stamp_head
 from evidence.store import Store
+
+if TYPE_CHECKING:
+    from evidence.package import PackageSigner
 
 PREVIEW_SIDE = 1200
 ABOUT_THE_CASE = frozenset(
@@ -79,6 +81,8 @@ def package(
         )
     if urls:
         stamp_head(stamper, head, urls)
+    from evidence.package import build_package
+
     made = build_package(
         _snapshot(store, stamper.clock(), tool, examiner, case, chosen, held_back, head, choices.redacted, notes),
         choices,
@@ -122,6 +126,8 @@ def draft(
     require_copies(store, chosen, choices)
     head = store.log.newest_head(case.id)
     assert head is not None  # the case's own first event made one
+    from evidence.package import draft_report
+
     return draft_report(
         _snapshot(
             store,

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from evidence.capture import ScreenGrabber, open_desktop, read_clock, tool_facts
+from evidence import capture
 from evidence.model import Moment, Tool
 from evidence.timestamps import HttpTsaClient, TsaClient
+
+if TYPE_CHECKING:
+    from evidence.capture import ScreenGrabber
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +30,9 @@ class Ports:
 def real_ports(packs_dir: Path | None = None) -> Ports:
     """This computer: its clock, its screen, and a network client that is used for nothing but time stamps."""
     return Ports(
-        clock=read_clock, tool=tool_facts, tsa_client=HttpTsaClient(), grabber=open_desktop, packs_dir=packs_dir
+        clock=capture.read_clock,
+        tool=capture.tool_facts,
+        tsa_client=HttpTsaClient(),
+        grabber=lambda: capture.open_desktop(),  # what takes pictures is read when one is taken
+        packs_dir=packs_dir,
     )

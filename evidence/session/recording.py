@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from evidence import capture
-from evidence.capture import AskedGrabber, Recorder, RecordingStatus, ScreenGrabber
 from evidence.errors import EvidenceError
 from evidence.manifest import acquired_facts
 from evidence.media import HEAD_SIZE, sniff
 from evidence.model import AcquisitionMethod, EventKind, Examiner, Item, Moment, Tool
 from evidence.session.stamping import Record
 from evidence.store import GrowingObject, RecordingBegun, Store, facts_bytes
+
+if TYPE_CHECKING:
+    from evidence.capture import Recorder, RecordingStatus, ScreenGrabber
 
 
 class _VaultSink:
@@ -95,10 +98,10 @@ def begin(
         with store.transaction():
             growing = store.recordings.begin(begun)
     except BaseException:
-        if isinstance(grabber, AskedGrabber):
+        if isinstance(grabber, capture.AskedGrabber):
             grabber.end_film()
         raise
-    recorder = Recorder(grabber, place.taken, _VaultSink(growing), clock=clock, rate=rate)
+    recorder = capture.Recorder(grabber, place.taken, _VaultSink(growing), clock=clock, rate=rate)
     recorder.add_facts(guided | words)
     return Recording(begun, growing, recorder)
 

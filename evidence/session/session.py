@@ -10,14 +10,13 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from evidence import capture, custody, timestamps
-from evidence.capture import ClockCheck
 from evidence.digest import fingerprint_words, from_json, to_json
 from evidence.errors import EvidenceError
 from evidence.model import (
@@ -46,7 +45,6 @@ from evidence.model import (
     SignedHead,
     TimestampToken,
 )
-from evidence.package import PackageCoSigned, PackageSigner, PackageUpgraded, ValidationSources, upgrade_package
 from evidence.scoring import scoring_worker
 from evidence.session import (
     codes,
@@ -75,6 +73,10 @@ from evidence.session.unlocking import UnlockMethods
 from evidence.session.walking import Walk
 from evidence.session.watching import Afterwards, Watch
 from evidence.store import VAULT_LOG, BackupOutcome, CheckOutcome, Finding, Kept, Store, backup, check, mend
+
+if TYPE_CHECKING:
+    from evidence.capture import ClockCheck
+    from evidence.package import PackageCoSigned, PackageSigner, PackageUpgraded, ValidationSources
 
 _EXAMINER = "examiner"
 
@@ -592,6 +594,8 @@ class Session:
         urls = self.tsas() if ask_time else []
         if ask_time and not urls:
             raise EvidenceError("timestamps.none_chosen")
+        from evidence.package import upgrade_package
+
         return upgrade_package(
             forms, tsa=(self._ports.tsa_client, urls) if urls else None, tokens=self._store.log.tokens(case_id),
             level=level, sources=sources, now=lambda: self._clock().at, progress=progress, cancelled=cancelled,
@@ -643,7 +647,7 @@ class Session:
 
     def _compare_clock(self, token: TimestampToken) -> None:
         offset = timestamps.clock_offset_ms(token)
-        self._clock_check = ClockCheck(offset_ms=offset, checked_at=token.received_at)
+        self._clock_check = capture.ClockCheck(offset_ms=offset, checked_at=token.received_at)
 
     def _record(
         self, log_id: str, kind: EventKind, *, item_id: str = "", facts: dict[str, str], actor: str | None = None

@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from evidence import timestamps
 from evidence.custody import head_digest
 from evidence.errors import CancelledError, EvidenceError
 from evidence.model import EventKind, Moment, SignedHead, TimestampToken
 from evidence.store import Store, TsaRecord
-from evidence.timestamps import Tsa, TsaClient, check_url, request_tokens
+
+if TYPE_CHECKING:
+    from evidence.timestamps import TsaClient
 
 
 class Record(Protocol):
@@ -47,7 +50,7 @@ class Stamper:
 def choose(store: Store, urls: Sequence[str]) -> None:
     """Replace the list of authorities; what was pinned for one that stays is kept. Raises ``timestamps.bad_url``."""
     for url in urls:
-        check_url(url)
+        timestamps.check_url(url)
     known = {tsa.url: tsa for tsa in store.log.tsas()}
     with store.transaction():
         store.log.set_tsas(tuple(known.get(url, TsaRecord(url)) for url in dict.fromkeys(urls)))
@@ -67,7 +70,7 @@ def stamp_pending(
     if not chosen:
         raise EvidenceError("timestamps.none_chosen")
     for url in chosen:
-        check_url(url)
+        timestamps.check_url(url)
     results: list[StampResult] = []
     waiting = stamper.store.log.waiting_heads()
     for position, head in enumerate(waiting):
@@ -83,9 +86,9 @@ def stamp_head(stamper: Stamper, head: SignedHead, urls: Sequence[str]) -> list[
     """Ask the authorities, all at once, to confirm one head, and keep what they answered."""
     log, log_id = stamper.store.log, head.head.log_id
     pinned = {tsa.url: tsa.certificate_sha256 or None for tsa in log.tsas()}
-    answers = request_tokens(
+    answers = timestamps.request_tokens(
         head_digest(head),
-        [Tsa(url, pinned.get(url)) for url in urls],
+        [timestamps.Tsa(url, pinned.get(url)) for url in urls],
         client=stamper.client,
         now=lambda: stamper.clock().at,
         log_id=log_id,

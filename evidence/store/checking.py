@@ -17,7 +17,6 @@ from evidence.store.log_records import VAULT_LOG
 from evidence.store.object_reader import ObjectReader
 from evidence.store.objects import Cancelled, Progress
 from evidence.store.vault import Finding, Store
-from evidence.timestamps import verify_response
 
 _BLOCK = 1 << 20
 _EVENT_WEIGHT = 20_000
@@ -246,6 +245,8 @@ def _is_acquired_as(event: CustodyEvent, item: Item) -> bool:
 
 def _stamps(token: TimestampToken, head: SignedHead) -> bool:
     """Whether a token is a sound stamp of this head, and says what its record says."""
+    from evidence.timestamps import verify_response
+
     try:
         facts = verify_response(token.response, head_digest(head))
     except EvidenceError:
