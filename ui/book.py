@@ -59,7 +59,7 @@ class Book(QMainWindow):
         """Those that were shown already."""
         self.stack = desk.shelf = QStackedWidget()
         self._soon = list(SOON)
-        QTimer.singleShot(SOON_AFTER_MS, self, self._read_one)
+        self._was_shown = False
         self._rooms: dict[str, CaseRoom] = {}
 
     @cached_property
@@ -225,6 +225,13 @@ class Book(QMainWindow):
         from ui.pages.restore import RestorePage
 
         return self._made(RestorePage(self.desk))
+
+    def setVisible(self, is_visible: bool) -> None:
+        """From when it is first shown on there is time to read ahead, however long the start took."""
+        super().setVisible(is_visible)
+        if is_visible and not self._was_shown:
+            self._was_shown = True
+            QTimer.singleShot(SOON_AFTER_MS, self, self._read_one)
 
     def _read_one(self) -> None:
         """Read the module of one page, so that the page comes at once when it is wanted; then the next, in a while."""

@@ -12,7 +12,7 @@ from evidence.i18n import Texts
 from evidence.model import MinorAnswer
 from ui.desk import Desk
 from ui.page import Page
-from ui.widgets import Button, Card, text
+from ui.widgets import Button, Card, discard, text
 
 TURN_TO = frozenset({"police", "report-csam"})
 """The kinds of the directory that may take what no one else may hold."""
@@ -111,7 +111,7 @@ class TurnTo(Card):
             entry = self.lines.takeAt(0)
             widget = entry.widget() if entry is not None else None
             if widget is not None:
-                widget.deleteLater()
+                discard(widget)
         today = datetime.now(UTC).date()
         for line in help_lines(t.language):
             if TURN_TO.intersection(line.kinds) and not line.must_be_checked(today):

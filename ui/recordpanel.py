@@ -17,7 +17,7 @@ from ui.dress import dress
 from ui.flow import FlowLayout
 from ui.hotkeys_asked import open_hotkeys
 from ui.theme import Theme
-from ui.widgets import Button, Field, announce, text
+from ui.widgets import Button, Field, announce, discard, text
 
 if TYPE_CHECKING:
     from evidence.session import Guide, Recording, RecordingStatus
@@ -331,7 +331,7 @@ class RecordPanel(QWidget):
             entry = self.fields.takeAt(0)
             if entry is not None and (widget := entry.widget()) is not None:
                 widget.hide()
-                widget.deleteLater()
+                discard(widget)
         self.said = {}
         is_last = self.position >= len(steps)
         if is_last:

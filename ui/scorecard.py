@@ -17,7 +17,7 @@ from evidence.model import ScoreReport
 from ui.desk import Desk
 from ui.flow import FlowLayout
 from ui.scorechart import ScoreChart
-from ui.widgets import Card, text
+from ui.widgets import Card, discard, text
 
 
 class ScorePart(QWidget):
@@ -113,4 +113,4 @@ def _empty(layout: QVBoxLayout) -> None:
         widget = entry.widget() if entry is not None else None
         if widget is not None:
             widget.hide()
-            widget.deleteLater()
+            discard(widget)

@@ -12,7 +12,7 @@ from evidence.model import Answer, Claim, ClaimName, VerificationReport
 from ui import wording
 from ui.desk import Desk
 from ui.page import spread
-from ui.widgets import Card, Icon, rule, text
+from ui.widgets import Card, Icon, discard, rule, text
 
 LOOK = {
     Answer.YES: ("check", "good", "good_ink"),
@@ -43,7 +43,7 @@ class Verdict(QWidget):
             widget = entry.widget() if entry is not None else None
             if widget is not None:
                 widget.hide()
-                widget.deleteLater()
+                discard(widget)
         self.setVisible(report is not None)
         if report is None:
             return

@@ -325,6 +325,12 @@ def announce(widget: QWidget, words: str) -> None:
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, words))
 
 
+def discard(widget: QWidget) -> None:
+    """Take a widget away: unseen at once, deleted when nobody uses it any more."""
+    widget.hide()
+    widget.deleteLater()
+
+
 def rule() -> QFrame:
     """A hair line."""
     made = QFrame()

@@ -13,7 +13,7 @@ from ui.desk import Desk
 from ui.flow import FlowLayout
 from ui.rooms import CaseRoom
 from ui.theme import Theme
-from ui.widgets import Button, Card, TextField, text
+from ui.widgets import Button, Card, TextField, discard, text
 
 MOST = 200
 """So many are shown, the newest."""
@@ -122,7 +122,7 @@ class CaseNotesPage(CaseRoom):
             widget = entry.widget() if entry is not None else None
             if widget is not None:
                 widget.hide()
-                widget.deleteLater()
+                discard(widget)
         self.list_card.setVisible(bool(self._notes))
         for note in reversed(self._notes[-MOST:]):
             words, when = text("body", selectable=True), text("small")

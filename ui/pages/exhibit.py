@@ -24,7 +24,7 @@ from ui.picture import HeldPicture
 from ui.scorecard import ScorePart
 from ui.shelfcard import ShelfCard
 from ui.theme import Theme
-from ui.widgets import Button, Card, TextField, text
+from ui.widgets import Button, Card, TextField, discard, text
 
 PREVIEW_SIDE = 480
 
@@ -374,4 +374,4 @@ def _empty(layout: QVBoxLayout | QGridLayout) -> None:
         widget = entry.widget() if entry is not None else None
         if widget is not None:
             widget.hide()
-            widget.deleteLater()
+            discard(widget)

@@ -12,7 +12,7 @@ from ui import wording
 from ui.desk import Desk
 from ui.flow import FlowLayout
 from ui.rooms import EXHIBITS, CaseRoom
-from ui.widgets import Button, Card, Choice, text
+from ui.widgets import Button, Card, Choice, discard, text
 
 LIMITS = (0, 3, 5, 10, 20)
 MOST_LOOKS = 20
@@ -166,7 +166,7 @@ def _fill(lines: QVBoxLayout, words: Sequence[str]) -> None:
         widget: QWidget | None = entry.widget() if entry is not None else None
         if widget is not None:
             widget.hide()
-            widget.deleteLater()
+            discard(widget)
     for line in words:
         shown = text("body")
         shown.setText(line)

@@ -18,7 +18,7 @@ from ui.minor import ask_minor
 from ui.page import Page
 from ui.place import PlacePart
 from ui.theme import Theme
-from ui.widgets import Button, Card, Choice, Field, TextField, announce, text
+from ui.widgets import Button, Card, Choice, Field, TextField, announce, discard, text
 
 
 class StepsPage(Page):
@@ -260,7 +260,7 @@ class StepsPage(Page):
         while (entry := self.fields.takeAt(0)) is not None:
             if (widget := entry.widget()) is not None:
                 widget.hide()
-                widget.deleteLater()
+                discard(widget)
         self.said = {}
         if walk is None:
             return
