@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.portal import CAST, Desktop
+from support.portal import CAST, Desktop, cast_child
 
 from app.screencast import PIPEWIRE
 from evidence.bus import Variant
@@ -46,17 +46,6 @@ def code_of(act: Callable[[], object]) -> str:
     with pytest.raises(EvidenceError) as caught:
         act()
     return caught.value.code
-
-
-def child(words: str) -> list[str]:
-    """A child that says something else than it should. ``tell`` sends one message, ``wait`` reads one."""
-    root = Path(__file__).parents[2]
-    begin = (
-        f"import sys,time;sys.path.insert(0,{str(root)!r});from evidence.media.wire import send,receive\n"
-        "tell=lambda m,b=b'':send(sys.stdout.buffer,m,[b] if b else [])\n"
-        "wait=lambda:receive(sys.stdin.buffer,0)\n"
-    )
-    return [sys.executable, "-c", f"{begin}{words}"]
 
 
 def test_what_qt_sees_is_what_the_screen_shows(display: str) -> None:
@@ -92,23 +81,23 @@ def test_a_part_is_cut_out() -> None:
      ("wait();wait();tell({'ended':'denied'})", "capture.portal_denied")],
 )  # fmt: skip
 def test_a_child_that_goes_wrong(words: str, code: str) -> None:
-    cast = Cast({}, command=child(words))
+    cast = Cast({}, command=cast_child(words))
     assert code_of(lambda: cast.begin(60.0)) in (code, "capture.screen_failed")
     cast.close()
 
 
 def test_a_child_that_says_nothing(tmp_path: Path) -> None:
-    cast = Cast({}, command=child("wait();wait();wait()"))
+    cast = Cast({}, command=cast_child("wait();wait();wait()"))
     assert code_of(lambda: cast.begin(0.3)) == "capture.portal_time"
     cast.close()
-    cast = Cast({}, command=child("wait();wait();wait()"))
+    cast = Cast({}, command=cast_child("wait();wait();wait()"))
     with pytest.raises(CancelledError):
         cast.begin(60.0, lambda: True)
     cast.close()
 
 
 def test_pictures_that_end_on_the_way() -> None:
-    cast = Cast({}, command=child("wait();wait();tell({'width':1,'height':1},b'abcd');wait();tell({'same':True})\n"
+    cast = Cast({}, command=cast_child("wait();wait();tell({'width':1,'height':1},b'abcd');wait();tell({'same':True})\n"
                                   "wait();tell({'ended':'closed'})"))  # fmt: skip
     first = cast.begin(60.0)
     assert cast.look() is first
@@ -151,7 +140,7 @@ class TestAsking:
 
     def test_what_is_recorded_is_what_was_chosen(self, desktop: Desktop, tmp_path: Path) -> None:
         one = "wait()\nwhile True:\n wait();tell({'width':4,'height':2},bytes(range(32)))\n"
-        grabber = PortalGrabber(desktop.environ, cast_command=child(one))
+        grabber = PortalGrabber(desktop.environ, cast_command=cast_child(one))
         place = allow_film(grabber, choose_place(grabber))
         assert (place.extent, place.facts["cast_pixels"]) == ("asked", "4x2")
         assert "region" not in place.facts
@@ -163,7 +152,7 @@ class TestAsking:
         pixels = np.arange(200 * 400, dtype=np.uint32).reshape(200, 400)
         one = ("import struct;data=struct.pack('=80000I',*range(80000))\nwait()\n"
                "while True:\n wait();tell({'width':400,'height':200},data)\n")  # fmt: skip
-        grabber = PortalGrabber(desktop.environ, cast_command=child(one))
+        grabber = PortalGrabber(desktop.environ, cast_command=cast_child(one))
         only = [replace(each) for each in grabber.screens()][:1]
         monkeypatch.setattr(PortalGrabber, "screens", lambda _self: only)
         place = allow_film(grabber, choose_place(grabber, region=Region(10, 20, 30, 40)))

@@ -11,6 +11,7 @@ import os
 import socket
 import struct
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -311,3 +312,14 @@ class Desktop:
     def close(self) -> None:
         self.compositor.close()
         self.portals.close()
+
+
+def cast_child(words: str) -> list[str]:
+    """A child that says something else than it should. ``tell`` sends one message, ``wait`` reads one."""
+    root = Path(__file__).parents[2]
+    begin = (
+        f"import sys,time;sys.path.insert(0,{str(root)!r});from evidence.media.wire import send,receive\n"
+        "tell=lambda m,b=b'':send(sys.stdout.buffer,m,[b] if b else [])\n"
+        "wait=lambda:receive(sys.stdin.buffer,0)\n"
+    )
+    return [sys.executable, "-c", f"{begin}{words}"]
