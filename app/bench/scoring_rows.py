@@ -35,6 +35,10 @@ def table(result: FacesResult) -> Bench:
         bench.alone(what, ours=_number(each["change"]), unit="AUC")
     for each in report.by_face_size:
         _face_size(bench, each)
+    for each in report.by_group:
+        what = f"{each['pack']}, {each['label']} {each['source']}, counted by person or clip: above the threshold"
+        spread = f"95 % {each['low']} to {each['high']}, {each['groups']} with three pictures or more"
+        bench.alone(f"{what}, {spread}", ours=_number(each["above_threshold"]), unit="share")
     for each in report.by_person:
         what = f"{each['pack']}, {each['trait']} {each['value']}, {each['label']}: above the threshold"
         bench.alone(f"{what}, {each['scored']} scored", ours=_number(each["above_threshold"]), unit="share")

@@ -57,9 +57,10 @@ def faces_of(answer: Message) -> tuple[tuple[FaceFinding, ...], int]:
     return tuple(face_of(row) for row in rows[:64]), shaped(answer.get("faces_in_all"), int)
 
 
-def tracks_of(answer: Message) -> tuple[list[TrackRow], int]:
-    """The tracks of a clip and how many frames were read."""
-    return shaped(answer.get("tracks"), list[TrackRow])[:64], shaped(answer.get("frames"), int)
+def tracks_of(answer: Message) -> tuple[list[TrackRow], int, int]:
+    """The tracks of a clip, how many frames were read, and how many tracks there were in all."""
+    tracks = shaped(answer.get("tracks"), list[TrackRow])[:64]
+    return tracks, shaped(answer.get("frames"), int), shaped(answer.get("faces_in_all"), int)
 
 
 def logits_of(logits: object, pack: Pack, faces: int) -> list[float]:

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from evidence.model import Band
-from evidence.scoring.bands import band_of, overall, run_of
+from evidence.scoring.bands import band_of, over_time, overall, run_of
 from evidence.scoring.controls import CONTROLS, MAX_CONTROL, controls_of, matched_rows
 from evidence.scoring.labelled import TRAITS_OF_PERSONS
 from evidence.scoring.measuring import Measured
@@ -62,6 +62,9 @@ class BenchReport:
     """Change of the mean matched area under each condition, against the first."""
     by_face_size: Figures = field(default_factory=list)
     """By class of face size: mean matched area, false and true positives of the shipped threshold."""
+    by_group: Figures = field(default_factory=list)
+    """Persons and clips with three pictures or more, each counted once by the number over time that a clip gets: false
+    and true positives of the shipped threshold."""
     by_person: Figures = field(default_factory=list)
     """By each trait of persons that the set labels: false and true positives of the shipped threshold."""
     leads: Figures = field(default_factory=list)
@@ -107,6 +110,7 @@ def evaluate(
         _direction(report, pack.facts.id, received)
         _robustness(report, pack.facts.id, first)
         _by_face_size(report, pack, received)
+        _by_group(report, pack, received)
         for peer in peers:
             _versus(report, pack.facts.id, peer.facts.id, received)
     _leads(report, received)
@@ -247,6 +251,19 @@ def _by_face_size(report: BenchReport, pack: Pack, rows: Sequence[Measured]) -> 
                 "reals": len(bands[False]), "fakes": len(bands[True]), "matched_pairs": len(areas),
                 "macro_auc": _r(float(np.mean(areas))) if areas else None,
                 "false_positives": _share_above(bands[False]), "true_positives": _share_above(bands[True]),
+            })  # fmt: skip
+
+
+def _by_group(report: BenchReport, pack: Pack, rows: Sequence[Measured]) -> None:
+    for (is_fake, source), kept in _by_source([row for row in rows if pack.facts.id in row.logits]).items():
+        groups: dict[str, list[float]] = {}
+        for row in kept:
+            groups.setdefault(row.sample.group, []).append(row.logits[pack.facts.id])
+        bands = [band_of(pack, [over_time(each)]) for each in groups.values() if len(each) >= 3]
+        if bands:
+            report.by_group.append({
+                "pack": pack.facts.id, "source": source, "label": "fake" if is_fake else "real", "groups": len(bands),
+                **_share_above(bands),
             })  # fmt: skip
 
 

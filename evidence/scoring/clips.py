@@ -5,17 +5,19 @@ The clip is read from memory, never from a file: nothing of it reaches the disk.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 from io import BytesIO
+from itertools import chain
 from typing import Any
 
-import cv2
+import av
 import numpy as np
 from numpy.typing import NDArray
 
 from evidence.errors import EvidenceError
+from evidence.media.film_worker import CONTAINERS, DECODERS, MOST_STREAMS
 from evidence.media.limits import MediaLimits
 from evidence.scoring.faces import Box, find_faces
 from evidence.scoring.finders import Finder
@@ -26,6 +28,9 @@ MAX_TRACKS = 8
 SAME_FACE = 0.15
 """Boxes in neighbouring samples that overlap at least so much (intersection over union) are one face."""
 _MOST_SKIPPED = 20_000
+_FAR_S = 0.7
+"""Frames further ahead than this are sought by the film's index, nearer ones by decoding on."""
+_NOTHING_ELSE = {"protocol_whitelist": "", "enable_drefs": "0", "probesize": "5000000"}
 
 
 @dataclass(slots=True)
@@ -39,72 +44,114 @@ class Track:
         return self.seen[-1][1]
 
 
-def read_frames(data: bytes | bytearray, limits: MediaLimits) -> Iterator[tuple[float, NDArray[np.uint8]]]:
-    """Times in seconds and RGB frames, upright, in order of time, at most :data:`FRAMES`.
+def read_frames(
+    data: bytes | bytearray, media_type: str, limits: MediaLimits
+) -> Iterator[tuple[float, NDArray[np.uint8]]]:
+    """Times in seconds and RGB frames, upright, in order of time, at most :data:`FRAMES`; of a damaged film, those that
+    can be read.
 
-    Raises :class:`EvidenceError` ``media.undecodable`` when not one frame can be read, ``media.too_many_pixels``.
+    Frames are chosen by the times at which they are shown, however unevenly these lie. Raises :class:`EvidenceError`
+    ``media.undecodable`` when not one frame can be read, ``media.unsupported``, ``media.too_many_pixels``.
     """
-    try:
-        # Any buffered stream of Python is taken since OpenCV 4.11; the type stubs do not say so.
-        source: Any = BytesIO(data)
-        capture = cv2.VideoCapture(source, cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
-        is_open = capture.isOpened()
-    except cv2.error as problem:
-        raise EvidenceError("media.undecodable", media_type="video") from problem
-    if not is_open:
-        raise EvidenceError("media.undecodable", media_type="video")
-    width, height = capture.get(cv2.CAP_PROP_FRAME_WIDTH), capture.get(cv2.CAP_PROP_FRAME_HEIGHT)
-    if not 0 < width * height <= limits.max_pixels / 4:
-        raise EvidenceError("media.too_many_pixels", most=limits.max_pixels // 4)
-    count, rate = capture.get(cv2.CAP_PROP_FRAME_COUNT), capture.get(cv2.CAP_PROP_FPS)
-    is_timed = math.isfinite(count) and math.isfinite(rate) and 1 <= count < 1e8 and 0.1 <= rate <= 1000
+    container = CONTAINERS.get(media_type)
+    if container is None:
+        raise EvidenceError("media.unsupported", media_type=media_type)
     found = 0
-    for at_s, frame in _by_time(capture, count / rate) if is_timed else _in_order(capture):
-        found += 1
-        yield at_s, np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB), np.uint8)
-    capture.release()
+    try:
+        # No other file, no network: what a film refers to is not opened.
+        opened: Any = av.open(BytesIO(data), format=container, options=_NOTHING_ELSE)
+        with opened as film:
+            stream = _stream_of(film, media_type, limits)
+            duration_s = (film.duration or 0) / 1_000_000
+            for at_s, frame in _by_time(film, stream, duration_s) if 0 < duration_s < 1e6 else _in_order(film, stream):
+                rgb = _upright(frame, limits)
+                found += 1
+                yield at_s, rgb
+    except (av.FFmpegError, ValueError, OSError, OverflowError, IndexError) as problem:
+        if not found:
+            raise EvidenceError("media.undecodable", media_type=media_type) from problem
     if not found:
-        raise EvidenceError("media.undecodable", media_type="video")
+        raise EvidenceError("media.undecodable", media_type=media_type)
 
 
-def _by_time(capture: cv2.VideoCapture, duration_s: float) -> Iterator[tuple[float, NDArray[np.uint8]]]:
-    last = -1.0
+def _stream_of(film: Any, media_type: str, limits: MediaLimits) -> Any:
+    """The film's first track of pictures, with one thread and bounds."""
+    if len(film.streams) > MOST_STREAMS or not film.streams.video:
+        raise EvidenceError("media.undecodable", media_type=media_type)
+    stream = film.streams.video[0]
+    context = stream.codec_context
+    if DECODERS.get(context.name, "") not in (context.codec.name, context.name, "libdav1d"):
+        raise EvidenceError("media.unsupported", media_type=f"{media_type} ({context.name[:20]})")
+    if not 0 < context.width * context.height <= limits.max_pixels / 4:
+        raise EvidenceError("media.too_many_pixels", most=limits.max_pixels // 4)
+    context.thread_count, context.thread_type = 1, "NONE"
+    context.options = {"max_pixels": str(limits.max_pixels // 4)}
+    return stream
+
+
+def _by_time(film: Any, stream: Any, duration_s: float) -> Iterator[tuple[float, Any]]:
+    """The first frame at or after each of :data:`FRAMES` times, then the last of all. What is skipped is not decoded
+    where the film has frames that stand alone in between."""
+    base = float(stream.time_base or Fraction(1, 90_000))
+    start = stream.start_time or 0
+    frames = film.decode(stream)
+    shown, last, may_skip = start, -1.0, True
     for place in range(FRAMES):
-        capture.set(cv2.CAP_PROP_POS_MSEC, 1000.0 * duration_s * (place + 0.5) / FRAMES)
-        is_read, frame = capture.read()
-        at_s = capture.get(cv2.CAP_PROP_POS_MSEC) / 1000.0
-        if is_read and frame is not None and math.isfinite(at_s) and at_s > last:
+        wanted = start + round(duration_s * (place + 0.5) / FRAMES / base)
+        if may_skip and (wanted - shown) * base > _FAR_S:
+            film.seek(wanted, stream=stream, backward=True)
+            frames = film.decode(stream)
+            first = next(frames, None)
+            if first is None:
+                return
+            # Back before what was seen: nothing stands alone in between, and skipping only decodes it again.
+            may_skip = first.pts is not None and first.pts > shown
+            frames = chain([first], frames)
+        found = None
+        for frame in frames:
+            if frame.pts is not None:
+                found = frame
+                if frame.pts >= wanted:
+                    break
+        if found is None:
+            return
+        shown, at_s = found.pts, (found.pts - start) * base
+        if at_s > last:
             last = at_s
-            yield at_s, np.asarray(frame, np.uint8)
+            yield at_s, found
 
 
-def _in_order(capture: cv2.VideoCapture) -> Iterator[tuple[float, NDArray[np.uint8]]]:
-    """A stream that does not say how long it is: every frame until there are enough, then every second of those …"""
-    kept: list[tuple[float, NDArray[np.uint8]]] = []
+def _in_order(film: Any, stream: Any) -> Iterator[tuple[float, Any]]:
+    """A film that does not say how long it is: every frame until there are enough, then every second of those …"""
+    kept: list[tuple[float, Any]] = []
     every = 1
-    for number in range(_MOST_SKIPPED):
-        if not capture.grab():
+    for number, frame in enumerate(film.decode(stream)):
+        if number >= _MOST_SKIPPED:
             break
-        if number % every:
-            continue
-        is_read, frame = capture.retrieve()
-        if is_read and frame is not None:
-            kept.append((max(0.0, capture.get(cv2.CAP_PROP_POS_MSEC) / 1000.0), np.asarray(frame, np.uint8)))
+        if number % every == 0:
+            kept.append((float(frame.time or 0.0), frame))
         if len(kept) > FRAMES:
             kept, every = kept[::2], every * 2
     yield from kept
 
 
+def _upright(frame: Any, limits: MediaLimits) -> NDArray[np.uint8]:
+    if frame.width * frame.height > limits.max_pixels / 4:
+        raise EvidenceError("media.too_many_pixels", most=limits.max_pixels // 4)
+    turns = round(int(getattr(frame, "rotation", 0)) / 90) % 4
+    return np.ascontiguousarray(np.rot90(frame.to_ndarray(format="rgb24"), turns))
+
+
 def follow_faces(
     frames: Iterator[tuple[float, NDArray[np.uint8]]], finder: Finder | None = None
 ) -> tuple[list[Track], int, int]:
-    """Tracks of faces, the longest first; how many frames were read; how many faces were seen in all."""
+    """Tracks of faces, the longest first, at most :data:`MAX_TRACKS`; how many frames were read; how many tracks there
+    were in all."""
     tracks: list[Track] = []
-    read = seen = 0
+    read = 0
     for at_s, rgb in frames:
         read += 1
-        boxes, in_all = find_faces(rgb, finder=finder)
-        seen += in_all
+        boxes, _ = find_faces(rgb, finder=finder)
         open_tracks = list(tracks)
         for box in boxes:
             best = max(open_tracks, key=lambda track: _overlap(track.last, box), default=None)
@@ -115,7 +162,7 @@ def follow_faces(
                 tracks.append(best)
             best.seen.append((at_s, box, _around(rgb, box)))
     tracks.sort(key=lambda track: -sum(not box.reasons for _, box, _ in track.seen))
-    return tracks[:MAX_TRACKS], read, seen
+    return tracks[:MAX_TRACKS], read, len(tracks)
 
 
 def _around(rgb: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:

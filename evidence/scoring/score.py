@@ -167,7 +167,8 @@ def _clip(
     answer: Message, facts: tuple[ProvenanceFact, ...], packs: Sequence[Pack], fusion: Fusion | None
 ) -> _Findings:
     """A clip is one sample: each face gets one number over time, and the band is that of the most suspicious face."""
-    tracks, frames_read = tracks_of(answer)
+    tracks, frames_read, in_all = tracks_of(answer)
+    more = ("more_faces_than_examined",) if in_all > len(tracks) else ()
     faces = tuple(face_of(track.face) for track in tracks)
     settings = {"frames": str(frames_read)}
     good = [(number, track) for number, track in enumerate(tracks) if track.times]
@@ -191,7 +192,7 @@ def _clip(
             for at_s, logit in zip(track.times, logits, strict=True)
         ]
     runs, (band, reason) = _decided(runs, fusion, packs, by_pack, [faces[number] for number, _ in good])
-    reasons = (reason, *_about_faces(faces), "rates_of_single_pictures")
+    reasons = (reason, *_about_faces(faces), *more, "rates_of_single_pictures")
     return _Findings(band, reasons, facts, faces, tuple(runs), NOT_EXAMINED_IN_CLIPS, tuple(frames), settings)
 
 

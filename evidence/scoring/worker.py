@@ -101,6 +101,7 @@ def _logits(rgb: NDArray[np.uint8], faces: list[Box], opened: list[Opened]) -> d
 
 def _clip_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Message, bytes]:
     """Facts, tracks of faces, and for each detector a raw logit for each assessable face of each track."""
+    from evidence.media.sniffing import HEAD_SIZE, sniff
     from evidence.scoring.clips import follow_faces, placed_around, read_frames
     from evidence.scoring.provenance import read_provenance
 
@@ -108,7 +109,8 @@ def _clip_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[M
     facts = read_provenance(body, trust_anchors=_anchors(request))
     clock.lap("provenance")
     try:
-        tracks, frames, seen = follow_faces(read_frames(body, limits), _finder_of(request))
+        read = read_frames(body, sniff(bytes(body[:HEAD_SIZE])), limits)
+        tracks, frames, in_all = follow_faces(read, _finder_of(request))
     except EvidenceError as error:
         return {"facts": facts, "failed": error.code}, b""
     clock.lap("frames_and_faces")
@@ -128,7 +130,7 @@ def _clip_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[M
             "times": [at_s for at_s, _, _ in good], "logits": logits,
         })  # fmt: skip
     clock.lap("detectors")
-    return {"facts": facts, "tracks": told, "frames": frames, "faces_in_all": seen, "ms": clock.laps}, b""
+    return {"facts": facts, "tracks": told, "frames": frames, "faces_in_all": in_all, "ms": clock.laps}, b""
 
 
 def _map_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Message, bytes]:

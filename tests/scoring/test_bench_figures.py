@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,7 @@ def test_every_figure(pack: Callable[..., Pack]) -> None:
     assert together["fake"]["above_threshold"] == 0.75
     (size,) = report.by_face_size
     assert (size["from_px"], size["below_px"], size["macro_auc"]) == (96, 160, 0.875)
+    assert report.by_group == [], "two pictures of a person are no clip"
     (direction,) = report.direction
     assert (direction["share_higher"], direction["pairs"]) == (0.75, 400)
     assert [(row["label"], row["with_leads"]) for row in report.leads] == [("real", 0), ("fake", 2)]
@@ -66,6 +68,17 @@ def test_every_figure(pack: Callable[..., Pack]) -> None:
         ("f", "real", 0), ("f", "fake", 1),
     ]  # fmt: skip
     assert sliced.not_measured == ("skin_tone", "age")
+
+
+def test_a_person_with_several_pictures_counts_once(pack: Callable[..., Pack]) -> None:
+    single = rows(lambda is_fake, place: 9.0 * (is_fake and place < 40) + 9.0 * (place % 80 == 2))
+    made = [
+        Measured(replace(row.sample, group=f"clip {place // 8}"), "clean", row.logits, 0.0)
+        for place, row in enumerate(single)
+    ]
+    real, fake = evaluate(made, [pack()], "written").by_group
+    assert (real["label"], real["groups"], real["above_threshold"]) == ("real", 50, 0.1)
+    assert (fake["groups"], fake["above_threshold"]) == (50, 0.1)
 
 
 def test_a_control_that_does_too_well_forbids_the_headline(pack: Callable[..., Pack]) -> None:
