@@ -49,6 +49,7 @@ def test_a_pack_comes_and_goes(opened: MainWindow, settle: Settle, tmp_path: Pat
     place = [row.key for row in page.packs.rows.rows].index("agency-swap")
     page.packs.setCurrentIndex(page.packs.rows.index(place))
     assert "claimed by its publisher" in page.details.text()
+    assert "measured here on" in page.details.text()
     assert "key of the publisher, in words" in page.details.text()
     assert "only the agency" in page.card.toPlainText()
     page.remove_button.click()

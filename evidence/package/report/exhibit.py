@@ -148,6 +148,7 @@ def _write_score(t: Texts, sheet: Sheet, score: ScoreReport | None) -> None:
                page.CELL)  # fmt: skip
     for line in meaning_lines(t, score)[:-1]:
         sheet.text(line, page.CELL)
+    sheet.gap(5)
     rows: list[tuple[str, str]] = []
     if score.reasons:
         rows.append((t("Reasons"), ", ".join(name_of(t, "reason", reason) for reason in score.reasons)))
@@ -170,7 +171,8 @@ def _write_score(t: Texts, sheet: Sheet, score: ScoreReport | None) -> None:
         else:
             rows.append((t("Error rates"), rates_words(t, run.rates)))
         rows.append((t("Model (SHA-256)"), digest_lines(run.model_sha256)))
-    rows += [(t("Over time"), line.strip()) for line in clip_lines(t, score)]
+    if over_time := clip_lines(t, score):
+        rows.append((t("Over time"), "\n".join(line.strip() for line in over_time)))
     if score.not_examined:
         rows.append((t("Not examined"), ", ".join(name_of(t, "not_examined", part) for part in score.not_examined)))
     rows.append((t("Checked at"), t.moment(score.scored_at)))
