@@ -42,9 +42,7 @@ def put(store: Store, item_id: str, before_id: str, at: datetime) -> None:
         return
     if before_id and store.items.get(before_id).case_id != item.case_id:
         raise EvidenceError("order.other_case")
-    order = store.arrangement.order(item.case_id)
-    place = order.index(item_id)
-    following = order[place + 1] if place + 1 < len(order) else ""
+    following = store.arrangement.following(item.case_id, store.arrangement.place(item_id))
     if following == before_id:
         return
     with store.transaction():
@@ -59,22 +57,22 @@ def put_behind(store: Store, item_id: str, behind_id: str, at: datetime) -> None
     item, other = store.items.get(item_id), store.items.get(behind_id)
     if item.case_id != other.case_id:
         raise EvidenceError("order.other_case")
-    order = [one for one in store.arrangement.order(item.case_id) if one != item_id]
-    place = order.index(behind_id) + 1
-    put(store, item_id, order[place] if place < len(order) else "", at)
+    behind = store.arrangement.place(behind_id)
+    put(store, item_id, store.arrangement.following(item.case_id, behind, but=item_id), at)
 
 
 def move(store: Store, item_id: str, to: Move, at: datetime) -> None:
     """Move an exhibit by one place, or to an end; what is there already stays. Raises ``vault.no_such_item``."""
-    order = store.arrangement.order(store.items.get(item_id).case_id)
-    place = order.index(item_id)
-    if to is Move.FIRST or (to is Move.UP and place == 0):
-        before = order[0]
+    arrangement, case_id = store.arrangement, store.items.get(item_id).case_id
+    place = arrangement.place(item_id)
+    if to is Move.LAST:
+        put(store, item_id, "", at)
+    elif to is Move.FIRST:
+        put(store, item_id, arrangement.following(case_id, 0, but=item_id), at)
     elif to is Move.UP:
-        before = order[place - 1]
-    else:
-        before = order[place + 2] if to is Move.DOWN and place + 2 < len(order) else ""
-    put(store, item_id, before, at)
+        put(store, item_id, arrangement.preceding(case_id, place) or item_id, at)
+    elif behind := arrangement.following(case_id, place):
+        put_behind(store, item_id, behind, at)
 
 
 def by_number(store: Store, case_id: str, at: datetime) -> None:

@@ -27,7 +27,10 @@ class Arrangement:
 
     def order(self, case_id: str) -> list[str]:
         """The ids of all items of a case, in order."""
-        rows = self._database.rows("SELECT id FROM arranged WHERE case_id = ? ORDER BY place, position", (case_id,))
+        sql = "SELECT id FROM items WHERE case_id = ? ORDER BY position"
+        if self.is_arranged(case_id):
+            sql = "SELECT id FROM arranged WHERE case_id = ? ORDER BY place, position"
+        rows = self._database.rows(sql, (case_id,))
         return [str(item_id) for (item_id,) in rows]
 
     def put(self, case_id: str, item_id: str, before_id: str) -> None:
@@ -56,14 +59,48 @@ class Arrangement:
             "INSERT INTO places VALUES (?, ?, ?)", [(item_id, case_id, place) for item_id, place in places]
         )
 
+    def place(self, item_id: str) -> int:
+        """Where an item stands."""
+        return self._number("SELECT place FROM arranged WHERE id = ?", item_id)
+
+    def following(self, case_id: str, place: int, but: str = "") -> str:
+        """The id of the first item behind a place, leaving ``but`` out; empty where there is none."""
+        moved = self._database.row(
+            "SELECT place, item_id FROM places WHERE case_id = ? AND place > ? AND item_id <> ? ORDER BY place LIMIT 1",
+            (case_id, place, but),
+        )
+        unmoved = self._database.row(
+            "SELECT position * 1048576, id FROM items WHERE case_id = ? AND position > ? AND id <> ?"
+            " AND id NOT IN (SELECT item_id FROM places) ORDER BY position LIMIT 1",
+            (case_id, place // STEP, but),
+        )
+        return str(min(found for found in (moved, unmoved, (1 << 62, "")) if found is not None)[1])
+
+    def preceding(self, case_id: str, place: int, but: str = "") -> str:
+        """The id of the last item before a place, leaving ``but`` out; empty where there is none."""
+        return self._before(case_id, place, but)[1]
+
+    def _before(self, case_id: str, place: int, but: str) -> tuple[int, str]:
+        moved = self._database.row(
+            "SELECT place, item_id FROM places WHERE case_id = ? AND place < ? AND item_id <> ?"
+            " ORDER BY place DESC LIMIT 1",
+            (case_id, place, but),
+        )
+        unmoved = self._database.row(
+            "SELECT position * 1048576, id FROM items WHERE case_id = ? AND position < ? AND id <> ?"
+            " AND id NOT IN (SELECT item_id FROM places) ORDER BY position DESC LIMIT 1",
+            (case_id, -(-place // STEP), but),
+        )
+        at, item_id = max(found for found in (moved, unmoved, (0, "")) if found is not None)
+        return int(at), str(item_id)
+
     def _gap(self, case_id: str, item_id: str, before_id: str) -> tuple[int, int]:
         """The places that the new one must stand between."""
         if before_id:
-            high = self._number("SELECT place FROM arranged WHERE case_id = ? AND id = ?", case_id, before_id)
+            high = self.place(before_id)
         else:  # before the place that the next item to come in will have
             high = self._number("SELECT (max(position) + 1) * ? FROM items WHERE case_id = ?", STEP, case_id)
-        below = "SELECT max(place) FROM arranged WHERE case_id = ? AND id <> ? AND place < ?"
-        return self._number(below, case_id, item_id, high), high
+        return self._before(case_id, high, item_id)[0], high
 
     def _number(self, sql: str, *values: object) -> int:
         row = self._database.row(sql, values)

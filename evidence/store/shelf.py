@@ -168,7 +168,7 @@ class Shelf:
         writing that Unicode calls the same, and that the rest of ``wanted`` fits; in their order."""
         tag, method, is_scored = wanted.tag, wanted.method, wanted.is_scored
         # The plus keeps SQLite from walking through the whole case: what the words and the tag leave is looked up.
-        is_narrowed = bool(words or tag)
+        is_narrowed = bool(words or tag or wanted.band or wanted.standing is Standing.HELD_BACK)
         sql = ["SELECT position FROM items WHERE", "+case_id = ?" if is_narrowed else "case_id = ?"]
         values = [case_id]
         for word in words:
@@ -199,7 +199,8 @@ class Shelf:
         sql.append("ORDER BY")
         if is_arranged:
             sql.append("(SELECT place FROM arranged WHERE arranged.id = items.id),")
-        rows = self._database.rows(" ".join([*sql, "position"]), values)
+        # This plus keeps it from walking through the whole case in order where an index knows those that are wanted.
+        rows = self._database.rows(" ".join([*sql, "+position"]), values)
         return tuple(int(position) for (position,) in rows)
 
     def find_notes(self, case_id: str, words: Sequence[str]) -> tuple[Note, ...]:
