@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import ctypes
 import os
+import resource
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 from PySide6.QtCore import SLOT, QObject, QSocketNotifier, QTimer, Slot
@@ -149,6 +151,8 @@ def main() -> None:
     quiet = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(quiet, descriptor)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # what the screen shows is written nowhere
     try:
         request, _ = receive(requests, 0)
     except WireError:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
+import struct
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -292,6 +296,38 @@ class TestMonitors:
     def test_no_compositor(self, environ: dict[str, str], clock: Clock) -> None:
         assert wayland.outputs(environ) == []
         assert code_of(lambda: acquire_screen(PortalGrabber(environ), clock=clock)) == "capture.no_display"
+
+    @pytest.mark.parametrize(
+        "said",
+        [b"", b"nonsense", b"\xff" * 4096, struct.pack("=II", 2, 4 << 16), struct.pack("=II", 1, 8 << 16),
+         struct.pack("=III", 2, 12 << 16, 1), struct.pack("=IIII", 2, 16 << 16, 1, 0xFFFFFFFF),
+         struct.pack("=II", 9, 65532 << 16) * 40_000],
+        ids=["nothing", "words", "ones", "short", "an error", "cut off", "a long name", "a flood"],
+    )  # fmt: skip
+    def test_what_is_no_compositor(self, tmp_path: Path, said: bytes) -> None:
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(os.fspath(tmp_path / "wayland-9"))
+            server.listen()
+
+            def talk() -> None:
+                line, _address = server.accept()
+                with line, suppress(OSError):
+                    line.sendall(said)
+                    line.shutdown(socket.SHUT_WR)
+                    line.recv(65536)
+
+            thread = threading.Thread(target=talk)
+            thread.start()
+            environ = {"XDG_RUNTIME_DIR": os.fspath(tmp_path), "WAYLAND_DISPLAY": "wayland-9"}
+            assert wayland.outputs(environ, limit_s=60.0) == []
+            thread.join()
+
+    def test_a_compositor_that_says_nothing(self, tmp_path: Path) -> None:
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(os.fspath(tmp_path / "wayland-9"))
+            server.listen()
+            environ = {"XDG_RUNTIME_DIR": os.fspath(tmp_path), "WAYLAND_DISPLAY": "wayland-9"}
+            assert wayland.outputs(environ, limit_s=0.2) == []
 
     def test_no_monitor(self, tmp_path: Path) -> None:
         compositor = FakeCompositor(tmp_path, ())
