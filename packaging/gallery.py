@@ -435,6 +435,7 @@ class Gallery:
         yield "hold-back", holding
         yield "upkeep", upkeep
         yield "detectors", window.show_detectors
+        yield "loose", partial(window.show_loose, case_id)
         yield "way-passphrase", partial(window.show_way, "passphrase")
         yield "way-strengthen", partial(window.show_way, "strengthen")
         yield "way-key", key

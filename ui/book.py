@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ui.pages.detectors import DetectorsPage
     from ui.pages.exhibit import ExhibitPage
     from ui.pages.handing import HandingPage
+    from ui.pages.loose import LoosePage
     from ui.pages.package import PackagePage
     from ui.pages.record import RecordPage
     from ui.pages.redact import RedactPage
@@ -197,6 +198,13 @@ class Book(QMainWindow):
         from ui.pages.upkeep import UpkeepPage
 
         return self._made(UpkeepPage(self.desk))
+
+    @cached_property
+    def loose(self) -> LoosePage:
+        """Files outside the vault."""
+        from ui.pages.loose import LoosePage
+
+        return self._made(LoosePage(self.desk))
 
     @cached_property
     def detectors(self) -> DetectorsPage:

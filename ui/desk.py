@@ -104,6 +104,9 @@ class Navigator(Protocol):
     def show_upkeep(self) -> None:
         """Ways to open the vault, check, backup."""
 
+    def show_loose(self, case_id: str) -> None:
+        """Files outside the vault: looked at, and forgotten."""
+
     def show_detectors(self) -> None:
         """Detector packs, and whom to trust for content credentials."""
 

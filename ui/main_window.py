@@ -289,6 +289,11 @@ class MainWindow(Book):
         """Ways to open the vault, check, backup."""
         self._show(self.upkeep)
 
+    def show_loose(self, case_id: str) -> None:
+        """Files outside the vault: looked at, and forgotten."""
+        self.loose.open_for(case_id)
+        self._show(self.loose)
+
     def show_detectors(self) -> None:
         """Detector packs, and whom to trust for content credentials."""
         self._show(self.detectors)

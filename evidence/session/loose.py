@@ -33,6 +33,7 @@ def score_files(
     paths: Sequence[Path],
     *,
     trust_anchors: Sequence[Path] = (),
+    trusted_pem: str = "",
     each: Callable[[ScoredFile], None] = lambda _one: None,
     progress: Callable[[float, str], None] = lambda _share, _step: None,
     cancelled: Callable[[], bool] = lambda: False,
@@ -40,12 +41,14 @@ def score_files(
 ) -> list[ScoredFile]:
     """Score the files in ``paths``, and those in folders among them; ``each`` is told of one as soon as it is done.
 
-    ``trust_anchors`` are PEM files for content credentials. A file that cannot be read says so and the rest goes on.
+    ``trust_anchors`` are PEM files for content credentials, ``trusted_pem`` certificates that are known already. A file
+    that cannot be read says so and the rest goes on.
     Raises ``score.nothing_there``, ``score.too_many_files``, ``scoring.bad_anchors``, what the detectors raise, and
     :class:`CancelledError`.
     """
     outside = ports or real_ports()
     given = [one for path in trust_anchors for one in anchors.read_anchors(path)]
+    given += anchors.anchors_in(trusted_pem)
     pem = anchors.as_pem(list({one.sha256: one for one in given}.values()))
     in_use = packs.in_use(outside.packs_dir)
     files = files_in(paths)

@@ -7,7 +7,9 @@ A score is made in three steps, so that a long one never holds up the vault: :me
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -17,6 +19,8 @@ from evidence.media import MediaWorker
 from evidence.model import EventKind, Item, Moment, ScoreReport
 from evidence.session import anchors, packs
 from evidence.session.anchors import TrustAnchor
+from evidence.session.loose import ScoredFile, score_files
+from evidence.session.ports import real_ports
 from evidence.session.stamping import Record
 from evidence.store import Store
 
@@ -137,6 +141,11 @@ class Scores:
     def free(self, item_ids: Sequence[str]) -> list[str]:
         """Those that are not held back."""
         return [item_id for item_id in item_ids if not self._store.quarantine.holds(item_id)]
+
+    def outside(self) -> Callable[..., list[ScoredFile]]:
+        """:func:`evidence.session.score_files` with this vault's trust and packs: on any thread; nothing is kept."""
+        ports = replace(real_ports(self._packs_dir), clock=self._clock)
+        return partial(score_files, trusted_pem=self._pem(), ports=ports)
 
     # Detectors -----------------------------------------------------------------------------------------------------
 

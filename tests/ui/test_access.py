@@ -193,6 +193,7 @@ def pages(
         ("steps walking", walking),
         ("watch", lambda: window.show_watch(case.id)),
         ("detectors", window.show_detectors),
+        ("loose", partial(window.show_loose, case.id)),
         ("chooser", chooser),
         ("exhibit", lambda: window.show_exhibit(case.id, key)),
         ("package", lambda: window.show_package(case.id)),

@@ -215,3 +215,24 @@ def test_french_spaces_are_not_written_out(window: MainWindow, qtbot: QtBot) -> 
     shown = [part.facts.itemAt(row).widget().text() for row in range(part.facts.count())]  # type: ignore[union-attr]
     assert "12\u202f345" in part.rates.text()
     assert not any("\\x" in words or "\\u" in words for words in (*shown, part.rates.text(), part.time.text()))
+
+
+def test_files_outside_the_vault_are_forgotten(
+    case: Case, window: MainWindow, settle: Settle, keys: Sequence[str], tmp_path: Path
+) -> None:
+    page_of(window, case, settle).loose_button.click()
+    page = window.loose
+    page.place.line.setText(str(tmp_path / "one.png"))
+    page.look_button.click()
+    settle()
+    assert [row.title for row in page.list.rows.rows] == ["one.png"]
+    assert page.part.band.text() == "not assessable"
+    page.place.line.setText(str(tmp_path / "nothing.png"))
+    page.look()
+    settle()
+    assert "nothing.png" in page.list.rows.rows[0].title
+    assert not page.part.isVisible()
+    page.back.click()
+    settle()
+    assert window.stack.currentWidget() is window.room("scores")
+    assert page.list.rows.rows == []

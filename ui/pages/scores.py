@@ -73,6 +73,9 @@ class ScoresPage(CaseRoom):
         self.look_button = Button(desk, "main", "score")
         self.look_button.clicked.connect(self.look)
         row.addWidget(self.look_button)
+        self.loose_button = Button(desk, "", "folder")
+        self.loose_button.clicked.connect(lambda: self.desk.go.show_loose(self.case_id))
+        row.addWidget(self.loose_button)
         self.body.addLayout(row)
         self.about = text("label")
         self.body.addWidget(self.about)
@@ -95,6 +98,7 @@ class ScoresPage(CaseRoom):
         self.list.setAccessibleName(t("Exhibits"))
         self.hint.setText(t("Space ticks an exhibit, Enter opens it. No picture is shown in this list."))
         self.look_button.setText(t("Look for si&gns of manipulation"))
+        self.loose_button.setText(t("Files outside the vault…"))
         self.part.retranslate(t)
         self._show()
 
