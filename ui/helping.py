@@ -59,6 +59,8 @@ TOPICS: dict[str, Topic] = {
         N_("Bring in what you already have first: files, pictures, links. You need not go back to where it happened."),
         N_("Everything gets its digital fingerprint the moment it comes in, and can no longer be changed unseen."),
         N_("Lists show no pictures. You never have to look at anything to keep it."),
+        N_("Search looks into titles, notes, links and tags. The order that you give the exhibits goes into packages "
+           "too; their numbers never change."),
         N_("It is enough to do a little. Everything is saved after each step, and you can stop at any time."),
     )),
     "capture": Topic(N_("Bringing something in"), (
@@ -114,6 +116,7 @@ TOPICS: dict[str, Topic] = {
     )),
     "package": Topic(N_("Making a package"), (
         N_("Choose what goes in, and how each picture appears in the report. Blurred is the rule."),
+        N_("Notes that were written later stay in the vault, unless you choose them here one by one."),
         N_("The originals go along, unchanged. Give the package only to those who must have it, from hand to hand."),
         N_("Nothing is sent. You choose where it is written, a stick for instance."),
         N_("Read the words of the report before you sign: they are yours."),
