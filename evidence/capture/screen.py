@@ -274,8 +274,11 @@ def choose_place(
 def find_window(grabber: ScreenGrabber, words: str) -> Window:
     """The topmost window of this title; else the only one whose title or program holds ``words``, in any case.
 
-    Raises :class:`EvidenceError` ``capture.no_such_window`` or ``capture.many_windows``.
+    Raises :class:`EvidenceError` ``capture.no_such_window``, ``capture.many_windows`` or, on a system that tells no
+    program about the windows of another, ``capture.windows_not_told``.
     """
+    if isinstance(grabber, AskedGrabber):
+        raise EvidenceError("capture.windows_not_told")
     windows = grabber.windows()
     for window in windows:
         if window.title == words:

@@ -98,6 +98,12 @@ def test_refused(
     assert holdfast("items", vault, "--case", case_id)[1]["exhibits"] == []
 
 
+def test_a_window_of_another_program_is_not_told(desktop: Desktop, case: tuple[Path, str], holdfast: Holdfast) -> None:
+    words = ("capture", "screen", "--minor=no", case[0], "--case", case[1], "--window", "Telegram")
+    assert holdfast(*words)[1]["error"]["code"] == "capture.windows_not_told"
+    assert desktop.portals.calls == []
+
+
 def test_recording_is_refused_in_one_sentence(desktop: Desktop, case: tuple[Path, str], holdfast: Holdfast) -> None:
     vault, case_id = case
     del desktop.portals.versions[CAST]
