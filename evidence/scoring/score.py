@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from statistics import pstdev
@@ -120,7 +120,10 @@ def _examined(
         facts = facts_of(answer)
         if failure := failure_of(answer):
             return _Findings(Band.NOT_ASSESSABLE, (failure,), facts, not_examined=unseen)
-        return read(answer, facts, packs, fusion)
+        found = read(answer, facts, packs, fusion)
+        if finder is not None and found.runs:
+            return replace(found, reasons=(*found.reasons, "rates_of_another_search"))
+        return found
     except EvidenceError as error:
         if error.code in _ENVIRONMENT or not error.code.startswith("media."):
             raise

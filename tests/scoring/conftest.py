@@ -74,7 +74,7 @@ def tiny_finder() -> bytes:
 
 
 def hostile_models() -> dict[str, bytes]:
-    """Models that would never end, or ask for a terabyte."""
+    """Models that would never end, ask for terabytes, or read another file."""
 
     def value(name: str, kind: int, dims: list[int | str]) -> bytes:
         sides = b"".join(_field(1, _field(1, d) if isinstance(d, int) else _field(2, d)) for d in dims)
@@ -103,7 +103,13 @@ def hostile_models() -> dict[str, bytes]:
     greedy = whole(
         pool + large + node(["mean", "one"], ["logit_fake"], "Add"), constant("shape", 7, [2], side * 2)
     )  # fmt: skip
-    return {"endless": endless, "greedy": greedy}
+    place = b"".join(_field(13, _field(1, key) + _field(2, text)) for key, text in (
+        ("location", "../secret"), ("offset", "0"), ("length", "12")
+    ))  # fmt: skip
+    sides = b"".join(_field(1, d) for d in (1, 3, 1, 1))
+    elsewhere = _field(5, sides + _field(2, 1) + _field(8, "w") + place + _field(14, 1))
+    curious = whole(pool + node(["mean", "w"], ["logit_fake"], "Conv"), elsewhere)
+    return {"endless": endless, "greedy": greedy, "curious": curious}
 
 
 def tiny_model(operator: str = "GlobalAveragePool", domain: str = "") -> bytes:

@@ -90,6 +90,7 @@ def test_packed_signed_imported_used_and_removed(
     report = scored(picture, worker, tiny, finder)
     assert report.settings["faces"] == f"finder {finder.model_sha256}"
     assert [run.detector_id for run in report.detectors] == ["tiny"]
+    assert "rates_of_another_search" in report.reasons
     (face,) = report.faces
     assert face.width == face.height == 176
     found = score_map(lambda: BytesIO(picture), pack=tiny, finder=finder, worker=worker)

@@ -117,11 +117,11 @@ def test_a_self_test_cannot_be_empty_or_endless(
     assert refused(packed(folder), tmp_path / "t", worker) == "scoring.selftest_failed"
 
 
-@pytest.mark.parametrize("name", ["endless", "greedy"])
+@pytest.mark.parametrize("name", ["endless", "greedy", "curious"])
 def test_a_model_without_end_or_measure_ends_with_its_child(
     write_pack: WritePack, hostile: dict[str, bytes], tmp_path: Path, name: str
 ) -> None:
-    """A loop of 2**63 turns, and a tensor of four terabytes: both open without complaint."""
+    """A loop of 2**63 turns, a tensor of four terabytes, and weights that lie in a file of the computer."""
     limits = MediaLimits(time_s=2.0, memory_bytes=TRIAL_LIMITS.memory_bytes)
     with MediaWorker("evidence.scoring.worker") as worker:
         folder = write_pack(name, model=hostile[name])

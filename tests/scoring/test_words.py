@@ -40,6 +40,7 @@ def test_every_reason_has_words(language: str) -> None:
     assert {"drawn", "cut_off", "turned_away", "too_small", "not_surely_a_face"} <= faces
     score = (CODE / "score.py").read_text("utf-8") + (CODE / "bands.py").read_text("utf-8")
     reasons = set(re.findall(r'\("([a-z]+_[a-z_]+)",', score)) | {f"face_{face}" for face in faces}
+    reasons |= {"rates_of_another_search", "rates_of_single_pictures"}
     reasons |= set(re.findall(r'Band\.[A-Z_]+, "([a-z_]+)"', score))
     known = names(language)
     assert {f"face_reason.{face}" for face in faces} <= known
