@@ -132,7 +132,7 @@ class TestPortals:
         session = portal.session(SHORTCUTS, limit_s=60)
         assert list(service.sessions) == [session.handle]
         session.close()
-        assert service.closed == [session.handle]
+        assert service.wait_closed() == [session.handle]
         portal.close()
         service.close()
 
@@ -143,7 +143,7 @@ class TestPortals:
             portal.request(
                 SCREENSHOT, "Screenshot", "s", [""], {}, limit_s=60, cancelled=lambda: bool(service.calls)
             )  # fmt: skip
-        assert [path.rsplit("/", 1)[0] for path in service.closed] == [
+        assert [path.rsplit("/", 1)[0] for path in service.wait_closed()] == [
             f"/org/freedesktop/portal/desktop/request/{portal.connection.name[1:].replace('.', '_')}"
         ]
         portal.close()

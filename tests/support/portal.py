@@ -128,6 +128,13 @@ class FakePortals:
         self._thread.join()
         self._speaker.connection.close()
 
+    def wait_closed(self) -> list[str]:
+        """Wait until something was closed; which paths."""
+        until = time.monotonic() + 60
+        while not self.closed and time.monotonic() < until:
+            time.sleep(0.01)
+        return self.closed
+
     def emit(self, path: str, interface: str, name: str, signature: str, values: Sequence[Any], to: str) -> None:
         self._speaker.signal(to, path, interface, name, signature, values)
 

@@ -117,7 +117,7 @@ class TestPortal:
         qtbot.waitUntil(lambda: bool(portals.calls) and portals.calls[-1][0] == "BindShortcuts", timeout=60_000)
         keys.close()
         qtbot.waitUntil(lambda: not jobs.is_busy, timeout=60_000)
-        assert portals.closed
+        assert portals.wait_closed()
 
 
 class User32:
