@@ -77,7 +77,7 @@ class PlacePart(QWidget):
             t("A &part that I choose in the system’s own window") if asks else t("A &part that I choose")
         )
         self.all_choice.setText(
-            t("The monitor that I choos&e in the system’s own window")
+            t("A monitor, chos&en in the system’s own window")
             if asks and self._is_film
             else t("&Everything that the screens show")
         )
