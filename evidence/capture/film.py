@@ -41,6 +41,48 @@ class RawFrame:
     bgra: bytes | bytearray
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture in the colours of the film: half as much to keep as :class:`RawFrame`."""
+
+    width: int
+    height: int
+    planes: Any
+    """A frame of the encoder's library."""
+
+
+class Painter:
+    """Turns pictures of the screen into those of the film. For one thread."""
+
+    def __init__(self) -> None:
+        import av  # takes a tenth of a second, and only recordings need it
+        import numpy as np
+        from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+
+        self._av: Any = av
+        self._np = np
+        self._reformatter: Any = VideoReformatter()
+        self._wanted = {"format": "yuv420p", "dst_colorspace": Colorspace.ITU709, "dst_color_range": ColorRange.MPEG}
+
+    def paint(self, frame: RawFrame) -> Picture:
+        """The picture, without the last row or column of pixels where their number is odd: the colours have half the
+        resolution. Raises :class:`EvidenceError` ``capture.bad_region`` or ``capture.film_failed``."""
+        width, height = frame.width & ~1, frame.height & ~1
+        if not width or not height:
+            raise EvidenceError("capture.bad_region")
+        try:
+            pixels = self._np.frombuffer(frame.bgra, dtype=self._np.uint8).reshape(frame.height, frame.width, 4)
+            raw = self._av.VideoFrame.from_numpy_buffer(pixels[:height, :width], format="bgra")
+            planes = self._reformatter.reformat(raw, threads=_threads(width, height), **self._wanted)
+        except (self._av.FFmpegError, ValueError, OSError) as problem:
+            raise EvidenceError("capture.film_failed") from problem
+        return Picture(width, height, planes)
+
+
+def _threads(width: int, height: int) -> int:
+    return 1 if width * height <= _ONE_THREAD else 2
+
+
 def prepare() -> None:
     """Load what encoding needs: it takes a moment, and no picture should wait for it."""
     import av
@@ -53,8 +95,7 @@ class FilmWriter:
 
     def __init__(self, write: Callable[[bytes], None], width: int, height: int) -> None:
         """Raises :class:`EvidenceError` ``capture.film_failed`` when this computer cannot encode."""
-        import av  # takes a tenth of a second, and only recordings need it
-        from av.video.reformatter import ColorRange, Colorspace
+        import av
 
         self._av: Any = av
         # Chroma has half the resolution: both sides must be even. One row or column of pixels is left out for it.
@@ -62,11 +103,6 @@ class FilmWriter:
         if not self.width or not self.height:
             raise EvidenceError("capture.bad_region")
         self._sink = _Pieces(write)
-        threads = 1 if self.width * self.height <= _ONE_THREAD else 2
-        self._reformat: dict[str, Any] = {
-            "format": "yuv420p", "dst_colorspace": Colorspace.ITU709, "dst_color_range": ColorRange.MPEG,
-            "threads": threads,
-        }  # fmt: skip
         self._last_key = -KEY_EVERY_S * TICKS
         self._last_pts = -1
         try:
@@ -85,7 +121,7 @@ class FilmWriter:
             context = stream.codec_context
             context.width, context.height, context.pix_fmt = self.width, self.height, "yuv420p"
             context.time_base = stream.time_base = Fraction(1, TICKS)
-            context.thread_count = threads
+            context.thread_count = _threads(self.width, self.height)
             context.color_range, context.colorspace = 1, 1
             context.color_primaries, context.color_trc = 1, 1
             context.options = {
@@ -97,21 +133,17 @@ class FilmWriter:
         except (av.FFmpegError, ValueError, OSError) as problem:
             raise EvidenceError("capture.film_failed") from problem
 
-    def add(self, frame: RawFrame, at_s: float) -> None:
+    def add(self, picture: Picture, at_s: float) -> None:
         """Add a picture that was taken ``at_s`` seconds after the film began; times rise.
 
         Raises :class:`EvidenceError` ``capture.film_failed``, ``capture.screen_changed`` for a picture of another size,
         and whatever ``write`` raises.
         """
-        import numpy as np
-
-        pixels = np.frombuffer(frame.bgra, dtype=np.uint8)
-        if (frame.width & ~1, frame.height & ~1) != (self.width, self.height):
+        if (picture.width, picture.height) != (self.width, self.height):
             raise EvidenceError("capture.screen_changed")
-        picture = pixels.reshape(frame.height, frame.width, 4)[: self.height, : self.width]
+        raw = picture.planes
         pts = max(round(at_s * TICKS), self._last_pts + 1)
         try:
-            raw = self._av.VideoFrame.from_numpy_buffer(picture, format="bgra").reformat(**self._reformat)
             raw.pts, raw.time_base = pts, Fraction(1, TICKS)
             is_key = pts - self._last_key >= KEY_EVERY_S * TICKS
             raw.pict_type = self._av.video.frame.PictureType.I if is_key else self._av.video.frame.PictureType.NONE

@@ -1,9 +1,9 @@
 """A recording of the screen: pictures at an even pace, encoded at once, each with the time at which it was taken.
 
-Two threads: one looks at the screen and never waits for anything but the clock; the other encodes and hands the film on
-in pieces, and has everything on the disk about once a second. A picture that finds no room between the two is dropped
-and counted. A picture that is the same as the one before costs nothing but its comparison: the film holds the earlier
-one for longer.
+Two threads: one looks at the screen, turns what it sees into the colours of the film, and never waits for anything but
+the clock; the other encodes and hands the film on in pieces, and has everything on the disk about once a second. A
+picture that finds no room between the two is dropped and counted. A picture that is the same as the one before costs
+nothing but its comparison: the film holds the earlier one for longer.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from datetime import timedelta
 from typing import Protocol
 
 from evidence.capture.clock import Clock
-from evidence.capture.film import FilmWriter, RawFrame, prepare
+from evidence.capture.film import FilmWriter, Painter, Picture, RawFrame, prepare
 from evidence.errors import EvidenceError
 
 DEFAULT_RATE = 15
 MOST_RATE = 30
-_ROOM = 8
-"""Frames that may wait for the encoder: half a second at the default rate, 64 MiB at 1920x1080."""
+_ROOM = 16
+"""Pictures that may wait for the encoder: a second at the default rate, 48 MiB at 1920x1080."""
 _KEEP_S = 1.0
 _STILL_S = 1.0
 """A picture that does not change is put into the film again after so many seconds."""
@@ -100,7 +100,7 @@ class Recorder:
         self._stop = threading.Event()
         self._running = threading.Event()
         self._running.set()
-        self._room: queue.Queue[tuple[float, RawFrame] | None] = queue.Queue(_ROOM)
+        self._room: queue.Queue[tuple[float, Picture] | None] = queue.Queue(_ROOM)
         self._problem: EvidenceError | None = None
         self._ended_s = 0.0
         self._ended_by = ""
@@ -184,21 +184,24 @@ class Recorder:
     # The thread that looks --------------------------------------------------------------------------------------------
 
     def _look_all(self) -> None:
-        last: tuple[float, RawFrame] | None = None
+        last: tuple[float, Picture] | None = None
         try:
             with self._filmer.film(self._region) as look:
                 last = self._look_on(look)
+            if last is not None and self._ended_s > last[0]:
+                # The last picture stood until the end: the film is as long as the recording was.
+                self._hand_over((self._ended_s, last[1]))
         except EvidenceError as problem:
-            self._end("screen", problem)
-        if last is not None and self._ended_s > last[0]:
-            # The last picture stood until the end: the film is as long as the recording was.
-            self._hand_over((self._ended_s, last[1]))
-        self._hand_over(None)
+            self._end("encoder" if problem.code == "capture.film_failed" else "screen", problem)
+        finally:
+            self._end("screen", EvidenceError("capture.screen_failed"))  # unless it has ended already
+            self._hand_over(None)
 
-    def _look_on(self, look: Look) -> tuple[float, RawFrame] | None:
-        period = 1 / self._rate
+    def _look_on(self, look: Look) -> tuple[float, Picture] | None:
+        period, painter = 1 / self._rate, Painter()
         due = self._now_s()
-        last: tuple[float, RawFrame] | None = None
+        last: tuple[float, Picture] | None = None
+        seen: RawFrame | None = None
         shown_s = -_STILL_S
         while not self._stop.is_set():
             if not self._running.is_set():
@@ -208,12 +211,14 @@ class Recorder:
                 continue
             at_s = self._now_s()
             frame = look()
-            if last is not None and at_s - shown_s < _STILL_S and frame.bgra == last[1].bgra:
+            is_same = last is not None and seen is not None and frame.bgra == seen.bgra
+            if is_same and at_s - shown_s < _STILL_S:
                 with self._lock:
                     self._counts.unchanged += 1
             else:
                 shown_s = at_s
-                last = (at_s, frame)
+                last = (at_s, last[1] if last is not None and is_same else painter.paint(frame))
+                seen = frame
                 try:
                     self._room.put_nowait(last)
                 except queue.Full:
@@ -229,7 +234,7 @@ class Recorder:
             self._stop.wait(max(0.0, due - self._now_s()))
         return last
 
-    def _hand_over(self, what: tuple[float, RawFrame] | None) -> None:
+    def _hand_over(self, what: tuple[float, Picture] | None) -> None:
         """Wait for room, unless nobody takes anything any more."""
         while self._threads[1].is_alive():
             try:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from evidence.capture import Clock, MssGrabber, Recorder
-from evidence.capture.film import TICKS, FilmWriter, RawFrame
+from evidence.capture.film import TICKS, FilmWriter, Painter, RawFrame
 from evidence.errors import EvidenceError
 
 WIDTH, HEIGHT = 320, 200
@@ -114,7 +114,7 @@ def test_every_cut_of_a_film_can_be_played_as_far_as_it_goes() -> None:
     pieces: list[bytes] = []
     film = FilmWriter(pieces.append, WIDTH, HEIGHT)
     for number in range(60):
-        film.add(picture(number), number / 15)
+        film.add(Painter().paint(picture(number)), number / 15)
     film.close()
     whole = b"".join(pieces)
     assert len(frames_of(whole)) == 60
@@ -129,7 +129,7 @@ def test_times_are_kept_to_a_ninety_thousandth() -> None:
     times = [0.0, 0.0101, 0.5, 0.50002, 2.75, 7.123456]
     film = FilmWriter(pieces.append, 64, 48)
     for number, at_s in enumerate(times):
-        film.add(picture(number * 20, 64, 48), at_s)
+        film.add(Painter().paint(picture(number * 20, 64, 48)), at_s)
     film.close()
     found = [at_s for at_s, _grey in frames_of(b"".join(pieces))]
     assert found == pytest.approx(times, abs=1 / TICKS)
@@ -138,9 +138,9 @@ def test_times_are_kept_to_a_ninety_thousandth() -> None:
 def test_odd_sides_lose_a_line_and_nothing_else() -> None:
     pieces: list[bytes] = []
     film = FilmWriter(pieces.append, 65, 49)
-    film.add(picture(3, 65, 49), 0)
+    film.add(Painter().paint(picture(3, 65, 49)), 0)
     with pytest.raises(EvidenceError, match="screen_changed"):
-        film.add(picture(3, 80, 49), 1)
+        film.add(Painter().paint(picture(3, 80, 49)), 1)
     film.close()
     with av.open(io.BytesIO(b"".join(pieces))) as container:
         assert (container.streams.video[0].width, container.streams.video[0].height) == (64, 48)
@@ -154,7 +154,7 @@ def test_text_on_the_screen_stays_the_same_to_the_eye() -> None:
     pieces: list[bytes] = []
     film = FilmWriter(pieces.append, 320, 240)
     for number in range(30):
-        film.add(RawFrame(320, 240, page.tobytes()), number / 15)
+        film.add(Painter().paint(RawFrame(320, 240, page.tobytes())), number / 15)
     film.close()
     with av.open(io.BytesIO(b"".join(pieces))) as container:
         shown = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)][-1]
