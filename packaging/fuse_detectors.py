@@ -206,8 +206,8 @@ def into_card(pack: Pack, text: str) -> None:
     before, _, rest = card.partition(f"{MARK}\n")
     after = rest[rest.index("\n### ") + 1 :] if "\n### " in rest else ""
     if not rest:
-        before, _, after = card.partition("### Training log")
-        after = "### Training log" + after
+        before, heading, after = card.partition("### Training log")
+        after = heading + after
     whole = f"{before.rstrip()}\n\n{text}\n\n{after}".rstrip() + "\n"
     (pack.folder / "card.md").write_text(whole, "utf-8", newline="\n")
     facts = json.loads((pack.folder / "pack.json").read_text())

@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from app.bench.scoring import run_faces
 from app.cli.run import run
+from evidence.errors import CancelledError
 
 Bench = Callable[..., tuple[int, Any]]
 
@@ -96,6 +98,13 @@ def test_in_words_no_average_is_said(drawn: Path, capsys: pytest.CaptureFixture[
 def test_what_cannot_be_measured(bench: Bench, drawn: Path, words: list[str], code: str) -> None:
     status, said = bench(*(word.format(set=drawn) for word in words))
     assert (status, said["error"]["code"]) == (2, code)
+
+
+def test_a_measurement_can_be_stopped_and_tells_how_far_it_is(drawn: Path) -> None:
+    told: list[float] = []
+    with pytest.raises(CancelledError):
+        run_faces(drawn, suites=(), cancelled=lambda: len(told) >= 2, progress=lambda share, _: told.append(share))
+    assert told == [pytest.approx(0.9 / 24), pytest.approx(1.8 / 24)]
 
 
 def test_a_picture_that_is_gone(bench: Bench, drawn: Path) -> None:
