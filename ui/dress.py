@@ -16,11 +16,14 @@ from ui.widgets import Button, Icon
 
 def dress(part: QWidget | None, theme: Theme) -> None:
     """Let ``part`` and all that is in it follow the look, unless it does already."""
-    if part is None or not wear(part, theme):
+    if part is None:
         return
-    for button in part.findChildren(Button):
-        button.relook(theme)
-    for icon in part.findChildren(Icon):
-        icon.relook(theme)
-    if isinstance(part, Page):
+    if wear(part, theme):
+        for button in part.findChildren(Button):
+            button.relook(theme)
+        for icon in part.findChildren(Icon):
+            icon.relook(theme)
+    # A page wears its style sheet from the start; its white space is right once everything is in it.
+    if isinstance(part, Page) and part.spread_for != part.styleSheet():
+        part.spread_for = part.styleSheet()
         part.relook(theme)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from resources import FOLDER
@@ -16,14 +16,36 @@ def _drawing(name: str) -> str:
     return (FOLDER / "icons" / f"{name}.svg").read_text(encoding="utf-8")
 
 
-def pixmap(name: str, colour: str, side: int, ratio: float = 1.0) -> QPixmap:
-    """Icon ``name`` in ``colour`` (``#RRGGBB``), ``side`` pixels wide and high, sharp on a screen of this ratio."""
-    renderer = QSvgRenderer(QByteArray(_drawing(name).replace("currentColor", colour).encode()))
-    made = QPixmap(round(side * ratio), round(side * ratio))
+@lru_cache(maxsize=256)
+def _shape(name: str, pixels: int) -> QImage:
+    """The drawing as it stands in its file, black where a place gives the colour."""
+    made = QImage(pixels, pixels, QImage.Format.Format_ARGB32_Premultiplied)
     made.fill(Qt.GlobalColor.transparent)
     painter = QPainter(made)
-    renderer.render(painter, QRectF(0, 0, made.width(), made.height()))
+    QSvgRenderer(QByteArray(_drawing(name).encode())).render(painter, QRectF(0, 0, pixels, pixels))
     painter.end()
+    return made
+
+
+@lru_cache(maxsize=1024)
+def _coloured(name: str, colour: str, pixels: int) -> QImage:
+    shape = _shape(name, pixels)
+    if "currentColor" not in _drawing(name):
+        return shape
+    made = QImage(shape)
+    painter = QPainter(made)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(made.rect(), QColor(colour))
+    painter.end()
+    return made
+
+
+def pixmap(name: str, colour: str, side: int, ratio: float = 1.0) -> QPixmap:
+    """Icon ``name`` in ``colour`` (``#RRGGBB``), ``side`` pixels wide and high, sharp on a screen of this ratio.
+
+    Each is drawn once: pages show the same few again and again.
+    """
+    made = QPixmap.fromImage(_coloured(name, colour, round(side * ratio)))
     made.setDevicePixelRatio(ratio)
     return made
 

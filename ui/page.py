@@ -62,6 +62,8 @@ class Page(QWidget):
         # Before anything is in it: what is put in then wears the look from the start, and is worked through once.
         wear(self, desk.theme)
         self._job: Job | None = None
+        self.spread_for = ""
+        """The style sheet that the white space of the finished page goes with (:func:`ui.dress.dress`)."""
         self._spoken = ("", "")
         """Language and keys that the words of the page are in; others are said when it is shown."""
         self._before_work: QWidget | None = None
