@@ -65,8 +65,8 @@ class IllustrationsCard(QWidget):
         """Say every word in the language of ``t``."""
         self.title.setText(t("Illustrations"))
         self.about.setText(
-            t("They show on what a detector rested, or how the picture was compressed. They are no findings and prove "
-              "nothing, and they show what the picture shows.")
+            t("A map shows where a score came from; the others show noise, or how the picture was compressed. They are "
+              "no findings and prove nothing, and they show what the picture shows.")
         )  # fmt: skip
         self.choice.name(t("What to draw"))
         self.draw_button.setText(t("Draw it, blurred"))
@@ -174,7 +174,7 @@ class IllustrationsCard(QWidget):
         for wanted in self._kinds:
             if wanted.detector:
                 name = named_code(t, "detector", wanted.detector)
-                self.choice.box.addItem(t("Where the score came from: {detector}", detector=name))
+                self.choice.box.addItem(t("Map: {detector}", detector=name))
             else:
                 self.choice.box.addItem(named_code(t, "illustration", wanted.kind))
         self.choice.box.setCurrentIndex(max(0, min(at, len(self._kinds) - 1)))
