@@ -5,6 +5,11 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+STEEPNESS = 1.5
+"""How sharply the louder of two views is heard."""
+SECOND_VIEW = 2.0
+"""How much further the distance from photographs must go than the likeness to known generators, to be heard."""
+
 
 class Residual(nn.Module):
     """Two 3 x 3 convolutions around which the input is carried."""
@@ -46,3 +51,23 @@ class SmallNet(nn.Module):
         x = self.features((x - 0.5) * 4.0)
         pooled = torch.cat([x.mean(dim=(2, 3)), x.amax(dim=(2, 3))], dim=1)
         return self.head(self.drop(pooled)).squeeze(1)
+
+
+class TwoViews(nn.Module):
+    """The synthesis specialist: how like a known generator, and how far from photographs in either direction.
+
+    The second network learned only to tell a photograph from the same one rendered again. Some generators lie on the
+    rendered side of photographs, others (whose pictures were never noisy nor compressed) on the far side: the distance
+    counts, not the direction. ``middles`` and ``spreads`` are the two networks' own on training photographs.
+    """
+
+    def __init__(self, known: SmallNet, rerendered: SmallNet, middles: list[float], spreads: list[float]) -> None:
+        super().__init__()
+        self.known, self.rerendered, self.middles, self.spreads = known, rerendered, middles, spreads
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        one = STEEPNESS * (self.known(x) - self.middles[0]) / self.spreads[0]
+        two = STEEPNESS * torch.abs(self.rerendered(x) - self.middles[1]) / self.spreads[1] - SECOND_VIEW
+        # log(exp(one) + exp(two)): either view may raise the score; written so that nothing overflows.
+        apart = torch.abs(one - two)
+        return 0.5 * (one + two + apart) + torch.log(1.0 + torch.exp(-apart))

@@ -1,26 +1,39 @@
-"""Training batches for the synthesis specialist: real faces against wholly generated ones.
+"""Training batches for the synthesis specialist: faces rendered again (pairs), and faces that a generator drew.
 
-Here there are no pairs: the two labels come from different places, so whatever tells those places apart (size,
-sharpness, compression, light) would be learned in place of the synthesis. Every picture therefore passes the same wide
-draw of size, sharpness and compression, and real sources are drawn in fixed shares, the sharp ones most often.
+For the second kind there are no pairs: the two labels come from different places, so whatever tells those places
+apart (size, sharpness, compression, light) would be learned in place of the synthesis. Every picture therefore passes
+the same wide draw of size, sharpness and compression, and real sources are drawn in fixed shares, the sharp ones most
+often.
 """
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
-from detector_fakes import Degradation, tight_crop
+from detector_fakes import Degradation, Face, tight_crop
+from detector_rerender import rerendered_pair
 
 REAL_SHARES = {"ffhq": 0.5, "ytf": 0.25, "yonsei": 0.25}
-FAKE_SHARES = {"sdfd": 0.6, "tpdne": 0.4}
+FAKE_SHARES = {"sdfd": 0.5, "tpdne": 0.5}
 
 
 class SynthesisBatches:
-    """Endless batches, half real and half generated; batch ``i`` is the same on every run."""
+    """Endless batches; batch ``i`` is the same on every run.
+
+    First come ``rerendered`` reals, then the same rendered again, then ``pairs`` reals and ``pairs`` generated faces.
+    """
 
     def __init__(
-        self, rows: list[dict[str, object]], left_out: set[str], pairs: int, first: int, last: int, size: int, seed: int
-    ) -> None:
+        self, rows: list[dict[str, object]], left_out: set[str], pairs: int, first: int, last: int, size: int,
+        seed: int, rerendered: int = 0,
+    ) -> None:  # fmt: skip
+        self.rerendered = rerendered
+        self.faces: dict[str, list[Face]] = {}
+        for row in rows:
+            is_usable = row["label"] == "real" and row["points"] is not None and row["share"] != "calibration"
+            if is_usable and row["source"] not in left_out:
+                face = Face(row["pixels"], row["points"], row["source"], row["group"])
+                self.faces.setdefault(face.source, []).append(face)
         self.pools = []
         for label, shares in (("real", REAL_SHARES), ("fake", FAKE_SHARES)):
             pools = {
@@ -40,14 +53,21 @@ class SynthesisBatches:
     def __getitem__(self, step: int) -> tuple[np.ndarray, np.ndarray]:
         if step >= len(self):
             raise IndexError
-        pictures = []
+        sources = sorted(self.faces)
+        made = [
+            # Each source in turn: none is drawn more often because it is large.
+            rerendered_pair(self.faces[sources[i % len(sources)]], [self.seed, self.first + step, 2, i], self.size)
+            for i in range(self.rerendered)
+        ]
+        pictures = [real for real, _ in made] + [fake for _, fake in made]
         for label, (pools, weights) in enumerate(self.pools):
             for i in range(self.pairs):
                 random = np.random.default_rng([self.seed, self.first + step, label, i])
                 pool = pools[random.choice(len(pools), p=weights)]
                 pictures.append(self._one(*pool[random.integers(len(pool))], random))
         stack = np.stack(pictures)[..., ::-1].transpose(0, 3, 1, 2).copy()
-        return stack, np.repeat([0.0, 1.0], self.pairs).astype(np.float32)
+        labels = np.repeat([0.0, 1.0, 0.0, 1.0], [self.rerendered, self.rerendered, self.pairs, self.pairs])
+        return stack, labels.astype(np.float32)
 
     def _one(self, pixels: np.ndarray, points: np.ndarray | None, random: np.random.Generator) -> np.ndarray:
         """One picture under the shared draw: cut and size first, so that no source keeps its own."""

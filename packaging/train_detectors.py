@@ -4,6 +4,13 @@
     python packaging/train_detectors.py train   --work DIR --task swap --steps 12000 [--leave-out SOURCE]
     python packaging/train_detectors.py export  --work DIR --task swap
 
+The synthesis specialist is two runs in one model:
+
+    train  --task synthesis --name known --steps 600 --start WORK/swap/best.pt --lr 7e-4
+    train  --task synthesis --name rerender --steps 150 --pairs 0 --rerendered 16 --softening 0.1 --keep 0.99 --rise 20
+           --lr 1e-3 --start WORK/swap/best.pt
+    export --task synthesis --known known --rerender-net rerender
+
 Needs torch 2.13, onnx, opencv-python-headless 4.14 and numpy in an environment of their own; none of it but the
 exported model reaches the product. ``DIR/manifest.csv`` has the columns file, label, source, group. Persons are kept
 apart: a group is wholly in training, in validation or in calibration, by the hash of its name.
@@ -132,12 +139,16 @@ def train(arguments: argparse.Namespace) -> None:
     if arguments.task == "swap":
         batches = SwapPairs(real_faces(rows, ("train",), left_out), arguments.pairs, step, arguments.steps, SIZE)
     else:
-        batches = SynthesisBatches(rows, left_out, arguments.pairs, step, arguments.steps, SIZE, SEED)
+        batches = SynthesisBatches(
+            rows, left_out, arguments.pairs, step, arguments.steps, SIZE, SEED, arguments.rerendered
+        )
     loader = torch.utils.data.DataLoader(batches, batch_size=None, shuffle=False, num_workers=1, prefetch_factor=4)
     judge = Judge(rows, arguments.task, left_out)
     started, losses = time.time(), []
     for pictures, labels in loader:
-        rate = float(arguments.lr * min(1.0, (step + 1) / 200) * 0.5 * (1 + np.cos(np.pi * step / arguments.steps)))
+        rate = float(
+            arguments.lr * min(1.0, (step + 1) / arguments.rise) * 0.5 * (1 + np.cos(np.pi * step / arguments.steps))
+        )
         for group in optimizer.param_groups:
             group["lr"] = rate
         net.train()
@@ -145,15 +156,16 @@ def train(arguments: argparse.Namespace) -> None:
         with torch.autocast("cpu", torch.bfloat16):
             logits = net(inputs)
         logits = logits.float()
-        loss = functional.binary_cross_entropy_with_logits(logits, labels)
-        if arguments.task == "swap":
-            half = len(labels) // 2
-            loss = loss + 0.5 * functional.softplus(logits[:half] - logits[half:]).mean()
+        softened = labels * (1 - arguments.softening) + arguments.softening / 2
+        loss = functional.binary_cross_entropy_with_logits(logits, softened)
+        half = len(labels) // 2 if arguments.task == "swap" else arguments.rerendered
+        if half:
+            loss = loss + 0.5 * functional.softplus(logits[:half] - logits[half : 2 * half]).mean()
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
         optimizer.step()
-        keep = min(0.998, (step + 1) / (step + 10))
+        keep = min(arguments.keep, (step + 1) / (step + 10))
         with torch.no_grad():
             for ours, theirs in zip(averaged.state_dict().values(), net.state_dict().values(), strict=True):
                 ours.lerp_(theirs, 1 - keep) if ours.dtype.is_floating_point else ours.copy_(theirs)
@@ -227,19 +239,68 @@ class Judge:
 
 
 def export(arguments: argparse.Namespace) -> None:
-    """Write ``model.onnx`` (opset 17, one input of any batch size) from the best checkpoint."""
+    """Write ``model.onnx`` (opset 17, one input of any batch size) from the best checkpoint, or from two of them."""
     import torch
-    from detector_net import SmallNet
+    from detector_net import SmallNet, TwoViews
+
+    def trained(name: str) -> SmallNet:
+        net = SmallNet()
+        net.load_state_dict(torch.load(arguments.work / name / "best.pt", weights_only=True))
+        return net.eval()
 
     folder = arguments.work / arguments.name
-    net = SmallNet()
-    net.load_state_dict(torch.load(folder / "best.pt", weights_only=True))
-    net.eval()
+    net = trained(arguments.known or arguments.name)
+    if arguments.rerender_net:
+        both = net, trained(arguments.rerender_net)
+        scores = [photographs(load(arguments.work), one) for one in both]
+        middles = [float(np.mean([np.median(values) for values in found])) for found in scores]
+        spreads = [float(np.mean([values.std() for values in found])) for found in scores]
+        print("middles", middles, "spreads", spreads)
+        net = TwoViews(*both, middles, spreads).eval()
+    folder.mkdir(parents=True, exist_ok=True)
     torch.onnx.export(
         net, (torch.zeros(1, 3, SIZE, SIZE),), str(folder / "model.onnx"), opset_version=17, dynamo=False,
         input_names=["face"], output_names=["logit_fake"], dynamic_axes={"face": {0: "n"}, "logit_fake": {0: "n"}},
     )  # fmt: skip
+    if arguments.rerender_net:
+        halve(folder / "model.onnx")
+        lines = [
+            {"run": name} | json.loads(line)
+            for name in (arguments.known, arguments.rerender_net)
+            for line in (arguments.work / name / "log.jsonl").read_text().splitlines()
+        ]
+        (folder / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     print(hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest())
+
+
+def photographs(rows: list[dict[str, object]], net: object) -> list[np.ndarray]:
+    """The logits of training persons' photographs, by source: one picture of each person."""
+    by_source: dict[object, dict[object, np.ndarray]] = {}
+    for row in rows:
+        if row["label"] == "real" and row["share"] == "train":
+            cut = Degradation(0, strong=False)(tight_crop(row["pixels"], row["points"], 0.98), SIZE)
+            by_source.setdefault(row["source"], {}).setdefault(row["group"], cut)
+    return [Judge._score(net, list(pictures.values())) for pictures in by_source.values()]
+
+
+def halve(path: Path) -> None:
+    """Keep large weights as 16-bit numbers, which the model itself turns into 32-bit ones: half the file."""
+    import onnx
+    from onnx import numpy_helper
+
+    model = onnx.load(path)
+    graph, casts = model.graph, []
+    for tensor in graph.initializer:
+        values = numpy_helper.to_array(tensor)
+        if values.dtype == np.float32 and values.size > 1000:
+            name = tensor.name
+            tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), name + "_half"))
+            casts.append(onnx.helper.make_node("Cast", [name + "_half"], [name], to=onnx.TensorProto.FLOAT))
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    onnx.checker.check_model(model)
+    onnx.save(model, path)
 
 
 def main() -> None:
@@ -253,6 +314,12 @@ def main() -> None:
     parser.add_argument("--leave-out", nargs="*", default=[])
     parser.add_argument("--steps", type=int, default=9000)
     parser.add_argument("--pairs", type=int, default=24)
+    parser.add_argument("--known", default="", help="export: the run that knows generators")
+    parser.add_argument("--rerender-net", default="", help="export: the run that knows what is rendered again")
+    parser.add_argument("--rerendered", type=int, default=0, help="pairs of a face and the same rendered again")
+    parser.add_argument("--softening", type=float, default=0.0, help="how far labels are drawn to the middle")
+    parser.add_argument("--keep", type=float, default=0.998, help="share of the averaged weights kept at each step")
+    parser.add_argument("--rise", type=int, default=200, help="steps over which the rate rises")
     parser.add_argument("--every", type=int, default=500)
     parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--start", type=Path, help="weights to begin with, as another run left them")
