@@ -14,7 +14,7 @@ from detector_fakes import Degradation, Face, tight_crop
 from detector_rerender import rerendered_pair
 
 REAL_SHARES = {"ffhq": 0.5, "ytf": 0.25, "yonsei": 0.25}
-FAKE_SHARES = {"sdfd": 0.5, "tpdne": 0.5}
+FAKE_SHARES = {"sdfd": 0.6, "tpdne": 0.4}
 
 
 class SynthesisBatches:

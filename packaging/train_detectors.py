@@ -6,7 +6,7 @@
 
 The synthesis specialist is two runs in one model:
 
-    train  --task synthesis --name known --steps 600 --start WORK/swap/best.pt --lr 7e-4
+    train  --task synthesis --name known --steps 600 --every 150 --lr 1e-3 --start WORK/swap/best.pt
     train  --task synthesis --name rerender --steps 150 --pairs 0 --rerendered 16 --softening 0.1 --keep 0.99 --rise 20
            --lr 1e-3 --start WORK/swap/best.pt
     export --task synthesis --known known --rerender-net rerender
