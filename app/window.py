@@ -10,11 +10,11 @@ from typing import Any
 import ui  # noqa: F401  before everything else of ours: it gives Python its import statement back
 
 # isort: split
-import platformdirs
 from PySide6.QtCore import QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from app.discretion import NEUTRAL_NAME, leave_out_of_screens, name_process
+from app.paths import find_paths
 from evidence.i18n import Texts
 from evidence.settings import Settings, load_settings, save_settings
 from ui import icons
@@ -28,7 +28,8 @@ NAME = "Holdfast"
 
 def run_window() -> int:
     """Open the window and stay until it is closed; returns the exit code."""
-    application, _window = start_window(settings_path(), suggested_vault())
+    paths = find_paths()
+    application, _window = start_window(paths.settings, paths.suggested_vault)
     return application.exec()
 
 
@@ -178,13 +179,3 @@ def real_doors() -> Doors:
         create_vault, open_vault, check_packages, tsa_lists, screens, restore_vault, judge_passphrase, rekey_vault,
         load_page, make_practice, windows, access,
     )  # fmt: skip
-
-
-def settings_path() -> Path:
-    """Where the window's choices are kept."""
-    return platformdirs.user_config_path(NAME, appauthor=False) / "settings.json"
-
-
-def suggested_vault() -> Path:
-    """The place that is offered for a new vault: not in a folder that systems like to copy to a cloud."""
-    return platformdirs.user_data_path(NAME, appauthor=False) / "vault"

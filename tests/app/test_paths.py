@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from app import window
 from app.paths import find_paths
 
 
@@ -39,3 +41,17 @@ def test_a_stick_keeps_everything_on_itself(tmp_path: Path) -> None:
 def test_a_file_of_that_name_changes_nothing(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "holdfast-data").write_bytes(content)
     assert not find_paths(tmp_path).is_portable
+
+
+def test_the_window_keeps_its_choices_on_the_stick_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "holdfast-data").mkdir()
+    given: list[Path] = []
+
+    def start(*places: Path) -> tuple[SimpleNamespace, None]:
+        given.extend(places)
+        return SimpleNamespace(exec=lambda: 0), None
+
+    monkeypatch.setattr(window, "find_paths", lambda: find_paths(tmp_path))
+    monkeypatch.setattr(window, "start_window", start)
+    assert window.run_window() == 0
+    assert given == [tmp_path / "holdfast-data" / "settings.json", tmp_path / "holdfast-data" / "vault"]
