@@ -99,6 +99,7 @@ class Exit(QObject):
 
             self._notes = NotesWindow(self._window.desk)
             self._notes.closed.connect(self._window.close)
+            self._window.destroyed.connect(self._notes.deleteLater)
         return self._notes
 
     def make_ready(self) -> None:

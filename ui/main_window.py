@@ -35,6 +35,7 @@ class MainWindow(Book):
         super().__init__(desk)
         desk.go = self
         self._watch = watch
+        watch.setParent(self)  # it watches the whole program, as long as this window is there
         self.pending: Session | None = None
         """A vault that was just made while its recovery key is still on the screen."""
         self._throw_away: Callable[[], None] | None = None
