@@ -12,6 +12,6 @@ from app.bench.screens import add_screens
 def run(progress: Callable[[float, str], None]) -> Bench:
     """Measure the capture of the screen, recordings, and the capture of a web page."""
     bench = Bench("capture")
-    add_screens(bench, lambda share, step: progress(0.5 * share, step))
-    add_pages(bench, lambda share, step: progress(0.5 + 0.5 * share, step))
+    add_pages(bench, lambda share, step: progress(0.5 * share, step))  # first: as root it is refused, and at once
+    add_screens(bench, lambda share, step: progress(0.5 + 0.5 * share, step))
     return bench
