@@ -18,12 +18,16 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 
 from evidence.i18n import LANGUAGES, Language, Texts
 from evidence.i18n import texts as catalogue_of
+
+if TYPE_CHECKING:
+    from support.portal import Desktop
 
 ROOT = Path(__file__).resolve().parent.parent
 SCREEN = (1920, 1080)
@@ -152,6 +156,24 @@ def bus_address() -> Iterator[str]:
 
     with private_bus() as address:
         yield address
+
+
+@pytest.fixture
+def desktop(bus_address: str, tmp_path: Path) -> Iterator[Desktop]:
+    """A Wayland desktop's own services, on a message bus of this test's own."""
+    from support.portal import Desktop
+
+    made = Desktop(bus_address, tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desktop_here(desktop: Desktop, monkeypatch: pytest.MonkeyPatch) -> Desktop:
+    """The same, and what the program finds itself in; its windows stay on the display that they have."""
+    for name, value in desktop.environ.items():
+        monkeypatch.setenv(name, value)
+    return desktop
 
 
 class _virtual_screen:

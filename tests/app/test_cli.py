@@ -5,45 +5,18 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from support.commands import PASSPHRASE, Holdfast
 from support.pki import TestPki
 from support.tsa import LoopbackTsa
 
 from app.cli import run
 from app.sample import chat_picture
-from evidence.store import FLOOR
 from evidence.timestamps import KnownAuthority
-
-PASSPHRASE = "seven lanterns by the river"
-Holdfast = Callable[..., tuple[int, Any]]
-
-
-@pytest.fixture
-def secret(tmp_path: Path) -> Path:
-    """A file with the passphrase in its first line."""
-    path = tmp_path / "passphrase.txt"
-    path.write_text(f"{PASSPHRASE}\nnot part of it\n", encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def holdfast(capsys: pytest.CaptureFixture[str], secret: Path, monkeypatch: pytest.MonkeyPatch) -> Holdfast:
-    """Runs a command with --json and the passphrase file; gives the exit code and the document."""
-    monkeypatch.setattr("evidence.store.vault.tuned_cost", lambda: FLOOR)
-
-    def call(*words: object, vault: bool = True) -> tuple[int, Any]:
-        more = ["--passphrase-file", str(secret)] if vault else []
-        code = run([*(str(word) for word in words), "--json", "--language", "en", *more])
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        return code, json.loads(said.out)
-
-    return call
 
 
 @pytest.fixture

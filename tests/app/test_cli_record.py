@@ -11,40 +11,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import av
 import pytest
+from support.commands import Holdfast
 
-from app.cli import run
-from evidence.store import FLOOR
-
-PASSPHRASE = "seven lanterns by the river"
 ROOT = Path(__file__).parents[2]
-Holdfast = Callable[..., tuple[int, Any]]
-
-
-@pytest.fixture
-def secret(tmp_path: Path) -> Path:
-    path = tmp_path / "passphrase.txt"
-    path.write_text(f"{PASSPHRASE}\n", encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def holdfast(capsys: pytest.CaptureFixture[str], secret: Path, monkeypatch: pytest.MonkeyPatch) -> Holdfast:
-    monkeypatch.setattr("evidence.store.vault.tuned_cost", lambda: FLOOR)
-
-    def call(*words: object, vault: bool = True) -> tuple[int, Any]:
-        more = ["--passphrase-file", str(secret)] if vault else []
-        code = run([*(str(word) for word in words), "--json", "--language", "en", *more])
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        return code, json.loads(said.out)
-
-    return call
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from support.errors import code_of
 from support.portal import CAST, Desktop, cast_child
 
 from app.screencast import PIPEWIRE
@@ -23,7 +23,7 @@ from evidence.capture import MssGrabber, Region, allow_film, choose_place
 from evidence.capture.cast import Cast, cut
 from evidence.capture.film import RawFrame
 from evidence.capture.portal import PortalGrabber
-from evidence.errors import CancelledError, EvidenceError
+from evidence.errors import CancelledError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Wayland is a matter of Linux")
 
@@ -33,19 +33,6 @@ def has_pipewire() -> bool:
         ctypes.CDLL(PIPEWIRE)
         return True
     return False
-
-
-@pytest.fixture
-def desktop(bus_address: str, tmp_path: Path) -> Iterator[Desktop]:
-    made = Desktop(bus_address, tmp_path)
-    yield made
-    made.close()
-
-
-def code_of(act: Callable[[], object]) -> str:
-    with pytest.raises(EvidenceError) as caught:
-        act()
-    return caught.value.code
 
 
 def test_what_qt_sees_is_what_the_screen_shows(display: str) -> None:

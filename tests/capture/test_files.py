@@ -12,19 +12,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
+from support.errors import code_of
 
 from evidence.capture import Clock, FolderLimits, acquire_file, acquire_files, list_folder
-from evidence.errors import EvidenceError
 from evidence.model import Acquisition, AcquisitionMethod
 
 BytesOf = Callable[[Acquisition], bytes]
 posix_only = pytest.mark.skipif(os.name != "posix", reason="POSIX files")
-
-
-def code_of(work: Callable[[], object]) -> str:
-    with pytest.raises(EvidenceError) as caught:
-        work()
-    return caught.value.code
 
 
 def test_each_path_becomes_one_acquisition(tmp_path: Path, clock: Clock, bytes_of: BytesOf) -> None:

@@ -7,7 +7,7 @@ import socket
 import struct
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
 from io import BytesIO
@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from support.errors import code_of
 from support.portal import MONITORS, SCREENSHOT, Answer, Desktop, FakeCompositor, Speaker, drawn
 
 from evidence.bus import Variant, wayland
@@ -30,24 +31,11 @@ from evidence.capture import (
     x11,
 )
 from evidence.capture.portal import PortalGrabber
-from evidence.errors import CancelledError, EvidenceError
+from evidence.errors import CancelledError
 from evidence.model import Acquisition
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Wayland is a matter of Linux")
 BytesOf = Callable[[Acquisition], bytes]
-
-
-@pytest.fixture
-def desktop(bus_address: str, tmp_path: Path) -> Iterator[Desktop]:
-    made = Desktop(bus_address, tmp_path)
-    yield made
-    made.close()
-
-
-def code_of(act: Callable[[], object]) -> str:
-    with pytest.raises(EvidenceError) as caught:
-        act()
-    return caught.value.code
 
 
 def pixels(png: bytes) -> np.ndarray[Any, np.dtype[np.uint8]]:

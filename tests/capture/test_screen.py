@@ -16,22 +16,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from support.errors import code_of
 
 from evidence.capture import Clock, Frame, MssGrabber, Region, Screen, Window, acquire_screen, find_window, x11
 from evidence.capture.screen import bounding, encode_png
 from evidence.capture.x11 import window_facts
-from evidence.errors import EvidenceError
 from evidence.model import Acquisition, AcquisitionMethod
 
 BytesOf = Callable[[Acquisition], bytes]
 LEFT, TOP = 301, 97
 WIDTH, HEIGHT = 420, 560
-
-
-def code_of(work: Callable[[], object]) -> str:
-    with pytest.raises(EvidenceError) as caught:
-        work()
-    return caught.value.code
 
 
 def pixels(png: bytes) -> np.ndarray:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 import wave
-from collections.abc import Callable
 from fractions import Fraction
 
 import av
 import numpy as np
 import pytest
+from support.errors import code_of
 
-from evidence.errors import EvidenceError
 from evidence.media import mute_film, silence_sound
 from evidence.media.sound import is_silent
 
@@ -55,12 +54,6 @@ def sound(seconds: int = 2, channels: int = 2) -> bytes:
         made.setframerate(RATE)
         made.writeframes(samples)
     return target.getvalue() + b"LIST" + len(SECRET).to_bytes(4, "little") + SECRET.encode()
-
-
-def code_of(action: Callable[[], object]) -> str:
-    with pytest.raises(EvidenceError) as caught:
-        action()
-    return caught.value.code
 
 
 @pytest.mark.parametrize(

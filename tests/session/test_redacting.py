@@ -8,11 +8,10 @@ import wave
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from PIL import Image
+from support.errors import code_of
 
 from evidence.digest import digest_bytes
-from evidence.errors import EvidenceError
 from evidence.model import EventKind, Fill, Item, MarkedArea, RedactionKind, RedactionWish
 from evidence.redaction import is_commitment_to
 from evidence.session import Kept, Session
@@ -38,12 +37,6 @@ def item_of(session: Session, folder: Path, data: bytes, name: str = "one.jpg") 
     path.write_bytes(data)
     [item] = session.add_files(session.create_case("one").id, [path])
     return item
-
-
-def code_of(action: Callable[[], object]) -> str:
-    with pytest.raises(EvidenceError) as caught:
-        action()
-    return caught.value.code
 
 
 def stored(session: Session, object_id: str) -> bytes:

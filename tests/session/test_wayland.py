@@ -32,13 +32,6 @@ while True:
 
 
 @pytest.fixture
-def desktop(bus_address: str, tmp_path: Path) -> Iterator[Desktop]:
-    made = Desktop(bus_address, tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def open_session(desktop: Desktop, tmp_path: Path) -> Iterator[Callable[[str], Session]]:
     """Opens a vault in whose session the desktop casts what a child says."""
     opened: list[Session] = []

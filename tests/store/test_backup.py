@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.errors import code_of
 
 from evidence.errors import CancelledError, EvidenceError
 from evidence.store import Backup, Passphrase, RecoveryKey, backup, check, mend, open_store, restore
-
-
-def code_of(action: Callable[[], object]) -> str:
-    with pytest.raises(EvidenceError) as caught:
-        action()
-    return caught.value.code
 
 
 def fill(vault: Any, case: Any, count: int) -> None:

@@ -8,13 +8,14 @@ import multiprocessing
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.errors import code_of
 
 from evidence.errors import EvidenceError
 from evidence.store import Passphrase, check, database, lock, open_store
@@ -24,12 +25,6 @@ FAST = Pace(beat_s=0.1, patience_s=0.5, settle_s=0.2)
 PASSPHRASE = Passphrase("correct horse battery staple")
 STRANGER = b"%012d " + b"ab" * 16 + b" " + b"cd" * 32 + b"\n"
 """A lease of another computer."""
-
-
-def code_of(action: Callable[[], object]) -> str:
-    with pytest.raises(EvidenceError) as caught:
-        action()
-    return caught.value.code
 
 
 def without_locks(patch: pytest.MonkeyPatch) -> None:

@@ -7,13 +7,13 @@ import hashlib
 import io
 import os
 import random
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.errors import code_of
 
-from evidence.errors import CancelledError, EvidenceError
+from evidence.errors import CancelledError
 from evidence.store import object_format as form
 from evidence.store.objects import ObjectFolder
 
@@ -30,12 +30,6 @@ def folder(tmp_path: Path) -> ObjectFolder:
 
 def sealed_file(tmp_path: Path, object_id: str) -> Path:
     return next(path for path in (tmp_path / "objects").rglob(f"{object_id}*"))
-
-
-def code_of(action: Callable[[], object]) -> str:
-    with pytest.raises(EvidenceError) as caught:
-        action()
-    return caught.value.code
 
 
 def read(folder: ObjectFolder, object_id: str) -> bytes:

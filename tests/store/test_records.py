@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.errors import code_of
 
 from app.sample_tsa import Responder, make_practice_keys
 from evidence.custody import head_digest, prove_consistency, prove_inclusion, verify_head
 from evidence.digest import canonical_json
-from evidence.errors import EvidenceError
 from evidence.i18n import LANGUAGES
 from evidence.i18n import texts as catalogue_of
 from evidence.model import Band, EventKind, Note, PackageMade, ScoreReport, TimestampToken
 from evidence.store import VAULT_LOG, TsaRecord, check
 from evidence.timestamps import request_token
-
-
-def code_of(action: Callable[[], object]) -> str:
-    with pytest.raises(EvidenceError) as caught:
-        action()
-    return caught.value.code
 
 
 def codes(vault: Any) -> list[str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.errors import code_of
 
-from evidence.errors import CancelledError, EvidenceError
+from evidence.errors import CancelledError
 from evidence.model import EventKind
 from evidence.store import (
     VAULT_LOG,
@@ -26,12 +26,6 @@ from evidence.store import (
 )
 from evidence.store import object_format as form
 from evidence.store import slots as slot_files
-
-
-def code_of(action: Callable[[], object]) -> str:
-    with pytest.raises(EvidenceError) as caught:
-        action()
-    return caught.value.code
 
 
 def fill(vault: Any) -> Any:

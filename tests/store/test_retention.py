@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.errors import code_of
 
 from evidence.errors import EvidenceError
 from evidence.manifest import acquired_facts
 from evidence.model import EventKind, Note
 from evidence.store import Kept, backup, check, open_store
-
-
-def code_of(action: Callable[[], object]) -> str:
-    with pytest.raises(EvidenceError) as caught:
-        action()
-    return caught.value.code
 
 
 def reduce(vault: Any, item: Any, kept: Kept, copy: bytes | None = None) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import pytest
+from support.errors import code_of
 
 from evidence.errors import EvidenceError
 from evidence.model import EventKind
@@ -24,12 +23,6 @@ from evidence.store import (
     open_store,
 )
 from evidence.store import slots as slot_files
-
-
-def code_of(action: Callable[[], object]) -> str:
-    with pytest.raises(EvidenceError) as caught:
-        action()
-    return caught.value.code
 
 
 def opens(vault: Any, secret: Any) -> bool:

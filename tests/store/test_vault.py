@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import unicodedata
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
+from support.errors import code_of
 
 from evidence.errors import EvidenceError
 from evidence.model import EventKind
 from evidence.store import Argon2Cost, Passphrase, RecoveryKey, check, create, open_store, tuned_cost
-
-
-def code_of(action: Callable[[], object]) -> str:
-    with pytest.raises(EvidenceError) as caught:
-        action()
-    return caught.value.code
 
 
 def test_unlocks_with_passphrase_and_with_recovery_key(vault: Any) -> None:

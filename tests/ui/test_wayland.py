@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -20,89 +19,79 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Wayland is a ma
 
 
 @pytest.fixture
-def desktop(bus_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desktop]:
-    """The session that the window finds itself in; the window itself stays on the display that it has."""
-    made = Desktop(bus_address, tmp_path)
-    for name, value in made.environ.items():
-        monkeypatch.setenv(name, value)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def page(opened: MainWindow, case: Case, desktop: Desktop, settle: Callable[[], None]) -> Any:
+def page(opened: MainWindow, case: Case, desktop_here: Desktop, settle: Callable[[], None]) -> Any:
     opened.show_capture(case.id)
     settle()
     return opened.capture
 
 
-def take(qtbot: QtBot, page: Any, nobody: Callable[[], None], opened: MainWindow, desktop: Desktop) -> None:
+def take(qtbot: QtBot, page: Any, nobody: Callable[[], None], opened: MainWindow, desktop_here: Desktop) -> None:
     """Press the button, answer the question, and wait until the window is back."""
     qtbot.mouseClick(page.take_button, Qt.MouseButton.LeftButton)
     nobody()
-    qtbot.waitUntil(lambda: bool(desktop.portals.calls), timeout=60_000)
+    qtbot.waitUntil(lambda: bool(desktop_here.portals.calls), timeout=60_000)
     qtbot.waitUntil(lambda: opened.isVisible() and not opened.desk.jobs.is_busy, timeout=60_000)
 
 
 def test_a_part_is_chosen_in_the_systems_window(
-    opened: MainWindow, page: Any, case: Case, desktop: Desktop, qtbot: QtBot, settle: Callable[[], None],
+    opened: MainWindow, page: Any, case: Case, desktop_here: Desktop, qtbot: QtBot, settle: Callable[[], None],
     nobody_under_age: Callable[[], None],
 ) -> None:  # fmt: skip
     assert page.place.region_choice.text().endswith("in the system’s own window")
     assert page.place.asking.isVisible()
     assert not page.pointer.isVisible()
     assert [choice.text() for choice in page.place.monitor_choices] == ["Screen 1 (200 × 100)", "Screen 2 (150 × 120)"]
-    take(qtbot, page, nobody_under_age, opened, desktop)
+    take(qtbot, page, nobody_under_age, opened, desktop_here)
     settle()
     (exhibit,) = opened.desk.session.exhibits(case.id)
     assert exhibit.item.settings["extent"] == "asked"
-    assert desktop.portals.calls[0][1][1]["interactive"] is True
-    assert desktop.left() == []
+    assert desktop_here.portals.calls[0][1][1]["interactive"] is True
+    assert desktop_here.left() == []
 
 
 def test_a_copy_that_stays_is_told(
-    opened: MainWindow, page: Any, case: Case, desktop: Desktop, qtbot: QtBot, settle: Callable[[], None],
+    opened: MainWindow, page: Any, case: Case, desktop_here: Desktop, qtbot: QtBot, settle: Callable[[], None],
     nobody_under_age: Callable[[], None],
 ) -> None:  # fmt: skip
     def shoot(arguments: list[Any]) -> Answer:
-        found = desktop.shoot(arguments)
-        os.link(desktop.pictures / "Screenshot 1.png", desktop.pictures / "second.png")
+        found = desktop_here.shoot(arguments)
+        os.link(desktop_here.pictures / "Screenshot 1.png", desktop_here.pictures / "second.png")
         return found
 
-    desktop.portals.answers["Screenshot"] = shoot
+    desktop_here.portals.answers["Screenshot"] = shoot
     page.place.all_choice.setChecked(True)
-    take(qtbot, page, nobody_under_age, opened, desktop)
+    take(qtbot, page, nobody_under_age, opened, desktop_here)
     settle()
     assert len(opened.desk.session.exhibits(case.id)) == 1
-    assert str(desktop.pictures / "Screenshot 1.png") in opened.case.message.advice.text()
+    assert str(desktop_here.pictures / "Screenshot 1.png") in opened.case.message.advice.text()
     assert opened.desk.session.left_behind == []
 
 
 def test_cancelled_in_the_systems_window(
-    opened: MainWindow, page: Any, case: Case, desktop: Desktop, qtbot: QtBot, settle: Callable[[], None],
+    opened: MainWindow, page: Any, case: Case, desktop_here: Desktop, qtbot: QtBot, settle: Callable[[], None],
     nobody_under_age: Callable[[], None],
 ) -> None:  # fmt: skip
-    desktop.answer((1, {}))
-    take(qtbot, page, nobody_under_age, opened, desktop)
+    desktop_here.answer((1, {}))
+    take(qtbot, page, nobody_under_age, opened, desktop_here)
     settle()
     assert opened.desk.session.exhibits(case.id) == []
     assert "it was cancelled in the system’s own window" in page.message.sentence.text()
 
 
 def test_locking_ends_the_waiting(
-    opened: MainWindow, page: Any, desktop: Desktop, qtbot: QtBot, nobody_under_age: Callable[[], None]
+    opened: MainWindow, page: Any, desktop_here: Desktop, qtbot: QtBot, nobody_under_age: Callable[[], None]
 ) -> None:
-    desktop.answer(None)
+    desktop_here.answer(None)
     qtbot.mouseClick(page.take_button, Qt.MouseButton.LeftButton)
     nobody_under_age()
-    qtbot.waitUntil(lambda: bool(desktop.portals.calls), timeout=60_000)
+    qtbot.waitUntil(lambda: bool(desktop_here.portals.calls), timeout=60_000)
     opened.lock()
-    qtbot.waitUntil(lambda: bool(desktop.portals.closed), timeout=60_000)
+    qtbot.waitUntil(lambda: bool(desktop_here.portals.closed), timeout=60_000)
     qtbot.waitUntil(lambda: not opened.desk.jobs.is_busy, timeout=60_000)
 
 
 def test_a_recording_lets_the_system_choose_the_monitor(
-    opened: MainWindow, case: Case, desktop: Desktop, settle: Callable[[], None]
+    opened: MainWindow, case: Case, desktop_here: Desktop, settle: Callable[[], None]
 ) -> None:
     opened.show_record(case.id)
     settle()
