@@ -138,7 +138,7 @@ class Chooser(Page):
         self.up.setToolTip(t("One folder up"))
         self.entries.setAccessibleName(t("What is in the folder"))
         self.take.setText(t("&Take it"))
-        self.note.setText(t("Space ticks a file, Enter opens a folder."))
+        self.note.setText(t("A click or Space ticks a file; a double click or Enter opens a folder."))
         self.note.setVisible(self._wants == "files")
 
     def look_into(self, folder: Path) -> None:
@@ -150,12 +150,15 @@ class Chooser(Page):
                 return
             from ui.rows import Row
 
-            self._folder = folder
+            self._folder, has_ticks = folder, self._wants == "files"
             self.where.line.setText(str(folder))
             self.entries.rows.checked.clear()
             self.entries.show_rows(
                 [
-                    Row(str(path), wording.safe(path.name), icon="folder" if is_folder else "file")
+                    Row(
+                        str(path), wording.safe(path.name), icon="folder" if is_folder else "file",
+                        is_tickable=not (has_ticks and is_folder),
+                    )
                     for is_folder, path in entries
                 ]
             )

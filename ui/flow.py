@@ -34,36 +34,47 @@ class FlowLayout(QLayout):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self._place(QRect(0, 0, width, 0), move=False)
+        margins = self.contentsMargins()
+        inside = self._place(QRect(0, 0, width - margins.left() - margins.right(), 0), move=False)
+        return inside + margins.top() + margins.bottom()
 
     def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)
-        self._place(rect, move=True)
+        self._place(rect.marginsRemoved(self.contentsMargins()), move=True)
 
     def sizeHint(self) -> QSize:
         shown = [entry.sizeHint() for entry in self._entries if not entry.isEmpty()]
         width = sum(size.width() for size in shown) + self.spacing() * max(0, len(shown) - 1)
-        return QSize(width, max((size.height() for size in shown), default=0))
+        return QSize(width, max((size.height() for size in shown), default=0)).grownBy(self.contentsMargins())
 
     def minimumSize(self) -> QSize:
         size = QSize()
         for entry in self._entries:
             if not entry.isEmpty():
                 size = size.expandedTo(entry.minimumSize())
-        return size
+        return size.grownBy(self.contentsMargins())
 
     def _place(self, rect: QRect, *, move: bool) -> int:
         x, y, row = rect.x(), rect.y(), 0
+        beside: list[tuple[QLayoutItem, QRect]] = []
+
+        def end_row() -> None:
+            """What is lower than its neighbours stands in their middle."""
+            for one, place in beside if move else ():
+                one.setGeometry(place.translated(0, (row - place.height()) // 2))
+            beside.clear()
+
         for entry in self._entries:
             if entry.isEmpty():
                 continue
             hint = entry.sizeHint()
             width = min(hint.width(), max(rect.width(), entry.minimumSize().width()))
             if x > rect.x() and x + width > rect.right() + 1:
+                end_row()
                 x, y, row = rect.x(), y + row + self.spacing(), 0
             height = entry.heightForWidth(width) if entry.hasHeightForWidth() else hint.height()
-            if move:
-                entry.setGeometry(QRect(QPoint(x, y), QSize(width, height)))
+            beside.append((entry, QRect(QPoint(x, y), QSize(width, height))))
             x += width + self.spacing()
             row = max(row, height)
+        end_row()
         return y + row - rect.y()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from evidence.directory import HelpLine, help_lines
@@ -92,7 +93,7 @@ class TurnTo(Card):
         self.inside.addLayout(self.lines)
         self.all_button = Button(desk, "text", "people")
         self.all_button.clicked.connect(lambda: desk.go.show_help_lines())
-        self.inside.addWidget(self.all_button)
+        self.inside.addWidget(self.all_button, 0, Qt.AlignmentFlag.AlignLeft)
 
     def retranslate(self, t: Texts) -> None:
         """Say it in the language of ``t``."""

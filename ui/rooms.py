@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from evidence.model import Case, Lack
 
 EXHIBITS = "exhibits"
+OVERVIEW = "overview"
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def _consents(desk: Desk) -> Page:
 
 
 ROOMS: tuple[Room, ...] = (
-    Room("overview", N_("Overview"), "cases", _overview),
+    Room(OVERVIEW, N_("Overview"), "cases", _overview),
     Room(EXHIBITS, N_("Exhibits"), "file", _exhibits),
     Room("scores", N_("Signs"), "score", _scores),
     Room("timeline", N_("Timeline"), "clock", _timeline),
@@ -142,9 +143,9 @@ class RoomBar(QWidget):
 
     def _show(self, t: Texts) -> None:
         following = next((lack for lack in self._lacks if lack.is_next), None)
-        self.next_step.setVisible(following is not None)
+        self.next_step.setVisible(following is not None and self._key != OVERVIEW)  # there it has a card of its own
         if following is not None:
-            self.next_step.setText(t("Next: {step}", step=t.code("name", f"lack.{following.code}")))
+            self.next_step.setText(t("Next: {step}", step=t.code("name", f"step.{following.code}")))
 
 
 class CaseRoom(Page):

@@ -21,13 +21,15 @@ MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(frozen=True)
 class Row:
-    """One row. ``key`` says what it is; ``tag`` is a short word at the right."""
+    """One row. ``key`` says what it is; ``tag`` is a short word at the right. In a list with ticks it has one, too,
+    unless it is not ``is_tickable``."""
 
     key: str
     title: str
     detail: str = ""
     tag: str = ""
     icon: str = ""
+    is_tickable: bool = True
 
 
 PENDING = Row("", "…")
@@ -77,12 +79,12 @@ class RowModel(QAbstractListModel):
             return "<br>".join(escape(part) for part in (row.title, row.detail) if part).join(("<qt>", "</qt>"))
         if role == Qt.ItemDataRole.UserRole:
             return row
-        if role == Qt.ItemDataRole.CheckStateRole and self.is_checkable:
+        if role == Qt.ItemDataRole.CheckStateRole and self.is_checkable and row.is_tickable:
             return Qt.CheckState.Checked if row.key in self.checked else Qt.CheckState.Unchecked
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        if role != Qt.ItemDataRole.CheckStateRole or not self.is_checkable:
+        if role != Qt.ItemDataRole.CheckStateRole or not self.is_checkable or not self.rows[index.row()].is_tickable:
             return False
         key = self.rows[index.row()].key
         if Qt.CheckState(value) == Qt.CheckState.Checked:
@@ -95,7 +97,8 @@ class RowModel(QAbstractListModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         found = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        return found | Qt.ItemFlag.ItemIsUserCheckable if self.is_checkable else found
+        is_tickable = self.is_checkable and self.rows[index.row()].is_tickable
+        return found | Qt.ItemFlag.ItemIsUserCheckable if is_tickable else found
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -136,6 +139,7 @@ class RowDelegate(QStyledItemDelegate):
         tick = index.data(Qt.ItemDataRole.CheckStateRole)
         if tick is not None:
             self._tick(painter, QRect(inner.left(), middle, side, side), tick == Qt.CheckState.Checked)
+        if tick is not None or not row.is_tickable:  # what has no tick leaves its place free
             inner.setLeft(inner.left() + side + theme.px(10))
         if row.icon:
             painter.drawPixmap(inner.left(), middle, icons.pixmap(row.icon, ink.name(), side))

@@ -200,6 +200,7 @@ def missing_it(arguments: argparse.Namespace, console: Console) -> int:
         session.case(arguments.case)
         lacks = session.place.lacks(arguments.case)
     lines = [f"{'>' if lack.is_next else '-'} {t.code('name', f'lack.{lack.code}')}" for lack in lacks]
+    lines += [t("Next: {step}", step=t.code("name", f"step.{lack.code}")) for lack in lacks if lack.is_next]
     console.result({"missing": to_json(lacks)}, lines or [t("Nothing that the program knows of is missing.")])
     return DONE
 

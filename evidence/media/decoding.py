@@ -137,15 +137,15 @@ def shrink(rgb: NDArray[np.uint8], max_side: int) -> Image.Image:
 
 
 def blur(image: Image.Image) -> Image.Image:
-    """Blur so strongly that neither a face nor a word can be brought back.
+    """Blur so strongly that neither a face nor a word can be brought back, in greys: colours alone can tell enough.
 
     The picture is reduced to at most :data:`BLUR_SIDE` cells of 32 levels each, smoothed, and only then made large
     again: the information is gone, not hidden, and a sharpening filter finds nothing.
     """
     side = min(BLUR_SIDE, max(image.size))
     cells = np.asarray(shrink(np.asarray(image), side))
-    coarse = Image.fromarray(((cells & 0xF8) | 0x04).astype(np.uint8))
-    return coarse.resize(image.size, Image.Resampling.BICUBIC)
+    coarse = Image.fromarray(((cells & 0xF8) | 0x04).astype(np.uint8)).convert("L")
+    return coarse.resize(image.size, Image.Resampling.BICUBIC).convert("RGB")
 
 
 def _decode_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Message, memoryview]:

@@ -121,7 +121,7 @@ def preview(
 ) -> bytes:
     """A picture for screen or report as ``JPEG`` or ``PNG`` bytes, its longer side at most ``max_side`` pixels.
 
-    ``BLURRED`` cannot be undone (see :func:`evidence.media.decoding.blur`); ``SMALL`` is at most
+    ``BLURRED`` is grey and cannot be undone (see :func:`evidence.media.decoding.blur`); ``SMALL`` is at most
     :data:`SMALL_SIDE` pixels; ``GREY`` is without colours; ``FULL`` is the whole picture within ``max_side``. The bytes
     carry no metadata.
     Raises as :func:`decode_image`; ``ValueError`` for ``LEFT_OUT`` (there is nothing to make), an unknown format or a

@@ -111,7 +111,8 @@ class TimelineEntry:
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """Something that a case does not have yet: ``code`` is looked up under the context ``name``, ``lack.…``."""
+    """Something that a case does not have yet: ``code`` is looked up under the context ``name``: ``lack.…`` says
+    what is missing, ``step.…`` what to do about it."""
 
     code: str
     is_next: bool = False

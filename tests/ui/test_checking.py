@@ -100,7 +100,7 @@ def test_a_dropped_package_is_read_in_one_panel(
         assert not known.list.isVisible()
         assert known.details_button.hasFocus()
     known.details_button.click()
-    details = known.details.text()
+    details = known.details_text.text()
     assert "12. yes" in details
     assert "Intact:" in details
     assert "List of time-stamping authorities: Holdfast, of 2026-11-22, roots: 4" in details

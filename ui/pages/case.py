@@ -137,7 +137,7 @@ class CasePage(Page):
         self.found_notes_title.setText(t("Notes about the case"))
         self.found_notes.setAccessibleName(t("Notes about the case"))
         self.grid_button.setText(t("Side b&y side"))
-        self.hint.setText(t("Enter opens an exhibit. No picture is shown in this list."))
+        self.hint.setText(t("A double click or Enter opens an exhibit. No picture is shown in this list."))
         self.after.setText(t("With what is here"))
         self.score_button.setText(t("Look for si&gns of manipulation"))
         self.time_button.setText(t("Have the &time confirmed"))

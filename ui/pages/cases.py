@@ -49,7 +49,7 @@ class CasesPage(Page):
         self.new_button.setText(t("&Begin"))
         self.empty.setText(t("There is no case yet. One case holds everything that belongs together."))
         self.list.setAccessibleName(t("Cases"))
-        self.hint.setText(t("Enter opens a case."))
+        self.hint.setText(t("A double click or Enter opens a case."))
         self._show()
 
     def enter(self) -> None:

@@ -305,11 +305,12 @@ class ExhibitPage(Page):
         self.heading.setText(wording.title(item))
         self._show_words_of_picture()
         self.visit_button.setVisible(item.source.get("url", "").lower().startswith(("http:", "https:")))
+        role = t.code("name", f"role.{item.examiner.role}")
         facts = [
             (t("How"), wording.method(t, item)),
             (t("When"), wording.moment(t, item.acquired)),
             (t("Clock"), wording.clock(t, item.acquired)),
-            (t("By"), ", ".join(filter(None, (t.code("name", f"role.{item.examiner.role}"), item.examiner.name)))),
+            (t("Taken in by"), ", ".join(filter(None, (role, item.examiner.name)))),
             (t("With"), f"{item.tool.name} {item.tool.version}, {item.tool.system}"),
         ]
         facts += [wording.fact(t, key, value) for part in (item.source, item.settings) for key, value in in_order(part)]

@@ -11,7 +11,7 @@ from evidence.model import CustodyEvent, Lack, Looked, PackageMade
 from ui import wording
 from ui.desk import Desk
 from ui.flow import FlowLayout
-from ui.rooms import EXHIBITS, CaseRoom
+from ui.rooms import EXHIBITS, OVERVIEW, CaseRoom
 from ui.widgets import Button, Card, Choice, discard, text
 
 LIMITS = (0, 3, 5, 10, 20)
@@ -23,18 +23,19 @@ Seen = tuple[list[Lack], Looked, list[CustodyEvent], dict[str, str], list[Packag
 class OverviewPage(CaseRoom):
     """Cards with words alone; nothing is shown here."""
 
-    KEY = "overview"
+    KEY = OVERVIEW
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._found: Seen | None = None
         self.next_card = Card("good")
-        self.next_title, self.next_text = text("label"), text()
+        self.next_title, self.next_step, self.next_text = text("label"), text("heading"), text()
         self.next_button = Button(desk, "main")
         self.next_button.clicked.connect(lambda: self.take_step())
         row = FlowLayout(gap=8)
         row.addWidget(self.next_button)
         self.next_card.inside.addWidget(self.next_title)
+        self.next_card.inside.addWidget(self.next_step)
         self.next_card.inside.addWidget(self.next_text)
         self.next_card.inside.addLayout(row)
         self.body.addWidget(self.next_card)
@@ -111,6 +112,7 @@ class OverviewPage(CaseRoom):
             "no_profile": lambda: go.show_capture(case_id, kind="link"),
             "no_note": lambda: go.show_room(case_id, "notes"),
             "no_package": lambda: go.show_package(case_id),
+            "not_scored": lambda: go.show_room(case_id, "scores"),
             "held_back": go.show_help_lines,
         }
         ways.get(following.code, lambda: go.show_room(case_id, EXHIBITS))()
@@ -139,6 +141,8 @@ class OverviewPage(CaseRoom):
         t, found, following = self.desk.t, self._found, self._next()
         self.next_card.setVisible(following is not None)
         if following is not None:
+            step = t.code("name", f"step.{following.code}")
+            self.next_step.setText(step[:1].upper() + step[1:])
             self.next_text.setText(t.code("name", f"lack.{following.code}"))
             self.next_button.setText(t("Take m&e there"))
         lacks, looked, looks, numbers, packages, undo = found or ([], Looked(0, 0, 0, 0), [], {}, [], "")

@@ -96,7 +96,7 @@ class ScoresPage(CaseRoom):
         self.all_button.setText(t("Tick a&ll"))
         self.none_button.setText(t("Tick n&one"))
         self.list.setAccessibleName(t("Exhibits"))
-        self.hint.setText(t("Space ticks an exhibit, Enter opens it. No picture is shown in this list."))
+        self.hint.setText(t("A click or Space ticks an exhibit, Enter opens it. No picture is shown in this list."))
         self.look_button.setText(t("Look for si&gns of manipulation"))
         self.loose_button.setText(t("Files outside the vault…"))
         self.part.retranslate(t)

@@ -38,8 +38,6 @@ class SettingsPage(Page):
         for position, language in enumerate(LANGUAGES):
             self.language.box.setItemText(position, LANGUAGE_NAMES[language])
         self.language.box.activated.connect(lambda index: self._change(language=LANGUAGES[index]))
-        for position, percent in enumerate(TEXT_PERCENTS):
-            self.percent.box.setItemText(position, f"{percent} %")
         self.percent.box.activated.connect(lambda index: self._change(text_percent=TEXT_PERCENTS[index]))
         self.look.box.activated.connect(lambda index: self._change(look=LOOKS[index]))
         self.minutes.box.activated.connect(lambda index: self._change(auto_lock_minutes=AUTO_LOCK_MINUTES[index]))
@@ -99,6 +97,8 @@ class SettingsPage(Page):
         self.look.name(t("L&ook"))
         for position, words in enumerate((t("As the computer is set"), t("Light"), t("Dark"), t("High contrast"))):
             self.look.box.setItemText(position, words)
+        for position, percent in enumerate(TEXT_PERCENTS):
+            self.percent.box.setItemText(position, t("{n} %", n=percent))
         self.minutes.name(t("Lock when nothing was to&uched for"))
         for position, minutes in enumerate(AUTO_LOCK_MINUTES):
             self.minutes.box.setItemText(position, t.plural("{n} minute", "{n} minutes", minutes))

@@ -108,7 +108,8 @@ class VerifyPage(Page):
             button.toggled.connect(lambda is_on, button=button: self._toggled(button, is_on))
             row.addWidget(button)
         self.body.addLayout(row)
-        self.details = text("body", selectable=True)
+        self.details, self.details_text = Card(), text("body", selectable=True)
+        self.details.inside.addWidget(self.details_text)
         self.contents, self.printing, self.receipt = ContentsPart(self), PrintPart(self), ReceiptPart(self)
         for part in (self.details, self.contents, self.printing, self.receipt):
             self.body.addWidget(part)
@@ -342,7 +343,7 @@ class VerifyPage(Page):
         t, report = self.desk.t, self.report
         checked = self.found[self.position] if self.found else None
         self.verdict.show_report(report)
-        self.details.setText("\n".join(detail_lines(t, report)) if report is not None else "")
+        self.details_text.setText("\n".join(detail_lines(t, report)) if report is not None else "")
         has_any = any(each.report is not None for each in self.found)
         for button in self.choices:
             button.setVisible(report is not None)

@@ -236,8 +236,10 @@ class WebPage(Page):
         if self._loaded is None:
             self.failed_title.setText("")
             self.failed_text.setText("")
+            self.failed_text.hide()
             return
         t, facts = self.desk.t, self._loaded.facts
         self.failed_title.setText(named_fact(t, "capture_outcome", facts["capture_outcome"])[1])
         found = [named_fact(t, key, facts[key]) for key in SHOWN if facts.get(key)]
         self.failed_text.setText("\n".join(f"{name}: {wording.safe(value)}" for name, value in found))
+        self.failed_text.setVisible(bool(found))
