@@ -1,14 +1,15 @@
-"""Recording the screen from a terminal: it runs until the seconds are over or Ctrl+C, and each line typed is a mark."""
+"""Recording the screen from a terminal: it runs until the seconds are over, Ctrl+C or the end of the session, and each
+line typed is a mark."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 import threading
-import time
 from collections.abc import Iterator
 
 from app.cli.console import Console
+from app.cli.ending import CalmEnd
 from app.cli.opened import choose, unlocked
 from app.cli.wording import exhibit_document, exhibit_lines
 from evidence import session as verbs
@@ -35,11 +36,11 @@ def add_record_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
 def record(arguments: argparse.Namespace, console: Console) -> int:
     """Record until it is told to stop; what was recorded is kept whatever stops it."""
     t = console.t
-    with unlocked(arguments, console) as session:
+    with unlocked(arguments, console) as session, CalmEnd() as ending:
         going_on = session.films.begin(
             arguments.case, screen=arguments.screen, region=arguments.region, rate=arguments.rate,
             note=arguments.note, lawful_access=arguments.lawful_access, guide=arguments.guide,
-            said=dict(arguments.said), minor=arguments.minor,
+            said=dict(arguments.said), minor=arguments.minor, cancelled=lambda: ending.is_asked,
         )  # fmt: skip
         if arguments.guide:
             for line in guide_lines(t, verbs.guide(arguments.guide)):
@@ -47,13 +48,9 @@ def record(arguments: argparse.Namespace, console: Console) -> int:
         console.say(t("The screen is being recorded. Ctrl+C ends it and keeps it."))
         if arguments.marks:
             threading.Thread(target=_take_marks, args=(going_on,), daemon=True).start()
-        ended_by = "time"
-        try:
-            for status_s in _passing(going_on, arguments.seconds):
-                console.progress(status_s)
-        except KeyboardInterrupt:
-            ended_by = "person"
-        item = session.films.finish(going_on, ended_by)
+        for share in _passing(going_on, arguments.seconds, ending):
+            console.progress(share)
+        item = session.films.finish(going_on, ending.ended_by if ending.is_asked else "time")
     exhibit = Exhibit(item=item)
     lines = [*exhibit_lines(t, exhibit), *recording_lines(t, item.source)]
     console.result({"item": exhibit_document(exhibit)["item"]}, lines)
@@ -70,12 +67,13 @@ def add_scroll_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
 def scroll(arguments: argparse.Namespace, console: Console) -> int:
     """Picture a long chat while it is scrolled, and lay the pictures below each other."""
     t = console.t
-    with unlocked(arguments, console) as session:
+    with unlocked(arguments, console) as session, CalmEnd() as ending:
         console.say(t("Scroll down slowly now; each picture must show a part of the one before."))
         items = session.films.scroll(
             arguments.case, seconds=arguments.seconds, every_s=max(0.1, arguments.every), screen=arguments.screen,
             region=arguments.region, window=arguments.window, note=arguments.note,
             lawful_access=arguments.lawful_access, minor=arguments.minor, progress=console.progress,
+            cancelled=lambda: ending.is_asked,
         )  # fmt: skip
     exhibits = [Exhibit(item=item) for item in items]
     lines = [line for exhibit in exhibits for line in exhibit_lines(t, exhibit)]
@@ -187,15 +185,16 @@ def recording_lines(t: Texts, source: dict[str, str]) -> list[str]:
     return lines
 
 
-def _passing(going_on: Recording, seconds: float | None) -> Iterator[float]:
-    """Wait until the time is over or the recording ended by itself; gives the share of the time that has passed."""
-    while True:
+def _passing(going_on: Recording, seconds: float | None, ending: CalmEnd) -> Iterator[float]:
+    """Wait until the time is over, the recording ended by itself or somebody ends it; gives the share of the time that
+    has passed."""
+    while not ending.is_asked:
         status = going_on.status()
         if not status.is_running or (seconds is not None and status.seconds >= seconds):
             return
         if seconds is not None:
             yield status.seconds / seconds
-        time.sleep(_LOOK_S if seconds is None else min(_LOOK_S, max(seconds - status.seconds, 0.001)))
+        ending.wait(_LOOK_S if seconds is None else min(_LOOK_S, max(seconds - status.seconds, 0.001)))
 
 
 def _take_marks(going_on: Recording) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn, cast
 
 from app.cli.console import Console
+from app.cli.ending import unwinding
 from app.cli.parser import build_parser
 from evidence.errors import CancelledError, EvidenceError
 from evidence.i18n import LANGUAGES, Language, system_language, texts
@@ -44,7 +45,8 @@ def run(words: Sequence[str]) -> int:
     console = Console(t, as_json="--json" in words)
     try:
         arguments = build_parser(t, Parser).parse_args(list(words))
-        return cast(int, arguments.run(arguments, console))
+        with unwinding():
+            return cast(int, arguments.run(arguments, console))
     except UsageError as problem:
         sys.stderr.write(problem.usage)
         console.failure(EvidenceError("cli.usage", problem=str(problem)))

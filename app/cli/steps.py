@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from app.cli.console import Console
+from app.cli.ending import CalmEnd
 from app.cli.opened import unlocked
 from app.cli.recording import answers_line, may_say_line
 from app.cli.wording import exhibit_document, exhibit_lines
@@ -37,7 +38,7 @@ def steps(arguments: argparse.Namespace, console: Console) -> int:
     t = console.t
     place: dict[str, Any] = {"screen": arguments.screen, "region": arguments.region, "window": arguments.window}
     problems: list[str] = []
-    with unlocked(arguments, console) as session:
+    with unlocked(arguments, console) as session, CalmEnd() as ending:
         walk = session.walk(
             arguments.case, arguments.guide, note=arguments.note, lawful_access=arguments.lawful_access,
             minor=arguments.minor,
@@ -50,12 +51,12 @@ def steps(arguments: argparse.Namespace, console: Console) -> int:
                 shown = step
                 for line in step_lines(t, walk, step):
                     console.say(line)
-            typed = sys.stdin.readline()
+            typed = ending.waiting_for(sys.stdin.readline) or ""
             word = typed.strip()
             if not typed or word == "q":
                 break
             try:
-                taken = _do(walk, word, place, arguments.delay)
+                taken = _do(walk, word, place, lambda: ending.wait(arguments.delay))
             except EvidenceError as problem:
                 problems.append(problem.code)
                 for line in t.error(problem):
@@ -89,8 +90,8 @@ def _ways(t: Texts) -> list[str]:
     ]  # fmt: skip
 
 
-def _do(walk: Walk, word: str, place: dict[str, Any], delay_s: float) -> list[Item]:
-    """Do what a line says; gives what it took in."""
+def _do(walk: Walk, word: str, place: dict[str, Any], wait: Callable[[], bool]) -> list[Item]:
+    """Do what a line says; gives what it took in. ``wait`` before a picture; it tells whether to go on."""
     field, sign, value = word.partition("=")
     if word == "b":
         walk.go_back()
@@ -101,7 +102,8 @@ def _do(walk: Walk, word: str, place: dict[str, Any], delay_s: float) -> list[It
         walk.go_on()
         return items
     elif not word:
-        time.sleep(max(0.0, delay_s))
+        if not wait():
+            return []
         item = walk.picture(**place)
         walk.go_on()
         return [item]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.cli.clipboard import ClipboardWatch
 from app.cli.console import Console
+from app.cli.ending import CalmEnd
 from app.cli.opened import unlocked
 from app.cli.wording import exhibit_document, exhibit_lines
 from evidence.errors import EvidenceError
@@ -54,7 +55,7 @@ def watch(arguments: argparse.Namespace, console: Console) -> int:
     )  # fmt: skip
     items: list[Item] = []
     codes: list[str] = []
-    with unlocked(arguments, console) as session:
+    with unlocked(arguments, console) as session, CalmEnd() as ending:
         folder = clipboard = None
         if arguments.folder is not None:
             folder = session.watch(
@@ -74,25 +75,26 @@ def watch(arguments: argparse.Namespace, console: Console) -> int:
             clipboard = ClipboardWatch(take)
             console.say(t("What is copied elsewhere is taken in. Ctrl+C ends it."))
         until = None if arguments.seconds is None else time.monotonic() + arguments.seconds
-        try:
-            while until is None or time.monotonic() < until:
-                came: list[Item] = []
-                problems: list[EvidenceError] = []
+        is_over = has_gone = False
+        while not is_over and (until is None or time.monotonic() < until):
+            came: list[Item] = []
+            problems: list[EvidenceError] = []
+            try:
                 if folder is not None:
-                    arrived = folder.look()
+                    arrived = folder.look(lambda: ending.is_asked)
                     came, problems = [*arrived.items], [*arrived.problems]
-                if clipboard is not None:
-                    more, troubles = clipboard.look()
-                    came, problems = came + more, problems + troubles
-                items += came
-                for item in came:
-                    list(map(console.say, exhibit_lines(t, Exhibit(item=item))))
-                for problem in problems:
-                    codes.append(problem.code)
-                    list(map(console.say, t.error(problem)))
-                time.sleep(max(0.05, arguments.every))
-        except KeyboardInterrupt:
-            pass
+            except EvidenceError as end:  # the folder is gone: what came before is said all the same
+                problems, is_over, has_gone = [end], True, True
+            if clipboard is not None:
+                more, troubles = clipboard.look()
+                came, problems = came + more, problems + troubles
+            items += came
+            for item in came:
+                list(map(console.say, exhibit_lines(t, Exhibit(item=item))))
+            for problem in problems:
+                codes.append(problem.code)
+                list(map(console.say, t.error(problem)))
+            is_over = is_over or not ending.wait(max(0.05, arguments.every))
     document = {"items": [exhibit_document(Exhibit(item=item))["item"] for item in items], "problems": codes}
     console.result(document, [t.plural("{n} exhibit", "{n} exhibits", len(items))])
-    return FAILED if codes and not items else DONE
+    return FAILED if has_gone or (codes and not items) else DONE

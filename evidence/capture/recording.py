@@ -12,7 +12,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
@@ -28,6 +28,8 @@ _ROOM = 16
 _KEEP_S = 1.0
 _STILL_S = 1.0
 """A picture that does not change is put into the film again after so many seconds."""
+STUCK_S = 5.0
+"""How long the system may take for a picture once the recording is to end."""
 _LABEL = 80
 _MOST_MARKS = 500
 
@@ -102,6 +104,8 @@ class Recorder:
         self._running.set()
         self._room: queue.Queue[tuple[float, Picture] | None] = queue.Queue(_ROOM)
         self._problem: EvidenceError | None = None
+        self._asked_s: float | None = 0.0
+        """Since when the system is asked for a picture; None while it is not."""
         self._ended_s = 0.0
         self._ended_by = ""
         self._more: dict[str, str] = {}
@@ -162,13 +166,24 @@ class Recorder:
         A recording that ended by itself says that it is partial, and why. Calling it again gives the same.
         """
         self._end(ended_by)
-        for thread in self._threads:
-            thread.join()
+        looking, encoding = self._threads
+        while looking.is_alive() and not self._is_stuck():
+            looking.join(0.05)
+        if looking.is_alive():  # nobody waits for a system that does not answer, least of all a vault to be locked
+            with self._lock:
+                if self._problem is None:
+                    self._ended_by, self._problem = "screen", EvidenceError("capture.screen_failed")
+            self._hand_over(None)
+        encoding.join()
         return self._facts(is_over=True)
 
     def abandon(self) -> None:
         """End the recording and wait; nobody wants the film."""
         self.stop("cancelled")
+
+    def _is_stuck(self) -> bool:
+        asked_s = self._asked_s
+        return asked_s is not None and self._now_s() - asked_s > STUCK_S
 
     def _now_s(self) -> float:
         return (time.monotonic_ns() - self._begin_ns) / 1e9
@@ -187,6 +202,7 @@ class Recorder:
         last: tuple[float, Picture] | None = None
         try:
             with self._filmer.film(self._region) as look:
+                self._asked_s = None
                 last = self._look_on(look)
             if last is not None and self._ended_s > last[0]:
                 # The last picture stood until the end: the film is as long as the recording was.
@@ -203,14 +219,16 @@ class Recorder:
         last: tuple[float, Picture] | None = None
         seen: RawFrame | None = None
         shown_s = -_STILL_S
-        while not self._stop.is_set():
+        while last is None or not self._stop.is_set():  # one picture at least, however soon it is ended
             if not self._running.is_set():
                 if self._stop.wait(0.02):
                     break
                 due = self._now_s()
                 continue
-            at_s = self._now_s()
+            at_s = self._ended_s or self._now_s()
+            self._asked_s = self._now_s()
             frame = look()
+            self._asked_s = None
             is_same = last is not None and seen is not None and frame.bgra == seen.bgra
             if is_same and at_s - shown_s < _STILL_S:
                 with self._lock:
@@ -266,7 +284,11 @@ class Recorder:
             if film is not None:
                 film.close()
         except EvidenceError as problem:
-            self._end("disk" if problem.code.startswith("vault.") else "encoder", problem)
+            is_disk, is_screen = problem.code.startswith("vault."), problem.code == "capture.screen_changed"
+            self._end("disk" if is_disk else "screen" if is_screen else "encoder", problem)
+            if film is not None and not is_disk:
+                with suppress(EvidenceError):  # what the encoder still holds
+                    film.close()
 
     def _take_piece(self, piece: bytes) -> None:
         self._sink.write(piece)

@@ -23,7 +23,7 @@ from evidence.capture.screen import (
     frame_of,
 )
 from evidence.capture.stitching import Stitched, stitch
-from evidence.errors import CancelledError
+from evidence.errors import CancelledError, EvidenceError
 from evidence.model import Acquisition, AcquisitionMethod, IncomingFile, Item, Moment
 
 MOST_FRAMES = 150
@@ -47,20 +47,28 @@ def acquire_scroll(
 ) -> Scrolled:  # fmt: skip
     """Picture a region every ``every_s`` seconds for ``seconds``; a picture that equals the one before is left out.
 
-    Ends early after 150 pictures. Raises as :func:`evidence.capture.acquire_screen`, and :class:`CancelledError`.
+    Ends early after 150 pictures. When it is cancelled, or the screen fails, what was pictured until then is given and
+    says that it is partial; no tall picture is made then. Before the first picture it raises as
+    :func:`evidence.capture.acquire_screen`, and :class:`CancelledError`.
     """
     place = allow_film(grabber, choose_place(grabber, screen=screen, region=region), cancelled)
     facts, started, begin = grabber.facts(), clock(), time.monotonic()
     frames: list[Frame] = []
     times: list[float] = []
     unchanged = size = 0
-    is_cut = False
+    is_cut = is_ended = False
     due = begin
     with _looking(grabber, place) as look:
         while (now := time.monotonic()) - begin < seconds or not frames:
-            if cancelled():
-                raise CancelledError
-            frame = look()
+            try:
+                if cancelled():
+                    raise CancelledError
+                frame = look()
+            except (CancelledError, EvidenceError):
+                if not frames:
+                    raise
+                is_ended = True
+                break
             if frames and frame == frames[-1]:
                 unchanged += 1
             else:
@@ -85,12 +93,12 @@ def acquire_scroll(
             **facts, **place.facts, "pixels": f"{frames[0].width}x{frames[0].height}",
             "scroll_pictures": str(len(frames)), "frames_unchanged": str(unchanged),
             "scroll_times_s": " ".join(f"{at_s:.2f}" for at_s in times),
-            "completeness": "partial" if is_cut else "complete",
+            "completeness": "partial" if is_cut or is_ended else "complete",
         },
         settings={"extent": place.extent, "format": "png_rgb8", "cursor": "not_drawn"},
         note=note, lawful_access=lawful_access,
     )  # fmt: skip
-    return Scrolled(originals, stitch(frames))
+    return Scrolled(originals, None if is_ended else stitch(frames))
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,7 +14,7 @@ from typing import BinaryIO, cast
 from evidence.capture import FolderWatch
 from evidence.capture.files import shown_name
 from evidence.digest import digest_stream
-from evidence.errors import EvidenceError
+from evidence.errors import CancelledError, EvidenceError
 from evidence.model import Item
 from evidence.store import Store
 
@@ -41,10 +41,10 @@ class Watch:
     calling it any more."""
 
     def __init__(
-        self, store: Store, add: Callable[[Sequence[Path]], list[Item]], folder: Path, afterwards: Afterwards,
-        place: Path | None,
+        self, store: Store, add: Callable[..., list[Item]], folder: Path, afterwards: Afterwards, place: Path | None,
     ) -> None:  # fmt: skip
-        """Raises as :class:`evidence.capture.FolderWatch`, and ``watch.no_place`` when files are to move to no folder,
+        """``add`` takes in files (a sequence of paths, ``cancelled``). Raises as
+        :class:`evidence.capture.FolderWatch`, and ``watch.no_place`` when files are to move to no folder,
         or to the watched one."""
         if afterwards is Afterwards.MOVES and (place is None or not place.is_dir() or _same(place, folder)):
             raise EvidenceError("watch.no_place")
@@ -55,22 +55,27 @@ class Watch:
         self._place = place
         self._folder_watch = FolderWatch(folder)
 
-    def look(self) -> Arrived:
-        """Seal what came in. A file that fails is said and left alone; the others go on.
+    def look(self, cancelled: Callable[[], bool] = lambda: False) -> Arrived:
+        """Seal what came in. A file that fails is said and left alone; the others go on. Once ``cancelled``, a file
+        that is on its way is let go of, and stays where it is.
 
         Raises as :meth:`evidence.capture.FolderWatch.look`: then the folder cannot be watched any more.
         """
         items: list[Item] = []
         problems: list[EvidenceError] = []
         for path in self._folder_watch.look():
+            if cancelled():
+                break
             try:
                 before = _state(path)
-                (item,) = self._add([path])
+                (item,) = self._add([path], cancelled=cancelled)
                 items.append(item)
                 if self._afterwards is not Afterwards.STAYS:
                     self._dispose(path, item, before)
             except EvidenceError as problem:
                 problems.append(problem)
+            except CancelledError:
+                break
         return Arrived(tuple(items), tuple(problems))
 
     def _dispose(self, path: Path, item: Item, before: tuple[int, int, int]) -> None:

@@ -9,14 +9,15 @@ import re
 import signal
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import av
 import pytest
 from support.commands import Holdfast
+from support.waiting import until
+
+from app.cli.console import Console
 
 ROOT = Path(__file__).parents[2]
 
@@ -81,20 +82,20 @@ def test_no_monitor_with_that_number_is_said_before_anything_begins(case: tuple[
 
 @pytest.fixture
 def running(case: tuple[Path, str], secret: Path, display: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A recording in a process of its own that has run for some seconds."""
+    """A recording in a process of its own that has run for some seconds, started with Ctrl+C ignored: so shells start
+    what runs in the background."""
     vault, case_id = case
+    ignoring = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
     process = subprocess.Popen(
-        [sys.executable, "-m", "app", "capture", "record", "--minor=no", str(vault), "--case", case_id,
+        [sys.executable, "-c", f"{ignoring}os.execv(sys.executable, sys.argv[1:])",
+         sys.executable, "-m", "app", "capture", "record", "--minor=no", str(vault), "--case", case_id,
          "--region", "0,0,320,200", "--passphrase-file", str(secret), "--json"],
         cwd=ROOT, env={**os.environ, "DISPLAY": display}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    deadline = time.monotonic() + 60
-    while not list((vault / "objects" / "new").glob("*.tail0")) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    folder = vault / "objects" / "new"
+    until(lambda: list(folder.glob("*.tail0")))
     sizes: set[int] = set()  # each second adds a record to the journal, however slow the computer is
-    while len(sizes) < 6 and time.monotonic() < deadline:
-        sizes.add(sum(path.stat().st_size for path in (vault / "objects" / "new").glob("*.tail*")))
-        time.sleep(0.1)
+    until(lambda: sizes.add(sum(path.stat().st_size for path in folder.glob("*.tail*"))) or len(sizes) >= 6)
     yield process
     process.kill()
     process.communicate()
@@ -136,22 +137,47 @@ def test_a_checklist_can_be_read_without_a_vault(holdfast: Holdfast) -> None:
     assert holdfast("guide", "nowhere", vault=False)[1]["error"]["code"] == "capture.no_such_guide"
 
 
-def test_a_watched_folder_is_taken_in(case: tuple[Path, str], holdfast: Holdfast, tmp_path: Path) -> None:
+def test_a_watched_folder_is_taken_in(
+    case: tuple[Path, str], holdfast: Holdfast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     vault, case_id = case
     folder = tmp_path / "downloads"
     folder.mkdir()
 
-    def arrive() -> None:
-        time.sleep(2.0)
-        (folder / "room.txt").write_text("what came")
+    real = Console.say
 
-    thread = threading.Thread(target=arrive)
-    thread.start()
+    def say(self: Console, line: str) -> None:
+        real(self, line)
+        if "being watched" in line:
+            (folder / "room.txt").write_text("what came")
+        elif "SHA-256" in line:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Console, "say", say)
     code, found = holdfast(
-        "capture", "watch", vault, "--case", case_id, folder, "--seconds", "4", "--every", "0.3", "--remove",
-        "--minor", "no",
-    )  # fmt: skip
-    thread.join()
+        "capture", "watch", vault, "--case", case_id, folder, "--every", "0.05", "--remove", "--minor", "no"
+    )
     assert (code, found["problems"]) == (0, [])
     assert [item["files"][0]["name"] for item in found["items"]] == ["room.txt"]
     assert list(folder.iterdir()) == []
+
+
+def test_a_watched_folder_that_goes_away_is_said_and_what_came_before_too(
+    case: tuple[Path, str], holdfast: Holdfast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault, case_id = case
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    real = Console.say
+
+    def say(self: Console, line: str) -> None:
+        real(self, line)
+        if "being watched" in line:
+            (folder / "room.txt").write_text("what came")
+        elif "SHA-256" in line:
+            folder.rename(tmp_path / "gone")
+
+    monkeypatch.setattr(Console, "say", say)
+    code, found = holdfast("capture", "watch", vault, "--case", case_id, folder, "--every", "0.05", "--minor", "no")
+    assert (code, found["problems"]) == (2, ["capture.file_missing"])
+    assert [item["files"][0]["name"] for item in found["items"]] == ["room.txt"]

@@ -32,7 +32,7 @@ OTHER_FACTS = {
     "illustration": ("map", "residual", "error_level"), "detector_sha256": (), "detector_output": (),
     "scroll_pictures": (), "scroll_times_s": (), "stitched_pictures": (), "stitched_rows": (),
     "stitched_gaps": (), "stitched_standing": (), "completeness": ("complete", "partial"), "sound": ("not_recorded",),
-    "ended_by": ("person", "time", "lock", "interruption", "screen", "disk", "encoder"),
+    "ended_by": ("person", "time", "lock", "system", "interruption", "screen", "disk", "encoder"),
     "own_window": ("left_out", "beside", "hidden", "small"), "own_window_shown": (),
     "link_kind": tuple(KINDS), "platform": PLATFORM_NAMES,
 }  # fmt: skip

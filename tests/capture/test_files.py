@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 import pytest
 from support.errors import code_of
+from support.waiting import until
 
 from evidence.capture import Clock, FolderLimits, acquire_file, acquire_files, list_folder
 from evidence.model import Acquisition, AcquisitionMethod
@@ -246,14 +247,16 @@ class TestChangedWhileRead:
 
         def read_slowly(acquisition: Acquisition) -> None:
             with acquisition.files[0].open() as stream:
+                size = path.stat().st_size
+                stream.read(65536)
+                until(lambda: path.stat().st_size > size)
                 while stream.read(65536):
-                    time.sleep(0.005)
+                    pass
 
         thread = threading.Thread(target=download)
         thread.start()
         try:
-            while path.stat().st_size == 200_000:
-                time.sleep(0.001)
+            until(lambda: path.stat().st_size > 200_000)
             acquisition = acquire_file(path, clock=clock)
             assert code_of(lambda: read_slowly(acquisition)) == "capture.changed_while_read"
         finally:

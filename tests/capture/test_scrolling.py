@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from support.waiting import QuickTime
 
 from evidence.capture import Clock, Frame, Region, Screen, acquire_scroll
 from evidence.capture.stitching import stitch
-from evidence.errors import CancelledError
+from evidence.errors import CancelledError, EvidenceError
 from evidence.model import Acquisition
 
 WIDTH, VIEW, TITLE, FIELD = 360, 480, 40, 50
@@ -125,11 +126,14 @@ def names_and_bytes(acquisition: Acquisition) -> list[tuple[str, bytes]]:
     return [(file.name, file.open().read()) for file in acquisition.files]
 
 
-def test_every_picture_is_an_original_and_the_same_one_is_left_out(clock: Clock) -> None:
+def test_every_picture_is_an_original_and_the_same_one_is_left_out(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evidence.capture.scrolling.time", QuickTime())
     screen = Scrolling()
-    scrolled = acquire_scroll(screen, seconds=0.5, every_s=0.05, clock=clock)
+    scrolled = acquire_scroll(screen, seconds=0.625, every_s=0.0625, clock=clock)
     files = names_and_bytes(scrolled.originals)
-    assert 3 <= len(files) < screen.looks
+    assert (len(files), screen.looks) == (6, 10)
     assert files[0][0] == "scroll-20261122T005501.250Z-001.png"
     shown = [np.asarray(Image.open(io.BytesIO(data))) for _name, data in files]
     assert np.array_equal(shown[1], pixels(view(screen.page, 60)))
@@ -143,3 +147,20 @@ def test_every_picture_is_an_original_and_the_same_one_is_left_out(clock: Clock)
 def test_it_can_be_stopped(clock: Clock) -> None:
     with pytest.raises(CancelledError):
         acquire_scroll(Scrolling(), seconds=5, clock=clock, cancelled=lambda: True)
+    screen = Scrolling()
+    scrolled = acquire_scroll(screen, seconds=3600, every_s=0, clock=clock, cancelled=lambda: screen.looks >= 6)
+    assert len(scrolled.originals.files) == 4
+    assert scrolled.originals.source["completeness"] == "partial"
+    assert scrolled.stitched is None
+
+
+def test_a_screen_that_goes_away_costs_no_picture(clock: Clock) -> None:
+    class Leaving(Scrolling):
+        def grab(self, region: Region) -> Frame:
+            if self.looks >= 6:
+                raise EvidenceError("capture.screen_failed")
+            return super().grab(region)
+
+    scrolled = acquire_scroll(Leaving(), seconds=3600, every_s=0, clock=clock)
+    assert len(scrolled.originals.files) == 4
+    assert scrolled.originals.source["completeness"] == "partial"

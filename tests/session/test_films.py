@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from support.waiting import QuickTime, until
 
 from evidence import session as verbs
 from evidence.capture import Frame, Region, Screen
@@ -78,7 +78,7 @@ def test_a_recording_is_an_exhibit_and_stills_name_it(session: Session, folder: 
     case = session.create_case("one")
     going_on = session.films.begin(case.id, note="my words", lawful_access="public")
     session.add_link(case.id, "https://t.me/sample_room")  # the vault is free meanwhile
-    time.sleep(0.8)
+    until(lambda: going_on.status().seconds > 0.5)
     going_on.mark("profile opened")
     film = session.films.finish(going_on)
     assert (film.number, film.method) == ("A-02", AcquisitionMethod.SCREEN_RECORDING)
@@ -97,7 +97,7 @@ def test_a_recording_is_an_exhibit_and_stills_name_it(session: Session, folder: 
 def test_a_film_is_blurred_until_it_is_revealed_and_the_log_says_so(session: Session) -> None:
     case = session.create_case("one")
     going_on = session.films.begin(case.id)
-    time.sleep(0.6)
+    until(lambda: going_on.status().frames >= 6)
     film = session.films.finish(going_on)
 
     def contrast(picture: bytes) -> float:
@@ -123,8 +123,8 @@ def test_a_film_is_blurred_until_it_is_revealed_and_the_log_says_so(session: Ses
 
 def test_locking_ends_a_recording_and_keeps_it(session: Session, folder: Path) -> None:
     case = session.create_case("one")
-    session.films.begin(case.id)
-    time.sleep(0.5)
+    going_on = session.films.begin(case.id)
+    until(lambda: going_on.status().frames >= 2)
     session.lock()
     with verbs.open_vault(folder, passphrase=PASSPHRASE) as again:
         assert again.repairs() == ()
@@ -135,7 +135,7 @@ def test_locking_ends_a_recording_and_keeps_it(session: Session, folder: Path) -
 def test_what_is_cancelled_leaves_nothing(session: Session, folder: Path) -> None:
     case = session.create_case("one")
     going_on = session.films.begin(case.id)
-    time.sleep(0.3)
+    until(lambda: going_on.status().frames >= 2)
     session.films.cancel(going_on)
     assert session.exhibits(case.id) == []
     assert left_over(folder) == []
@@ -144,7 +144,10 @@ def test_what_is_cancelled_leaves_nothing(session: Session, folder: Path) -> Non
         session.films.begin("nowhere")
 
 
-def test_a_scrolled_chat_is_its_pictures_and_a_tall_one_that_names_them(session: Session) -> None:
+def test_a_scrolled_chat_is_its_pictures_and_a_tall_one_that_names_them(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evidence.capture.scrolling.time", QuickTime())
     case = session.create_case("one")
     pictures, tall = session.films.scroll(case.id, seconds=0.6, every_s=0.05, note="the room", minor=MinorAnswer.NO)
     assert len(pictures.files) >= 3

@@ -65,8 +65,8 @@ def test_a_file_that_is_not_what_was_sealed_stays(session: Session, folder: Path
     path = arrive(folder, "room.txt")
     real = watch._add
 
-    def add_and_change(paths: Any) -> Any:
-        items = real(paths)
+    def add_and_change(paths: Any, **named: Any) -> Any:
+        items = real(paths, **named)
         path.write_bytes(b"what else")
         return items
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from support.portal import Desktop, cast_child
+from support.waiting import until
 
 from evidence import session as verbs
 from evidence.capture.portal import PortalGrabber
@@ -51,8 +51,7 @@ def open_session(desktop: Desktop, tmp_path: Path) -> Iterator[Callable[[str], S
 
 
 def wait_for(going_on: verbs.Recording, frames: int) -> None:
-    while going_on.status().frames < frames and going_on.status().is_running:
-        time.sleep(0.01)
+    until(lambda: going_on.status().frames >= frames or not going_on.status().is_running)
 
 
 def test_a_recording_of_the_monitor_that_was_chosen(open_session: Callable[[str], Session]) -> None:

@@ -115,7 +115,7 @@ class LoopbackTsa(SampleTsa):
         if self.behaviour is Behaviour.REDIRECT:
             return 302, b""
         if self.behaviour is Behaviour.SLOW:
-            self.released.wait(20)
+            self.released.wait()
         fixed = {Behaviour.GARBAGE: b"<html>Please log in</html>", Behaviour.EMPTY: b"",
                  Behaviour.HUGE: bytes(1 << 20)}.get(self.behaviour)  # fmt: skip
         if fixed is not None:

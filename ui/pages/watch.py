@@ -42,7 +42,8 @@ class WatchPage(Page):
         self._folder: Path | None = None
         self._place: Path | None = None
         self._watch: Watch | None = None
-        self._is_looking = False
+        self._looking: Watch | None = None
+        """The watch of the look that is under way; one that goes on must not hold up the next watch."""
         self._came: list[str] = []
         self.back.clicked.connect(self._leave_for_case)
         self.lead = text("lead")
@@ -194,21 +195,26 @@ class WatchPage(Page):
 
     def _look(self) -> None:
         watch = self._watch
-        if watch is None or self._is_looking:
+        if watch is None or self._looking is watch:
             return
-        self._is_looking = True
+        self._looking = watch
+
+        def over() -> None:
+            if self._looking is watch:
+                self._looking = None
 
         def looked(arrived: Arrived) -> None:
-            self._is_looking = False
+            over()
             self._took(arrived.items)
             for problem in arrived.problems:
                 self.say_problem(problem)
 
         def failed(_problem: BaseException) -> None:
-            self._is_looking = False
-            self.stop()  # the folder is gone: the message says so
+            over()
+            if self._watch is watch:
+                self.stop()  # the folder is gone: the message says so
 
-        self.work(lambda _progress, _cancelled: watch.look(), looked, failed=failed)
+        self.work(lambda _progress, cancelled: watch.look(cancelled), looked, failed=failed)
 
     def _clipboard_changed(self) -> None:
         """Take in what somebody copied elsewhere; what this program copied itself is passed over."""
