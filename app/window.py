@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.discretion import NEUTRAL_NAME, leave_out_of_screens, name_process
 from app.paths import find_paths
+from app.sessionend import keep_when_ended
 from evidence.i18n import Texts
 from evidence.settings import Settings, load_settings, save_settings
 from ui import icons
@@ -29,7 +30,8 @@ NAME = "Holdfast"
 def run_window() -> int:
     """Open the window and stay until it is closed; returns the exit code."""
     paths = find_paths()
-    application, _window = start_window(paths.settings, paths.suggested_vault)
+    application, window = start_window(paths.settings, paths.suggested_vault)
+    keep_when_ended(application, window)
     return application.exec()
 
 

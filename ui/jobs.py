@@ -110,6 +110,11 @@ class Jobs(QObject):
         for job in self._running:
             job.cancel()
 
+    def wait_for_vault(self) -> None:
+        """Wait until all that was begun on the serial lane is over; the outcomes arrive later, as they always do."""
+        if Lane.SERIAL in self._lanes and not self.is_closed:
+            self._lanes[Lane.SERIAL].submit(lambda: None).result()
+
     def close(self) -> None:
         """Wait for the threads to end; what was not told to stop is finished, outcomes still under way are dropped."""
         self.is_closed = True

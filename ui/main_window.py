@@ -440,10 +440,19 @@ class MainWindow(Book):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Lock, wait for the threads, and leave."""
+        self.end()
+        super().closeEvent(event)
+
+    def end(self) -> None:
+        """Lock and wait for the threads: what was being recorded is sealed when this returns. Nothing more is done."""
         self.lock()
         self.desk.jobs.close()
         self.exit.close()
-        super().closeEvent(event)
+
+    def lock_now(self) -> None:
+        """Lock, and return when the vault is closed: the system that asks for it may end the program then."""
+        self.lock()
+        self.desk.jobs.wait_for_vault()
 
     def setVisible(self, is_visible: bool) -> None:
         """Nothing brings the window back while the person is away, but her own keys."""

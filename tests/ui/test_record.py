@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -12,6 +13,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from evidence import session
 from evidence.capture import Region, Screen
 from evidence.model import Case, EventKind, MinorAnswer
 from ui.asking import AskSheet
@@ -21,6 +23,7 @@ from ui.minor import MinorSheet
 from ui.recordpanel import RecordPanel, clock_words
 
 LIMIT = 30_000
+PASSPHRASE = "four calm otters reading"
 
 
 def begin(window: MainWindow, case: Case, qtbot: QtBot, guide: int = 0) -> RecordPanel:
@@ -156,6 +159,18 @@ def test_locking_keeps_it_and_brings_the_window_back(
     assert window.record.panel is None
     assert not going_on.status().is_running
     assert session.films._going_on == []
+
+
+def test_a_session_that_ends_finds_it_sealed(window: MainWindow, case: Case, qtbot: QtBot, vault: Path) -> None:
+    """The system waits for the answer to its question and may end the program then: nothing is left to do."""
+    panel = begin(window, case, qtbot)
+    qtbot.waitUntil(lambda: panel.recording.status().frames >= 2, timeout=LIMIT)
+    window.lock_now()
+    with session.open_vault(vault, passphrase=PASSPHRASE) as again:
+        assert again.repairs() == ()
+        (exhibit,) = again.exhibits(case.id)
+    assert (exhibit.item.source["ended_by"], exhibit.item.source["completeness"]) == ("lock", "complete")
+    window.lock_now()  # it may be asked twice
 
 
 def test_time_in_words() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,12 +10,14 @@ import pytest
 from PySide6.QtGui import QClipboard, QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from evidence import session
 from evidence.model import Case, MinorAnswer
-from evidence.session import Afterwards
+from evidence.session import Afterwards, Arrived
 from ui.main_window import MainWindow
 from ui.minor import MinorSheet
 
 LIMIT = 30_000
+PASSPHRASE = "four calm otters reading"
 
 
 @pytest.fixture
@@ -82,6 +85,41 @@ def test_what_is_copied_elsewhere_is_taken_in(
     settle()
     assert len(window.desk.session.exhibits(case.id)) == 1
     QGuiApplication.clipboard().clear()
+
+
+def test_a_look_that_is_under_way_when_the_vault_locks_holds_up_no_later_watch(
+    window: MainWindow, case: Case, qtbot: QtBot, settle: Callable[[], None], folder: Path, vault: Path,
+) -> None:  # fmt: skip
+    window.show_watch(case.id)
+    page = window.watching
+    page._take_folder([folder])
+    begin(window, case, qtbot)
+    looks, goes_on = threading.Event(), threading.Event()
+
+    def look(_cancelled: object) -> Arrived:
+        looks.set()
+        goes_on.wait()
+        return Arrived()
+
+    assert page._watch is not None
+    page._watch.look = look  # type: ignore[method-assign]
+    page._look()
+    looks.wait()
+    window.lock()
+    goes_on.set()
+    settle()
+    window.desk.jobs.start(
+        lambda _progress, _cancelled: session.open_vault(vault, passphrase=PASSPHRASE), window.opened,
+        lambda problem: pytest.fail(repr(problem)),
+    )  # fmt: skip
+    settle()
+    window.show_watch(case.id)
+    page._take_folder([folder])
+    begin(window, case, qtbot)
+    page._timer.setInterval(50)
+    (folder / "room.txt").write_text("what came")
+    qtbot.waitUntil(lambda: bool(page._came), timeout=LIMIT)
+    settle()
 
 
 def test_a_folder_that_goes_away_ends_it_calmly(
