@@ -24,9 +24,15 @@ LOOK_SIDE = 1000
 """Faces are looked for in a copy of at most this many pixels on its longer side."""
 LEAST_LOOKED_FOR = 36
 """The smallest face in that copy, in pixels."""
-HALVED_FROM = 560
-"""Longer side of the copy above which larger faces are looked for at half its size. The detectors were calibrated on
-smaller pictures, which this does not touch."""
+WHOLE_UP_TO = 360
+"""Longer side of the copy up to which every size is looked for in it, place by place. Above it, faces are sought
+coarsely first: what takes the time is the smallest faces. The detectors were calibrated on smaller pictures."""
+COARSE_STEPS = (1.3, 1.2, 1.1)
+"""From one size of face to the next, in a coarse search: in the octave of the smallest, in the next, in all others."""
+CLOSE_BY = (0.6, 1.7)
+"""Sizes that are looked for around a place that a coarse search names, in sides of that place; and how far around."""
+SMALL_UP_TO = 2.2
+"""Faces up to so many times the smallest are placed in the copy itself, larger ones in one of half its size."""
 MIN_SHARPNESS = 40.0
 """Variance of the Laplacian of the face at 96 x 96 pixels; below it, a face is too blurred."""
 MAX_FLAT = 0.6
@@ -70,39 +76,97 @@ def find_faces(
     margin = LEAST_LOOKED_FOR // 2
     look = np.asarray(cv2.copyMakeBorder(look, margin, margin, margin, margin, cv2.BORDER_REPLICATE), np.uint8)
     least = LEAST_LOOKED_FOR if scale <= 1 else round(LEAST_LOOKED_FOR * min(scale, 2.0))
-    kept = _frontal(look, least) or _unsure(look, least)
+    kept = _frontal(look, least)
+    if not kept and max(look.shape) > WHOLE_UP_TO:
+        kept = _frontal(look, least, _FIRST)  # slower, and sees some large ones that the second does not
+    kept = kept or _unsure(look, least)
     boxes = [_judge(grey, box, reasons, scale, margin, jpeg_quality) for box, reasons in kept[:MAX_FACES]]
     return boxes, len(kept)
 
 
-Placed = tuple[tuple[int, int, int, int], tuple[str, ...]]
+Place = tuple[int, int, int, int]
+Placed = tuple[Place, tuple[str, ...]]
 """A box in the copy that is looked at, and what keeps it from being assessed."""
+_FIRST, _SECOND = "haarcascade_frontalface_default.xml", "haarcascade_frontalface_alt2.xml"
+_TURNED = "haarcascade_profileface.xml"
 
 
-def _frontal(look: NDArray[np.uint8], least: int) -> list[Placed]:
-    """Frontal faces, largest first. A second cascade is asked around each: what it does not confirm is not assessed."""
+def _frontal(look: NDArray[np.uint8], least: int, seeker: str = _SECOND) -> list[Placed]:
+    """Frontal faces, largest first. A second cascade is asked around each: what it does not confirm is not assessed.
+
+    In a larger picture, ``seeker`` names the places at which the first is asked at all.
+    """
     kept: list[Placed] = []
-    for x, y, w, h in sorted(_candidates(look, least), key=lambda b: (-b[2] * b[3], b)):
+    for x, y, w, h in sorted(_candidates(look, least, seeker), key=lambda b: (-b[2] * b[3], b)):
         if any(_overlap((x, y, w, h), known) > 0.3 for known, _ in kept):
             continue
         around = round(0.35 * w)
         left, top = max(0, x - around), max(0, y - around)
         part = np.ascontiguousarray(look[top : y + h + around, left : x + w + around])
-        again = _look(part, "haarcascade_frontalface_alt2.xml", 3, max(20, round(0.6 * w)))
+        again = _look(part, _SECOND, 3, max(20, round(0.6 * w)))
         is_confirmed = any(_overlap((x, y, w, h), (left + a, top + b, c, d)) > 0.4 for a, b, c, d in again)
         kept.append(((x, y, w, h), () if is_confirmed else ("not_surely_a_face",)))
     return sorted(kept, key=lambda item: (-item[0][2] * item[0][3], item[0]))
 
 
-def _candidates(look: NDArray[np.uint8], least: int) -> list[tuple[int, int, int, int]]:
-    """Where the first cascade sees a face. In a large picture, larger faces are looked for in a copy of half the size,
-    and smaller ones in coarser steps: what takes the time is the smallest faces."""
-    name = "haarcascade_frontalface_default.xml"
-    if max(look.shape) <= HALVED_FROM:
-        return _look(look, name, 5, least)
+def _candidates(look: NDArray[np.uint8], least: int, seeker: str) -> list[Place]:
+    """Where the first cascade sees a face."""
+    if max(look.shape) <= WHOLE_UP_TO:
+        return _look(look, _FIRST, 5, least)
     half = np.asarray(cv2.resize(look, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
-    larger = [(2 * x, 2 * y, 2 * w, 2 * h) for x, y, w, h in _look(half, name, 5, round(0.8 * least))]
-    return larger + _look(look, name, 3, least, most=round(2.2 * least), step=1.2)
+    found: list[Place] = []
+    sought = least if seeker == _SECOND else 2 * least
+    for place in sorted(_coarsely(look, seeker, sought), key=lambda b: (-b[2] * b[3], b)):
+        if not any(_is_part(place, known) for known in found):
+            found += _closely(look, half, place, least)
+    return found
+
+
+def _coarsely(look: NDArray[np.uint8], name: str, least: int, neighbours: int = 0) -> list[Place]:
+    """Every place at which a cascade sees anything (or so many times), in coarse steps.
+
+    Octave by octave of size, each in a copy in which its smallest face just fills the cascade's window: there OpenCV
+    looks at every second pixel only, and large faces cost next to nothing.
+    """
+    window = _cascade(name).getOriginalWindowSize()[0]
+    steps = iter(COARSE_STEPS)
+    step, found = 0.0, list[Place]()
+    while least < min(look.shape):
+        step, scale = next(steps, step), window / least
+        copy = np.asarray(cv2.resize(look, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+        is_last = 2 * least >= min(look.shape)
+        seen = _look(copy, name, neighbours, window, most=0 if is_last else 2 * window - 1, step=step)
+        if not neighbours:  # twice each, for a group of one counts for nothing
+            seen = [(x, y, w, h) for x, y, w, h in cv2.groupRectangles([*seen, *seen], 1, 0.2)[0]]
+        found += [_scaled(place, 1 / scale) for place in seen]
+        least *= 2
+    return found
+
+
+def _closely(look: NDArray[np.uint8], half: NDArray[np.uint8], place: Place, least: int) -> list[Place]:
+    """What the first cascade sees around a place: large faces in a copy of half the size, small ones in coarser steps,
+    as if the whole picture had been searched so."""
+    side = place[2]
+    low, high = (round(share * side) for share in CLOSE_BY)
+    most = round(SMALL_UP_TO * least)
+    found: list[Place] = []
+    if low <= most:
+        left, top, part = _near(look, place)
+        seen = _look(part, _FIRST, 3, max(least, low), most=min(most, high), step=1.2)
+        found += [(left + x, top + y, w, h) for x, y, w, h in seen]
+    if high > 1.6 * least:
+        left, top, part = _near(half, _scaled(place, 0.5))
+        seen = _look(part, _FIRST, 5, max(round(0.8 * least), low // 2), most=high // 2)
+        found += [(2 * (left + x), 2 * (top + y), 2 * w, 2 * h) for x, y, w, h in seen]
+    return found
+
+
+def _near(look: NDArray[np.uint8], place: Place) -> tuple[int, int, NDArray[np.uint8]]:
+    """Left, top and pixels of what lies around a place."""
+    x, y, w, h = place
+    around = round(CLOSE_BY[0] * w)
+    left, top = max(0, x - around), max(0, y - around)
+    return left, top, np.ascontiguousarray(look[top : y + h + around, left : x + w + around])
 
 
 def _unsure(look: NDArray[np.uint8], least: int) -> list[Placed]:
@@ -110,13 +174,14 @@ def _unsure(look: NDArray[np.uint8], least: int) -> list[Placed]:
     part = min(1.0, 400 / max(look.shape))
     small = np.asarray(cv2.resize(look, None, fx=part, fy=part, interpolation=cv2.INTER_AREA), np.uint8)
     smallest = max(24, round(least * part))
-    step = 1.1 if part == 1 else 1.2
-    doubtful = _look(small, "haarcascade_frontalface_alt2.xml", 3, smallest, step=step)
-    found = [(box, "not_surely_a_face") for box in doubtful]
+
+    def seen(copy: NDArray[np.uint8], name: str, neighbours: int) -> list[Place]:
+        return _look(copy, name, neighbours, smallest) if part == 1 else _coarsely(copy, name, smallest, 2)
+
+    found = [(box, "not_surely_a_face") for box in seen(small, _SECOND, 3)]
     if not found:
-        name = "haarcascade_profileface.xml"
-        turned = _look(small, name, 5 if part == 1 else 3, smallest, step=step)
-        mirrored = _look(np.ascontiguousarray(small[:, ::-1]), name, 5 if part == 1 else 3, smallest, step=step)
+        turned = seen(small, _TURNED, 5)
+        mirrored = seen(np.ascontiguousarray(small[:, ::-1]), _TURNED, 5)
         turned += [(small.shape[1] - x - w, y, w, h) for x, y, w, h in mirrored]
         found = [(box, "turned_away") for box in turned]
     kept: list[Placed] = []
@@ -204,6 +269,18 @@ def _look(
 @lru_cache
 def _cascade(name: str) -> cv2.CascadeClassifier:
     return cv2.CascadeClassifier(str(Path(cv2.__file__).parent / "data" / name))
+
+
+def _scaled(place: Place, scale: float) -> Place:
+    x, y, w, h = (round(value * scale) for value in place)
+    return x, y, w, h
+
+
+def _is_part(place: Place, known: Place) -> bool:
+    """Whether most of a place, of about the same size, lies in what was found already."""
+    across = min(place[0] + place[2], known[0] + known[2]) - max(place[0], known[0])
+    down = min(place[1] + place[3], known[1] + known[3]) - max(place[1], known[1])
+    return 2 * max(across, 0) * max(down, 0) > place[2] * place[3] and 2 * place[2] > known[2]
 
 
 def _overlap(one: tuple[int, int, int, int], two: tuple[int, int, int, int]) -> float:

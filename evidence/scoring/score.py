@@ -260,9 +260,7 @@ def finding(finder: Pack | None) -> dict[str, object]:
     return {"folder": str(finder.folder), "sha256": finder.model_sha256, "size": finder.facts.input.size}
 
 
-def _settings(
-    packs: Sequence[Pack], limits: MediaLimits, trust_anchors: str, fusion: Fusion | None
-) -> dict[str, str]:
+def _settings(packs: Sequence[Pack], limits: MediaLimits, trust_anchors: str, fusion: Fusion | None) -> dict[str, str]:
     """What an expert needs to repeat the score."""
     finder = finder_of(packs)
     faces = "haar" if finder is None else f"{finder.facts.id} {finder.model_sha256}"
