@@ -50,16 +50,30 @@ def pixmap(name: str, colour: str, side: int, ratio: float = 1.0) -> QPixmap:
     return made
 
 
-def icon(name: str, colour: str, side: int, *, chosen: str = "", disabled: str = "") -> QIcon:
-    """Icon ``name`` for a button: ``chosen`` is its colour when the button is checked, ``disabled`` when it is off."""
+def icon(name: str, colour: str, side: int, *, chosen: str = "", disabled: str = "", pad: int = 0) -> QIcon:
+    """Icon ``name`` for a button: ``chosen`` is its colour when the button is checked, ``disabled`` when it is off;
+    ``pad`` pixels are left free at its right, towards the words."""
     made = QIcon()
+
+    def drawn(colour: str, ratio: float) -> QPixmap:
+        one = pixmap(name, colour, side, ratio)
+        if not pad:
+            return one
+        whole = QPixmap(round((side + pad) * ratio), round(side * ratio))
+        whole.setDevicePixelRatio(ratio)
+        whole.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(whole)
+        painter.drawPixmap(0, 0, one)
+        painter.end()
+        return whole
+
     screens = {1.0, float(QGuiApplication.primaryScreen().devicePixelRatio())} if QGuiApplication.screens() else {1.0}
     for ratio in sorted(screens):
-        made.addPixmap(pixmap(name, colour, side, ratio))
+        made.addPixmap(drawn(colour, ratio))
         if chosen:
-            made.addPixmap(pixmap(name, chosen, side, ratio), QIcon.Mode.Normal, QIcon.State.On)
+            made.addPixmap(drawn(chosen, ratio), QIcon.Mode.Normal, QIcon.State.On)
         if disabled:
-            made.addPixmap(pixmap(name, disabled, side, ratio), QIcon.Mode.Disabled)
+            made.addPixmap(drawn(disabled, ratio), QIcon.Mode.Disabled)
     return made
 
 

@@ -13,7 +13,7 @@ from evidence.i18n import Texts
 from evidence.model import MinorAnswer
 from ui.desk import Desk
 from ui.page import Page
-from ui.widgets import Button, Card, discard, text
+from ui.widgets import Button, Card, Lines, discard, text
 
 TURN_TO = frozenset({"police", "report-csam"})
 """The kinds of the directory that may take what no one else may hold."""
@@ -85,7 +85,7 @@ class TurnTo(Card):
     def __init__(self, desk: Desk) -> None:
         super().__init__("care")
         self._desk = desk
-        self.title, self.words = text("label"), text()
+        self.title, self.words = text("label"), Lines()
         self.inside.addWidget(self.title)
         self.inside.addWidget(self.words)
         self.lines = QVBoxLayout()
@@ -98,13 +98,11 @@ class TurnTo(Card):
     def retranslate(self, t: Texts) -> None:
         """Say it in the language of ``t``."""
         self.title.setText(t("What to do, and what not"))
-        self.words.setText(
-            "\n".join(
-                (
-                    t("Do not copy, send or upload the picture or file, not even to report it. Leave it where it is."),
-                    t("Tell the police the number of this record, or have a counsellor do it with you."),
-                    t("If you are under age yourself: an adult you trust, or a centre, can do this with you."),
-                )
+        self.words.show_lines(
+            (
+                t("Do not copy, send or upload the picture or file, not even to report it. Leave it where it is."),
+                t("Tell the police the number of this record, or have a counsellor do it with you."),
+                t("If you are under age yourself: an adult you trust, or a centre, can do this with you."),
             )
         )
         self.all_button.setText(t("All people and places"))

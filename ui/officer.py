@@ -22,10 +22,12 @@ from ui.theme import Theme
 from ui.widgets import Button, Card, Choice, Field, SecretField, text
 
 if TYPE_CHECKING:
-    from evidence.session import Checked, ExhibitInside, Known, ReceiptWritten
+    from evidence.session import Checked, ExhibitInside, Inside, Known, NoteEntry, ReceiptWritten
     from ui.page import Page
 
 KEY_FILE = "receipt-key.pem"
+MOST_OF_NOTE = 4000
+"""Characters of a note that are shown; the report prints it in full."""
 
 
 class Part(QWidget):
@@ -52,7 +54,8 @@ class Part(QWidget):
 
 
 class ContentsPart(Part):
-    """Names and sizes of what is inside, and a picture of one original: read when asked for, gone when it is closed."""
+    """Names and sizes of what is inside, a picture of one original, and the notes: read when asked for, gone when it is
+    closed."""
 
     def __init__(self, page: Page) -> None:
         super().__init__(page)
@@ -69,7 +72,13 @@ class ContentsPart(Part):
         self.add_buttons(self.show_button)
         self.card.inside.addWidget(self.picture)
         self.card.inside.addWidget(self.words)
+        self.notes_title, self.notes_hint, self.note_text = text("label"), text("small"), text("body", selectable=True)
+        self.notes = RowList(page.desk)
+        self.notes.selectionModel().currentChanged.connect(lambda: self._show_note())
+        for part in (self.notes_title, self.notes_hint, self.notes, self.note_text):
+            self.card.inside.addWidget(part)
         self._inside: Sequence[ExhibitInside] = ()
+        self._notes: Sequence[NoteEntry] = ()
         self._known: Callable[[], Known] | None = None
         self._show()
 
@@ -78,6 +87,11 @@ class ContentsPart(Part):
         self.title.setText(t("What is inside"))
         self.hint.setText(t("Names and titles as whoever made the package wrote them."))
         self.list.setAccessibleName(t("What is inside"))
+        self.notes_title.setText(t("Notes that were chosen into it"))
+        self.notes.setAccessibleName(t("Notes that were chosen into it"))
+        self.notes_hint.setText(
+            t("Stated by a person, not recorded by the program; the log noted the times of writing.")
+        )
         self.show_button.setText(t("Show its picture, blurred"))
         self.words.setText(t("Hold the picture, or Space on it, to see it without blur."))
         self._show()
@@ -91,21 +105,21 @@ class ContentsPart(Part):
         self.forget()
         self.checked, self._known = checked, known
 
-        def read(_progress: object, _cancelled: object) -> Sequence[ExhibitInside]:
+        def read(_progress: object, _cancelled: object) -> Inside:
             from evidence.session import package_contents
 
             return package_contents(checked, known())
 
-        def done(inside: Sequence[ExhibitInside]) -> None:
+        def done(inside: Inside) -> None:
             if self.checked is checked:
-                self._inside = inside
+                self._inside, self._notes = inside.exhibits, inside.notes
                 self._show()
 
         self.page.work(read, done, lane=Lane.PARALLEL)
 
     def forget(self) -> None:
         """Drop what was read."""
-        self.checked, self._known, self._inside = None, None, ()
+        self.checked, self._known, self._inside, self._notes = None, None, (), ()
         self._show()
 
     def show_picture(self) -> None:
@@ -161,6 +175,30 @@ class ContentsPart(Part):
         self.list.setVisible(bool(rows))
         self.show_button.setVisible(bool(rows))
         self._hide_picture()
+        self._show_notes()
+
+    def _show_notes(self) -> None:
+        t = self.page.desk.t
+        self.notes.show_rows([
+            Row(
+                str(number), " ".join(wording.safe(note.text[:MOST_OF_NOTE]).split()),
+                f"{wording.written_at(t, note.written_at)} · {wording.named(t, f'role.{note.author}')}",
+                wording.safe(note.item) or t("about the case"), icon="note",
+            )
+            for number, note in enumerate(self._notes)
+        ])  # fmt: skip
+        self.notes.fit(1, 4)
+        self.notes.setMaximumHeight(self.notes.minimumHeight())
+        for part in (self.notes_title, self.notes_hint, self.notes, self.note_text):
+            part.setVisible(bool(self._notes))
+        self._show_note()
+
+    def _show_note(self) -> None:
+        """The words of the note that the keyboard is on; all of them stand in the report."""
+        key = self.notes.current_key()
+        words = self._notes[int(key)].text if key and int(key) < len(self._notes) else ""
+        cut = words if len(words) <= MOST_OF_NOTE else f"{words[:MOST_OF_NOTE]}…"
+        self.note_text.setText(wording.safe(cut))
 
 
 class PrintPart(Part):

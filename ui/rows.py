@@ -32,6 +32,8 @@ class Row:
     is_tickable: bool = True
 
 
+LARGE = 150
+"""Percent of text from which on the second line of a row may take two."""
 PENDING = Row("", "…")
 """Stands in the place of a row that is not read yet."""
 
@@ -154,7 +156,7 @@ class RowDelegate(QStyledItemDelegate):
         title = QFontMetrics(theme.font("body", bold=True)).height()
         if row is None or not row.detail:
             return title, 0
-        lines = 2 if theme.percent >= 150 else 1
+        lines = 2 if theme.percent >= LARGE else 1
         return title, lines * QFontMetrics(theme.font("small")).lineSpacing() + theme.px(3)
 
     def _tag(self, painter: QPainter, inner: QRect, words: str, colour: QColor) -> QRect:
@@ -170,27 +172,28 @@ class RowDelegate(QStyledItemDelegate):
         return inner.adjusted(0, 0, -width - theme.px(12), 0)
 
     def _words(self, painter: QPainter, inner: QRect, row: Row, ink: QColor, quiet: QColor) -> None:
+        """Draw the title and what stands below it, together in the middle of the height."""
         theme = self._desk.theme
         title, second = self._heights(theme, row)
-        top = inner.center().y() - (title + second) // 2 + 1
         bold, small = theme.font("body", bold=True), theme.font("small")
+        bold_metrics, small_metrics = QFontMetrics(bold), QFontMetrics(small)
+        wraps, gap = int(Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap), theme.px(3)
+        detail = row.detail
+        if theme.percent < LARGE:
+            detail = small_metrics.elidedText(detail, Qt.TextElideMode.ElideRight, inner.width())
+        if detail:
+            needed = small_metrics.boundingRect(QRect(0, 0, inner.width(), 10_000), wraps, detail).height()
+            second = min(second, needed + gap)
+        line = QRect(inner.left(), inner.center().y() - (title + second) // 2 + 1, inner.width(), title)
         painter.setFont(bold)
         painter.setPen(ink)
-        line = QRect(inner.left(), top, inner.width(), title)
         painter.drawText(
-            line, MIDDLE, QFontMetrics(bold).elidedText(row.title, Qt.TextElideMode.ElideRight, line.width())
+            line, MIDDLE, bold_metrics.elidedText(row.title, Qt.TextElideMode.ElideRight, line.width())
         )
-        if not row.detail:
-            return
-        painter.setFont(small)
-        painter.setPen(quiet)
-        line = QRect(inner.left(), top + title + theme.px(3), inner.width(), second - theme.px(3))
-        if theme.percent >= 150:
-            painter.drawText(line, int(Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap), row.detail)
-        else:
-            painter.drawText(
-                line, MIDDLE, QFontMetrics(small).elidedText(row.detail, Qt.TextElideMode.ElideRight, line.width())
-            )
+        if detail:
+            painter.setFont(small)
+            painter.setPen(quiet)
+            painter.drawText(QRect(line.left(), line.bottom() + 1 + gap, line.width(), second - gap), wraps, detail)
 
     def _tick(self, painter: QPainter, box: QRect, is_ticked: bool) -> None:
         theme = self._desk.theme

@@ -29,7 +29,11 @@ class Sieve(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         self.words = Field()
-        self.words.line.setClearButtonEnabled(True)
+        self.empty_button = Button(desk, "text", "cross")  # Qt's own is too small to hit, and fades
+        self.empty_button.clicked.connect(self._empty)
+        self.words.row.addWidget(self.empty_button)
+        self.words.line.textChanged.connect(lambda words: self.empty_button.setVisible(bool(words)))
+        self.empty_button.hide()
         self.wait = QTimer(self)
         self.wait.setSingleShot(True)
         self.wait.setInterval(WAIT_MS)
@@ -63,6 +67,8 @@ class Sieve(QWidget):
         """Say every word in the language of ``t``."""
         self.words.name(t("Searc&h"))
         self.words.line.setPlaceholderText(t("Titles, notes, links, file names, tags; parts of words too"))
+        self.empty_button.setAccessibleName(t("Empty the search"))
+        self.empty_button.setToolTip(t("Empty the search"))
         self.more_button.setText(t("F&ilters"))
         self.tag.name(t("Tag"))
         self.kind.name(t("Kind of exhibit"))
@@ -76,7 +82,7 @@ class Sieve(QWidget):
             (self.standing, [t.code("name", f"standing.{standing}") for standing in Standing]),
         ):
             for position, name in enumerate([t("all"), *names]):
-                choice.box.setItemText(position, name)
+                choice.box.setItemText(position, wording.begun(name))
         self.all_button.setText(t("Show all again"))
 
     def wanted(self) -> Filter:
@@ -100,7 +106,7 @@ class Sieve(QWidget):
         t, box = self._desk.t, self.tag.box
         chosen = box.currentData() if box.currentIndex() > 0 else None
         box.clear()
-        box.addItem(t("all"), "")
+        box.addItem(wording.begun(t("all")), "")
         for tag, count in tags.items():
             box.addItem(f"{wording.safe(tag)} ({t.number(count)})", tag)
         box.setCurrentIndex(max(box.findData(chosen), 0) if chosen else 0)
@@ -114,6 +120,10 @@ class Sieve(QWidget):
         for choice in (self.tag, self.kind, self.method, self.band, self.standing):
             choice.box.setCurrentIndex(0)
         self.more_button.setChecked(False)
+
+    def _empty(self) -> None:
+        self.words.line.setText("")
+        self.words.line.setFocus()
 
     def _clear(self, search: Callable[[], None]) -> None:
         is_open = self.more_button.isChecked()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSpinBox, QVBoxLayout, QWidget
 
 from evidence.i18n import Texts
 from evidence.model import Exposure
+from ui import wording
 from ui.chooser import PlaceField
 from ui.flow import FlowLayout
 from ui.jobs import Lane
@@ -40,6 +41,7 @@ class UploadSet(QWidget):
         self.place = PlaceField(page.desk)
         self.limit = QSpinBox()
         self.limit.setRange(1, 4000)
+        self.limit.lineEdit().setTextMargins(8, 0, 0, 0)
         self.limit_field = Field(self.limit)
         self.looks = Choice(len(Exposure))
         self.write_button = Button(page.desk, "", "package")
@@ -64,7 +66,7 @@ class UploadSet(QWidget):
         self.limit_field.name(t("&Most megabytes of one file"), t("It is remembered for the next time."))
         self.looks.name(t("How the pict&ures look"))
         for position, exposure in enumerate(Exposure):
-            self.looks.box.setItemText(position, t.code("name", f"exposure.{exposure}"))
+            self.looks.box.setItemText(position, wording.begun(t.code("name", f"exposure.{exposure}")))
         self.write_button.setText(t("Write small &files"))
 
     def enter(self) -> None:

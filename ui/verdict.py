@@ -160,7 +160,7 @@ def about_lines(t: Texts, report: VerificationReport) -> list[str]:
 def reasons(t: Texts, report: VerificationReport, claim: Claim) -> list[str]:
     """The checks that decided the claim."""
     found = [check for check in report.checks if check.claim is claim.name and check.answer is claim.answer]
-    lines = [f"{check.number}. {wording.sentence(t, 'check', check.reason, check.params)}" for check in found]
+    lines = [wording.sentence(t, "check", check.reason, check.params) for check in found]
     return list(dict.fromkeys(lines))[:REASONS_SHOWN]
 
 

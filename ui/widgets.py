@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -24,6 +24,9 @@ from ui import icons
 from ui.desk import Desk
 from ui.errors import Told
 from ui.theme import Theme
+
+_ICON_GAP, _STYLE_GAP = 7, 4
+"""Pixels between icon and words at 100 %; Qt leaves the second of them at every size of text."""
 
 
 def text(kind: str = "body", *, selectable: bool = False) -> QLabel:
@@ -63,13 +66,21 @@ class Button(QPushButton):
         p = theme.palette
         colour = {"main": p.on_accent, "text": p.accent}.get(self._kind, p.ink)
         side = theme.px(20 if self._kind == "way" else 18)
-        wanted = (colour, side, p.soft_ink, p.quiet)
+        pad = max(0, theme.px(_ICON_GAP) - _STYLE_GAP) if self.text() else 0
+        wanted = (colour, side, pad, p.soft_ink, p.quiet)
         if wanted == self._drawn:
             return
         self._drawn = wanted
         chosen = p.soft_ink if self.isCheckable() else ""
-        self.setIcon(icons.icon(self._icon, colour, side, chosen=chosen, disabled=p.quiet))
-        self.setIconSize(QSize(side, side))
+        self.setIcon(icons.icon(self._icon, colour, side, chosen=chosen, disabled=p.quiet, pad=pad))
+        self.setIconSize(QSize(side + pad, side))
+
+    def setText(self, words: str) -> None:
+        """Set the words; an icon that stands alone stands in the middle."""
+        had_words = bool(self.text())
+        super().setText(words)
+        if bool(words) != had_words:
+            self.relook(self._desk.theme)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses a button too: people expect it, and Qt alone only knows Space."""
@@ -113,6 +124,35 @@ class Card(QFrame):
         for child in self.findChildren(QLabel):
             child.style().unpolish(child)
             child.style().polish(child)
+
+
+class Lines(QWidget):
+    """Short paragraphs below each other, with room between them."""
+
+    def __init__(self, kind: str = "body") -> None:
+        super().__init__()
+        self._kind = kind
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(6)
+
+    def show_lines(self, lines: Sequence[str]) -> None:
+        """Show these."""
+        while self._column.count() > len(lines):
+            entry = self._column.takeAt(self._column.count() - 1)
+            if entry is not None and (widget := entry.widget()) is not None:
+                discard(widget)
+        while self._column.count() < len(lines):
+            self._column.addWidget(text(self._kind, selectable=True))
+        for position, line in enumerate(lines):
+            entry = self._column.itemAt(position)
+            label = entry.widget() if entry is not None else None
+            assert isinstance(label, QLabel)
+            label.setText(line)
+
+    def text(self) -> str:
+        """What is shown."""
+        return "\n".join(label.text() for label in self.findChildren(QLabel) if not label.isHidden())
 
 
 class Field(QWidget):

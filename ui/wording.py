@@ -41,6 +41,11 @@ def redaction_facts(t: Texts, copy: RedactedCopy) -> list[str]:
     return lines
 
 
+def begun(words: str) -> str:
+    """The same words where they stand alone: with a capital letter."""
+    return words[:1].upper() + words[1:]
+
+
 def sentence(t: Texts, context: str, code: str, params: Mapping[str, str]) -> str:
     """The sentence of a check or a claim. Parameters that end in ``_at`` are times, ``method`` is the name of one."""
     shown: dict[str, str] = {}
@@ -70,6 +75,12 @@ def instant(t: Texts, untrusted_time: str) -> str:
 def moment(t: Texts, at: Moment) -> str:
     """A clock reading as the person's own wall clock showed it."""
     return t.moment(at.at, at.utc_offset_s)
+
+
+def written_at(t: Texts, at: datetime) -> str:
+    """An aware time as the clock showed it where it was written down."""
+    offset = at.utcoffset()
+    return t.moment(at, int(offset.total_seconds()) if offset is not None else 0)
 
 
 def clock(t: Texts, at: Moment) -> str:

@@ -120,7 +120,10 @@ def _slot_lines(t: Texts, slot: SlotInfo) -> list[str]:
     lines = [f"  {slot.id}  {t.code('name', f'slot.{slot.kind}')}{label}  ({t.moment(slot.added_at)})"]
     if slot.cost is not None:
         size = t.size(slot.cost.memory_kib * 1024)
-        cost = t("{size} of memory and {passes} passes for a guess", size=size, passes=slot.cost.passes)
+        cost = t.plural(
+            "{size} of memory and {n} pass for a guess", "{size} of memory and {n} passes for a guess",
+            slot.cost.passes, size=size,
+        )  # fmt: skip
         lines.append(f"      {cost}")
     if slot.fingerprint:
         lines.append(f"      {fingerprint_groups(slot.fingerprint)}")

@@ -24,7 +24,7 @@ from evidence.i18n import LANGUAGES, Language, Texts, system_language, texts
 from evidence.model import VerificationReport
 from evidence.verify import (
     ChildParser,
-    ExhibitInside,
+    Inside,
     Trust,
     Unlock,
     contents_lines,
@@ -70,7 +70,9 @@ def add_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
     parser.add_argument(
         "--report", type=Path, metavar="OUT.pdf", help=t("write a verification report to print; must not exist yet")
     )
-    parser.add_argument("--contents", action="store_true", help=t("say the names and sizes of what is inside, too"))
+    parser.add_argument(
+        "--contents", action="store_true", help=t("say the names and sizes of what is inside, and its notes, too")
+    )
     parser.add_argument("--language", choices=LANGUAGES, help=t("language of the answers"))
     parser.add_argument("--json", action="store_true", help=t("one JSON document on standard output"))
     parser.add_argument(
@@ -209,16 +211,18 @@ def _verify(path: Path, trust: Trust, unlock: Unlock, parser: ChildParser) -> Ou
 
 def _told(path: Path, outcome: Outcome, t: Texts, unlock: Unlock, arguments: argparse.Namespace) -> dict[str, Any]:
     """One package as JSON values."""
-    inside = {"contents": to_json(_inside(path, outcome, unlock))} if arguments.contents else {}
-    return _document(path, outcome, t) | inside
+    if not arguments.contents:
+        return _document(path, outcome, t)
+    inside = _inside(path, outcome, unlock)
+    return _document(path, outcome, t) | {"contents": to_json(inside.exhibits), "notes": to_json(inside.notes)}
 
 
-def _inside(path: Path, outcome: Outcome, unlock: Unlock) -> tuple[ExhibitInside, ...]:
+def _inside(path: Path, outcome: Outcome, unlock: Unlock) -> Inside:
     """What is inside, where it can be read; the answers have said why it cannot."""
     if isinstance(outcome, VerificationReport):
         with suppress(EvidenceError):
             return contents_of(outcome, path, unlock)
-    return ()
+    return Inside()
 
 
 def _exit_code(outcomes: Sequence[Outcome]) -> int:

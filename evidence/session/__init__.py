@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         screen_access,
     )
     from evidence.digest import fingerprint_words
+    from evidence.manifest import NoteEntry
     from evidence.package import (
         ForRecipients,
         HandedFile,
@@ -83,7 +84,7 @@ if TYPE_CHECKING:
         judge_passphrase,
     )
     from evidence.timestamps import known_authorities
-    from evidence.verify import ExhibitInside, FileInside, TsaList
+    from evidence.verify import ExhibitInside, FileInside, Inside, TsaList
 
 
 __all__ = [
@@ -101,6 +102,8 @@ __all__ = [
     "verify_package",
     "FIELDS",
     "IMPORT_METHODS",
+    "Inside",
+    "NoteEntry",
     "Walk",
     "windows",
     "ScreenAccess",
@@ -159,5 +162,6 @@ if not TYPE_CHECKING:
             "judge_passphrase"
         ),
         "evidence.timestamps": "known_authorities",
-        "evidence.verify": "ExhibitInside FileInside TsaList",
+        "evidence.manifest": "NoteEntry",
+        "evidence.verify": "ExhibitInside FileInside Inside TsaList",
     })  # fmt: skip

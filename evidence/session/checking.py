@@ -108,8 +108,8 @@ def unlock_of(known: Known) -> Unlock:
     return Unlock(known.passphrase, tuple(identities))
 
 
-def package_contents(checked: Checked, known: Known) -> tuple[verify.ExhibitInside, ...]:
-    """Names and sizes of what is inside a package that was checked; nothing before someone asks.
+def package_contents(checked: Checked, known: Known) -> verify.Inside:
+    """Names, sizes and notes inside a package that was checked; nothing before someone asks.
 
     Raises as :func:`evidence.verify.contents_of`, and ``verify.no_contents``.
     """

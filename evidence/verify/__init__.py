@@ -6,7 +6,7 @@ from evidence.late import later
 
 if TYPE_CHECKING:
     from evidence.verify.container import Unlock, find_packages, opened_by
-    from evidence.verify.contents import ExhibitInside, FileInside, contents_of, read_original
+    from evidence.verify.contents import ExhibitInside, FileInside, Inside, contents_of, read_original
     from evidence.verify.officer_keys import OfficerKey, load_officer_key, make_officer_key
     from evidence.verify.receipts import ensure_signable, is_receipt, load_receipt, make_receipt, read_receipt
     from evidence.verify.render import contents_lines, render_text, to_document
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 
 __all__ = [
-    "ChildParser", "ExhibitInside", "FileInside", "InProcessParser", "OfficerKey", "Parser", "Trust", "TsaList",
+    "ChildParser", "ExhibitInside", "FileInside", "InProcessParser", "Inside", "OfficerKey", "Parser", "Trust",
+    "TsaList",
     "Unlock", "contents_lines", "contents_of", "ensure_signable", "exit_code", "find_packages", "is_receipt",
     "load_officer_key", "load_receipt", "load_tsa_list", "make_officer_key", "make_receipt", "opened_by",
     "read_original", "read_receipt", "read_trust", "read_tsa_list", "refuse_own_certificates", "render_text",
@@ -27,7 +28,7 @@ __all__ = [
 if not TYPE_CHECKING:
     __getattr__ = later(__name__, {
         "container": "Unlock find_packages opened_by",
-        "contents": "ExhibitInside FileInside contents_of read_original",
+        "contents": "ExhibitInside FileInside Inside contents_of read_original",
         "officer_keys": "OfficerKey load_officer_key make_officer_key",
         "receipts": "ensure_signable is_receipt load_receipt make_receipt read_receipt",
         "render": "contents_lines render_text to_document",

@@ -1,4 +1,4 @@
-"""What is inside a package, for a reader who asks: names and sizes as its list states them, and one original."""
+"""What is inside a package, for a reader who asks: names, sizes and notes as its list states them, and one original."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from evidence.digest import from_json, parse_json
 from evidence.errors import EvidenceError
-from evidence.manifest import MANIFEST, FileRole, Manifest
+from evidence.manifest import MANIFEST, FileRole, Manifest, NoteEntry
 from evidence.model import AcquisitionMethod, Moment, VerificationReport
 from evidence.verify.alone import is_report_alone
 from evidence.verify.container import Entry, Located, Unlock, key_of, locate, open_container
@@ -45,15 +45,24 @@ class ExhibitInside:
     files: tuple[FileInside, ...]
 
 
-def contents_of(report: VerificationReport, path: Path, unlock: Unlock | None = None) -> tuple[ExhibitInside, ...]:
-    """The exhibits of the package at ``path`` that ``report`` is about, in the order of their list.
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What the list of a package states: its exhibits in their order, and the notes that were chosen into it, the
+    oldest first, in the words of whoever wrote them."""
+
+    exhibits: tuple[ExhibitInside, ...] = ()
+    notes: tuple[NoteEntry, ...] = ()
+
+
+def contents_of(report: VerificationReport, path: Path, unlock: Unlock | None = None) -> Inside:
+    """What is inside the package at ``path`` that ``report`` is about, as its list states it.
 
     Nothing of the files themselves is read. Raises :class:`EvidenceError` ``verify.no_contents`` where there is no
     list that this program can read (a report alone, a newer format, damage), ``verify.changed_since`` when the list is
     not the one that was verified, and those of :func:`evidence.verify.verify_package`.
     """
     with _opened(report, path, unlock) as (_located, manifest):
-        return tuple(
+        exhibits = tuple(
             ExhibitInside(
                 item.number, item.title, item.method, item.acquired,
                 tuple(
@@ -65,6 +74,7 @@ def contents_of(report: VerificationReport, path: Path, unlock: Unlock | None = 
             )
             for item in manifest.items
         )  # fmt: skip
+        return Inside(exhibits, manifest.notes)
 
 
 def read_original(report: VerificationReport, path: Path, file: FileInside, unlock: Unlock | None = None) -> bytes:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from evidence.digest import fingerprint_groups, to_json
 from evidence.i18n import Texts
+from evidence.manifest import NoteEntry
 from evidence.model import Answer, Check, Claim, ClaimName, VerificationReport
 from evidence.verify.claims import worst
-from evidence.verify.contents import ExhibitInside
+from evidence.verify.contents import Inside
 
 _WIDTH = 100
 _REASONS_SHOWN = 6
@@ -126,15 +126,29 @@ def list_lines(report: VerificationReport, t: Texts) -> list[str]:
     return lines
 
 
-def contents_lines(exhibits: Sequence[ExhibitInside], t: Texts) -> list[str]:
-    """What is inside, as the package says it: one line for each exhibit and for each of its files."""
+def contents_lines(inside: Inside, t: Texts) -> list[str]:
+    """What is inside, as the package says it: one line for each exhibit and for each of its files, then the notes."""
     lines = []
-    for exhibit in exhibits:
+    for exhibit in inside.exhibits:
         acquired = t.moment(exhibit.acquired.at, exhibit.acquired.utc_offset_s)
         lines.append(f"{safe(exhibit.number)}  {safe(exhibit.title)}")
         lines.append(f"{_INDENT}{t.code('name', f'method.{exhibit.method}')}, {acquired}")
         lines += [f"{_INDENT}{safe(file.original_name or file.path)} · {t.size(file.size)}" for file in exhibit.files]
+    for note in inside.notes:
+        lines.append(f"{safe(note.item) or t('about the case')}  {note_words(note, t)}")
+        lines += [line for part in note.text.splitlines() for line in _wrapped(safe(part))]
     return lines
+
+
+def note_words(note: NoteEntry, t: Texts) -> str:
+    """When a note was written and by whom; a role that this program does not know stands as it is."""
+    try:
+        role = t.code("name", f"role.{note.author}")
+    except KeyError:
+        role = safe(note.author)
+    offset = note.written_at.utcoffset()
+    at = t.moment(note.written_at, int(offset.total_seconds()) if offset is not None else 0)
+    return t("Note, written {at} ({role})", at=at, role=role)
 
 
 def needs_newer(report: VerificationReport) -> bool:

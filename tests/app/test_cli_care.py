@@ -168,6 +168,9 @@ def test_notes_go_into_a_package_one_by_one(case: list[object], holdfast: Holdfa
     made = holdfast("package", *case, "--out", tmp_path / "out", "--note", second["id"])[1]
     manifest = json.loads((Path(made["folder"]) / "proof" / "manifest.json").read_bytes())
     assert [(note["text"], note["item"]) for note in manifest["notes"]] == [("둘째 메모", "")]
+    [told] = holdfast("verify", made["folder"], "--contents")[1]["packages"]
+    assert [(note["text"], note["item"]) for note in told["notes"]] == [("둘째 메모", "")]
+    assert [exhibit["number"] for exhibit in told["contents"]] == ["A-01", "A-02"]
     words = ("package", *case, "--out", tmp_path / "out", "--note", 77)
     assert holdfast(*words)[1]["error"]["code"] == "package.no_such_note"
 

@@ -20,6 +20,7 @@ from app.sample import chat_picture
 from evidence import session as verbs
 from evidence.digest import canonical_json, to_json
 from evidence.errors import EvidenceError
+from evidence.i18n import texts
 from evidence.model import (
     Answer,
     Band,
@@ -32,6 +33,7 @@ from evidence.model import (
     PackageMade,
 )
 from evidence.session import Session
+from evidence.verify import contents_lines, contents_of
 
 
 @pytest.fixture
@@ -212,6 +214,9 @@ def test_notes_stay_unless_they_are_chosen(session: Session, case: Case, tmp_pat
     everything = b"".join(path.read_bytes() for path in Path(made.folder).rglob("*") if path.is_file())
     assert b"only for me" not in everything
     report = verbs.verify_package(Path(made.folder), trust_paths=[])
+    inside = contents_of(report, Path(made.folder))
+    assert [(note.text, note.item) for note in inside.notes] == [("first call", ""), ("a threat", "A-01")]
+    assert [line for line in contents_lines(inside, texts("en")) if "first call" in line or "Note, written" in line]
     check = [check for check in report.checks if check.reason.startswith("custody.")]
     assert [(one.reason, one.answer) for one in check] == [
         ("custody.sound", Answer.YES), ("custody.notes", Answer.YES)

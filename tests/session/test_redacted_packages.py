@@ -91,7 +91,7 @@ def test_a_stranger_can_confirm_what_is_shown(session: Session, case: Case, tmp_
 def test_what_is_inside_can_be_shown(session: Session, case: Case, tmp_path: Path) -> None:
     path = Path(made_of(session, case, tmp_path / "out", 0).zip_file)
     report = verified(session, str(path), tmp_path)
-    first, second, _third = contents_of(report, path)
+    first, second, _third = contents_of(report, path).exhibits
     assert [file.original_name for file in (*first.files, *second.files)] == ["redacted-1.png", "chat.txt"]
     assert read_original(report, path, first.files[0]).startswith(b"\x89PNG")
 

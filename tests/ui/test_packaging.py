@@ -204,6 +204,19 @@ def test_notes_are_chosen_one_by_one(ready: MainWindow, case: Case, settle: Call
     assert page.outcome is not None
     manifest = json.loads((Path(page.outcome.made.folder) / "proof" / "manifest.json").read_bytes())
     assert [note["text"] for note in manifest["notes"]] == ["about the exhibit"]
+    ready.show_verify(Path(page.outcome.made.folder))
+    ready.verify.check()
+    settle()
+    inside = ready.verify.contents
+    assert not inside.notes.isVisible()
+    ready.verify.contents_button.click()
+    settle()
+    assert [(row.title, row.tag) for row in inside.notes.rows.rows] == [("about the exhibit", "A-01")]
+    assert inside.notes.isVisible() and inside.note_text.text() == "about the exhibit"
+    ready.verify.contents_button.click()
+    assert inside.note_text.text() == ""
+    ready.show_package(case.id)
+    settle()
     page._again()
     page.list.clicked.emit(page.list.rows.index(0))
     assert [row.title for row in page.notes.list.rows.rows] == ["about <b>the case</b>"]

@@ -19,7 +19,7 @@ from ui.minor import ask_minor
 from ui.page import Page
 from ui.place import PlacePart
 from ui.theme import Theme
-from ui.widgets import Button, Card, Choice, Field, TextField, text
+from ui.widgets import Button, Card, Choice, Field, Lines, TextField, text
 
 WAITS_S = (0, 3, 10)
 SCROLLS_S = (0, 15, 30, 60)
@@ -118,7 +118,7 @@ class CapturePage(Page):
         self.method.box.currentIndexChanged.connect(self._show_files)
         column.addWidget(self.method)
         self.photo_lead = text("label")
-        self.photo_steps = text("body")
+        self.photo_steps = Lines()
         column.addWidget(self.photo_lead)
         column.addWidget(self.photo_steps)
         return part
@@ -167,7 +167,7 @@ class CapturePage(Page):
         for position, words in enumerate(METHODS.values()):
             self.method.box.setItemText(position, t(words))
         self.photo_lead.setText(t("What to photograph, as far as it is there"))
-        self.photo_steps.setText("\n".join(f"•  {t(words)}" for words in _photo_steps()))
+        self.photo_steps.show_lines([f"•  {t(words)}" for words in _photo_steps()])
         self.url.name(t("The &link"), t("It is written down as it is. It is not opened, and nobody learns of it."))
         self.web_button.setText(t("Record the pa&ge behind it…"))
         self.access.name(

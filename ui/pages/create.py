@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from evidence.i18n import Texts
 from evidence.model import Examiner, OperatorRole
+from ui import wording
 from ui.chooser import PlaceField
 from ui.desk import Desk
 from ui.flow import FlowLayout
@@ -92,7 +93,7 @@ class CreatePage(Page):
         self.place.retranslate(t)
         self.role_label.setText(t("Who will work with it?"))
         for role, choice in self.roles.items():
-            choice.setText(t.code("name", f"role.{role}"))
+            choice.setText(wording.begun(t.code("name", f"role.{role}")))
         self.person.name(t("Na&me, if you want"), t("It is printed in packages. You can leave it empty."))
         self.new.retranslate(t, t("&Passphrase"), t("The &same once more"))
         self.create_button.setText(t("Make the &vault"))

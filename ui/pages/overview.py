@@ -142,7 +142,7 @@ class OverviewPage(CaseRoom):
         self.next_card.setVisible(following is not None)
         if following is not None:
             step = t.code("name", f"step.{following.code}")
-            self.next_step.setText(step[:1].upper() + step[1:])
+            self.next_step.setText(wording.begun(step))
             self.next_text.setText(t.code("name", f"lack.{following.code}"))
             self.next_button.setText(t("Take m&e there"))
         lacks, looked, looks, numbers, packages, undo = found or ([], Looked(0, 0, 0, 0), [], {}, [], "")

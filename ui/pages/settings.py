@@ -118,7 +118,7 @@ class SettingsPage(Page):
         self.detectors_button.setText(t("Detectors and trust"))
         self.role.name(t("&Who works with it"))
         for position, role in enumerate(OperatorRole):
-            self.role.box.setItemText(position, t.code("name", f"role.{role}"))
+            self.role.box.setItemText(position, wording.begun(t.code("name", f"role.{role}")))
         self.person.name(t("Na&me, if you want"), t("It is printed in packages. You can leave it empty."))
         self.tsas.name(
             t("Time &authorities, one address in each line"),

@@ -376,8 +376,10 @@ def _cost(t: Texts, slot: SlotInfo) -> str:
     """What one guess at a passphrase costs."""
     if slot.cost is None:
         return ""
-    return t("{size} of memory and {passes} passes for a guess", size=t.size(slot.cost.memory_kib * 1024),
-             passes=slot.cost.passes)  # fmt: skip
+    return t.plural(
+        "{size} of memory and {n} pass for a guess", "{size} of memory and {n} passes for a guess", slot.cost.passes,
+        size=t.size(slot.cost.memory_kib * 1024),
+    )  # fmt: skip
 
 
 def _finger(fingerprint: str) -> str:

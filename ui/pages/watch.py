@@ -264,9 +264,9 @@ class WatchPage(Page):
 
     def _show(self) -> None:
         t = self.desk.t
-        self.folder_name.setText(wording.safe(str(self._folder)) if self._folder else t("None"))
+        self.folder_name.setText(wording.safe(str(self._folder)) if self._folder else t("No folder yet"))
         moves = self.after[Afterwards.MOVES].isChecked()
-        self.place_name.setText(wording.safe(str(self._place)) if self._place else t("None"))
+        self.place_name.setText(wording.safe(str(self._place)) if self._place else t("No folder yet"))
         self.place_name.setVisible(moves)
         self.place_button.setVisible(moves)
         for choice in self._choices:

@@ -16,7 +16,7 @@ from ui.jobs import Lane
 from ui.minor import ask_minor
 from ui.page import Page
 from ui.theme import Theme
-from ui.widgets import Button, Card, Field, TextField, text
+from ui.widgets import Button, Card, Field, Lines, TextField, text
 
 TOUCHED = "page_touched"
 SHOWN = ("capture_marks", "final_url", "page_title", "http_status", "redirects", "server_ip", "certificate_subject",
@@ -53,7 +53,7 @@ class WebPage(Page):
         self.body.addWidget(self.asks)
 
         self.notice = Card("care")
-        self.notice_title, self.notice_text = text("label"), text()
+        self.notice_title, self.notice_text = text("label"), Lines()
         self.notice.inside.addWidget(self.notice_title)
         self.notice.inside.addWidget(self.notice_text)
         row = FlowLayout(gap=10)
@@ -230,7 +230,7 @@ class WebPage(Page):
             lines = notice_lines(t, page_notice(self.url.line.text().strip()))
         except EvidenceError:
             lines = [t("Opening a page uses the network. What its site will learn is said here.")]
-        self.notice_text.setText("\n".join(wording.safe(line) for line in lines))
+        self.notice_text.show_lines([wording.safe(line) for line in lines])
 
     def _show_failed(self) -> None:
         if self._loaded is None:
@@ -239,7 +239,7 @@ class WebPage(Page):
             self.failed_text.hide()
             return
         t, facts = self.desk.t, self._loaded.facts
-        self.failed_title.setText(named_fact(t, "capture_outcome", facts["capture_outcome"])[1])
+        self.failed_title.setText(wording.begun(named_fact(t, "capture_outcome", facts["capture_outcome"])[1]))
         found = [named_fact(t, key, facts[key]) for key in SHOWN if facts.get(key)]
         self.failed_text.setText("\n".join(f"{name}: {wording.safe(value)}" for name, value in found))
         self.failed_text.setVisible(bool(found))
