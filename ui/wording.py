@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,16 @@ def safe(untrusted_text: str) -> str:
 def title(item: Item) -> str:
     """Number and title of an item."""
     return f"{item.number}  {safe(item.title)}"
+
+
+def partial_lines(t: Texts, items: Sequence[Item]) -> list[str]:
+    """Of recordings that ended by themselves: that they did, and why."""
+    reasons = [one.source["ended_by"] for one in items if one.source.get("completeness") == "partial"
+               and "ended_by" in one.source]  # fmt: skip
+    return [
+        f"{t('The recording is partial: it ended before you ended it.')} {': '.join(named_fact(t, 'ended_by', reason))}"
+        for reason in reasons
+    ]
 
 
 def redaction_facts(t: Texts, copy: RedactedCopy) -> list[str]:

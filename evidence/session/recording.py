@@ -29,6 +29,7 @@ class _VaultSink:
 
     def keep(self, facts: dict[str, str]) -> None:
         self._growing.keep(facts_bytes(facts))
+        self._growing.require_room()
 
 
 class Recording:

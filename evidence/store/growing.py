@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
@@ -34,6 +35,8 @@ _INSIDE = struct.Struct(">QQI")
 (before that 2^64 - 1), the length of the facts."""
 _NOT_ENDED = (1 << 64) - 1
 _LONGEST_TAIL = 8 << 20
+ROOM_TO_END = 16 << 20
+"""Bytes that must be free on the disk while an object grows."""
 _LONGEST_RECORD = _INSIDE.size + (1 << 20) + form.CHUNK + form.TAG
 
 
@@ -93,6 +96,14 @@ class GrowingObject:
     def keep(self, facts: bytes) -> None:
         """Have everything so far on the disk, with ``facts`` (at most 1 MiB) beside it."""
         self._keep(facts, _NOT_ENDED)
+
+    def require_room(self, least: int = ROOM_TO_END) -> None:
+        """Raise ``vault.disk_full`` while the object can still be ended and cited: once nothing more can be written, it
+        would have to wait for the next opening, and for room."""
+        with writing("objects"):
+            free = shutil.disk_usage(self._folder).free
+        if free < least:
+            raise EvidenceError("vault.disk_full")
 
     def _keep(self, facts: bytes, ended_size: int) -> None:
         with writing("objects"):

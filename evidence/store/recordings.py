@@ -78,9 +78,11 @@ class Recordings:
         self._objects = objects
 
     def begin(self, begun: RecordingBegun) -> GrowingObject:
-        """Begin a recording. Raises as :meth:`evidence.store.objects.ObjectFolder.begin`."""
+        """Begin a recording. Raises as :meth:`evidence.store.objects.ObjectFolder.begin`, and ``vault.disk_full`` where
+        there is hardly room to end it."""
         growing = self._objects.begin()
         try:
+            growing.require_room()
             self._database.write(
                 "INSERT INTO recordings VALUES (?, ?, ?)", (growing.object_id, begun.case_id, canonical_json(begun))
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from support.errors import code_of
 from support.waiting import QuickTime, until
 
 from evidence import session as verbs
@@ -20,6 +22,7 @@ from evidence.errors import EvidenceError
 from evidence.model import AcquisitionMethod, EventKind, Examiner, MinorAnswer, OperatorRole
 from evidence.session import Session
 from evidence.store import Argon2Cost
+from evidence.store.growing import ROOM_TO_END
 
 FAST = Argon2Cost(memory_kib=65536, passes=3, lanes=4)
 PASSPHRASE = "조용한 강가의 seven lanterns"
@@ -130,6 +133,20 @@ def test_locking_ends_a_recording_and_keeps_it(session: Session, folder: Path) -
         assert again.repairs() == ()
         (exhibit,) = again.exhibits(case.id)
         assert (exhibit.item.source["ended_by"], exhibit.item.source["completeness"]) == ("lock", "complete")
+
+
+def test_a_disk_that_fills_up_leaves_room_to_seal(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends while the exhibit can still be written, and says that it is partial; another one does not begin."""
+    case = session.create_case("one")
+    going_on = session.films.begin(case.id)
+    until(lambda: going_on.status().frames >= 2)
+    full = shutil.disk_usage(Path.home())._replace(free=ROOM_TO_END - 1)
+    monkeypatch.setattr("evidence.store.growing.shutil.disk_usage", lambda _path: full)
+    until(lambda: not going_on.status().is_running)
+    film = session.films.finish(going_on)
+    assert (film.source["completeness"], film.source["ended_by"]) == ("partial", "disk")
+    assert code_of(lambda: session.films.begin(case.id)) == "vault.disk_full"
+    assert session.check().findings == ()
 
 
 def test_what_is_cancelled_leaves_nothing(session: Session, folder: Path) -> None:

@@ -19,7 +19,6 @@ from evidence.model import Case, EventKind
 from evidence.session import known_authorities
 from ui.errors import tell
 from ui.main_window import MainWindow
-from ui.pages.case import pasted
 from ui.region import RegionCover
 from ui.wording import safe
 
@@ -294,12 +293,6 @@ def test_pasting(
         assert not window.case.list.rows.rows
     else:
         assert len(window.case.list.rows.rows) == 1
-
-
-def test_a_pasted_picture_keeps_the_bytes_that_the_clipboard_has() -> None:
-    data = QMimeData()
-    data.setData("image/png", picture())
-    assert pasted(data) == ("pasted.png", picture())
 
 
 def test_files_can_be_dropped(

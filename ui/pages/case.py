@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QImageWriter, QKeySequence, QShortcut
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 
 from evidence.errors import EvidenceError
 from evidence.i18n import Texts
 from evidence.model import Case, Exhibit, Filter, Item, Match, MinorAnswer, Note
 from ui import wording
+from ui.clipboard import content_of
 from ui.desk import Desk
 from ui.flow import FlowLayout
 from ui.minor import ask_minor
@@ -217,6 +218,7 @@ class CasePage(Page):
                         [
                             t("The original stays exactly as it came. Its digital fingerprint was taken first."),
                             *_again_lines(t, again),
+                            *wording.partial_lines(t, items),
                             *(left_behind_words(t, path) for path in left_behind),
                         ]
                     ),
@@ -255,20 +257,25 @@ class CasePage(Page):
         if words.startswith(("http://", "https://")) and len(words.split()) == 1:
             self.desk.go.show_capture(case_id, kind="link", url=words)
             return
-        name, content = pasted(data)
-        if not content:
-            self.say_problem(EvidenceError("ui.nothing_to_paste"))
+        try:
+            found = content_of(data, "pasted")
+            if found is None:
+                raise EvidenceError("ui.nothing_to_paste")
+        except EvidenceError as problem:
+            self.say_problem(problem)
             return
 
         def take(minor: MinorAnswer | None = None) -> None:
             self.work(
-                lambda _progress, _cancelled: [session.add_bytes(case_id, name, content, minor=minor)],
+                lambda _progress, _cancelled: [
+                    session.add_bytes(case_id, found.name, found.data, media_type=found.media_type, minor=minor)
+                ],
                 self.added,
                 label=t("Sealing"),
                 can_stop=False,
             )
 
-        if name.endswith(".txt"):
+        if found.media_type == "text/plain":
             take()
         else:
             ask_minor(self.desk, case_id, lambda: take(MinorAnswer.NO))
@@ -386,18 +393,3 @@ def _again_lines(t: Texts, again: Sequence[tuple[str, Sequence[Item]]]) -> list[
     if len(again) > MOST_AGAIN:
         lines.append(t.plural("{n} more was here already.", "{n} more were here already.", len(again) - MOST_AGAIN))
     return [*lines, t("It is kept as an exhibit of its own: that you found it again is evidence too.")]
-
-
-def pasted(data: QMimeData) -> tuple[str, bytes]:
-    """A neutral name and the bytes of what the clipboard holds: the bytes as they are, where it has a file's own."""
-    for kind, name in (("image/png", "pasted.png"), ("image/jpeg", "pasted.jpg")):
-        if data.hasFormat(kind):
-            return name, bytes(data.data(kind).data())
-    if data.hasImage():
-        image = QImage(data.imageData())
-        content = QByteArray()
-        buffer = QBuffer(content)
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        QImageWriter(buffer, QByteArray(b"png")).write(image)
-        return "pasted.png", bytes(content.data())
-    return "pasted.txt", data.text().encode()
