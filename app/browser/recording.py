@@ -126,13 +126,14 @@ class Recorder:
             self.limits_hit.add("too_much_data")
         return "limit" if self.limits_hit & {"too_many_responses", "too_much_data", "too_much_memory"} else ""
 
-    def watch_memory(self) -> None:
+    def watch_memory(self) -> float:
         """Give up what is still coming when the engine grows too large: an answer without end, or one that unpacks to
-        very much more than it said."""
-        if memory_used() - self._memory_before < self._limits["memory_bytes"]:
-            return
-        self.limits_hit.add("too_much_memory")
-        self.drop_open()
+        very much more than it said. Gives by how much it grew, as a share of what it may grow by."""
+        share = (memory_used() - self._memory_before) / self._limits["memory_bytes"]
+        if share >= 1:
+            self.limits_hit.add("too_much_memory")
+            self.drop_open()
+        return share
 
     def drop_open(self) -> None:
         """Give up every answer that is still coming."""

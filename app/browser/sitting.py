@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
+import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtWebEngineCore import QWebEngineProfile
 from PySide6.QtWebEngineWidgets import QWebEngineView
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 Tell = Callable[[Message, bytes], None]
 _QUIET_S = 0.25
 _WATCH_S = 0.1
+_TOO_LARGE = 1.5
+"""Times what a page may grow by: then its process is ended."""
 
 
 class Sitting:
@@ -53,6 +57,7 @@ class Sitting:
         self._tools_profile = QWebEngineProfile(self.view)
         self._devtools = DevTools(self._page, self._tools_profile, self._event)
         self._navigations = 0
+        self._is_silenced = False
         self._page.loadStarted.connect(self._count_navigation)
 
     def show_first(self, url: str, t: Texts) -> str:
@@ -79,6 +84,9 @@ class Sitting:
         marks: set[str] = set()
         began = time.monotonic()
         self._navigations = 0
+        guard = QTimer(self.view)
+        guard.timeout.connect(lambda: self._watch(recorder, marks))
+        guard.start(round(_WATCH_S * 1000))
         self._load(url, recorder, marks)
         looker = Looker(self._devtools, self._page, recorder.main_frame)
         facts: Message = {}
@@ -97,6 +105,7 @@ class Sitting:
                 marks.add("page_unreadable")
         if self._page.is_crashed:
             marks.add("engine_gave_up")
+        guard.stop()
         recorder.leave_streams()
         recorder.details()
         self._say(recorder, facts, marks, looker, time.monotonic() - began)
@@ -149,10 +158,20 @@ class Sitting:
         now = time.monotonic()
         if now - getattr(self, "_watched", 0.0) > _WATCH_S:
             self._watched = now
-            recorder.watch_memory()
+            self._hold_memory(recorder.watch_memory())
             if self._relay.traffic.is_over_limit and "too_much_data" not in recorder.limits_hit:
                 recorder.limits_hit.add("too_much_data")
                 recorder.drop_open()
+
+    def _hold_memory(self, share: float) -> None:
+        """End the scripts of a page that takes more memory than it may, and the page's process when that is no use."""
+        if share >= _TOO_LARGE and hasattr(signal, "SIGKILL") and (number := self._page.renderProcessPid()) > 0:
+            with suppress(OSError):
+                os.kill(number, signal.SIGKILL)
+        elif share >= 1 and not self._is_silenced:
+            self._is_silenced = True
+            self._devtools.send("Runtime.terminateExecution")
+            self._devtools.send("Emulation.setScriptExecutionDisabled", {"value": True})
 
     def _look(self, looker: Looker, recorder: Recorder, marks: set[str]) -> Message:
         facts = looker.facts()

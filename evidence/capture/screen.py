@@ -164,7 +164,7 @@ def acquire_screen(
     What of the region lies outside is cut off, and both the wish and the result are recorded. The title of the active
     window is recorded where the system tells it. Raises :class:`EvidenceError` ``capture.no_display``,
     ``capture.wayland``, ``capture.no_such_screen``, ``capture.bad_region``, ``capture.region_outside``,
-    ``capture.screen_failed`` or ``capture.no_system_choice``, and on Wayland as
+    ``capture.screen_failed``, ``capture.window_gone`` or ``capture.no_system_choice``, and on Wayland as
     :class:`evidence.capture.portal.PortalGrabber`.
     """
     words = guided_facts(guide, step, said)
@@ -178,6 +178,8 @@ def acquire_screen(
     is_drawn = with_pointer and grabber.draws_pointer
     frame, handed = _grabbed(grabber, None if is_asked else taken, cancelled, with_pointer=is_drawn)
     grab_ms = (time.monotonic_ns() - before) / 1_000_000
+    if window is not None:
+        _require_there(grabber, window)
     png = encode_png(frame)
     name = time_name("screen", started, ".png")
     source = {
@@ -205,6 +207,13 @@ def acquire_screen(
         note=note,
         lawful_access=lawful_access,
     )
+
+
+def _require_there(grabber: ScreenGrabber, window: Window) -> None:
+    """Raise ``capture.window_gone`` unless the window still stands where it was pictured: it may have been closed, and
+    then the picture shows what lay behind it. Its title may change meanwhile, as those of browsers do."""
+    if not any((one.program, one.region) == (window.program, window.region) for one in grabber.windows()):
+        raise EvidenceError("capture.window_gone", name=window.title)
 
 
 def _grabbed(

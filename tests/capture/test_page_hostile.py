@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -90,6 +91,8 @@ PAGES = {
     "/loop": "<!doctype html><title>L</title><p>Words before the loop began.<script>while (true) alert(1)</script>",
     "/again": '<meta http-equiv=refresh content="0;url=/again"><p>words that are shown for an instant',
     "/endless": Answer(act=endless),
+    "/hog": "<!doctype html><title>H</title><p>Words that stay beside it."
+    "<script>const all = []; setInterval(() => all.push(new Uint8Array(5e7).fill(1)), 5)</script>",
     "/someone": Answer(status=302, headers=[("Location", "/accounts/login/?next=someone")]),
     "/accounts/login/": "<!doctype html><title>Log in</title><form><input name=u><input type=password name=p>Log in",
     "/blank": "<!doctype html><title></title><div id=root></div>",
@@ -116,6 +119,7 @@ LIMITS: dict[str, dict[str, float]] = {
     "greedy": {"load_s": 8},
     "redirect": {"load_s": 8},
     "again": {"load_s": 8, "navigations": 4},
+    "hog": {"memory_bytes": 400 << 20},
     "endless": {"load_s": 20, "wire_bytes": 3_000_000},
 }
 
@@ -177,6 +181,13 @@ def test_scripts_without_end_are_stopped(seen):
     record = seen["loop"]
     assert "script_without_end" in record.marks and judge(record).code == "partial"
     assert "Words before the loop" in record.files["text"].decode() and "viewport" in record.files
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system does not tell how much memory others take")
+def test_a_page_that_takes_ever_more_memory_is_stopped(seen):
+    record = seen["hog"]
+    assert "too_much_memory" in record.marks
+    assert judge(record).code in ("partial", "engine_gave_up")
 
 
 def test_a_page_that_sends_its_reader_on_for_ever_is_stopped(seen):

@@ -292,6 +292,22 @@ def test_words_that_two_windows_have_choose_none() -> None:
     assert code_of(lambda: find_window(desktop, "")) == "capture.no_such_window"
 
 
+def test_a_window_that_is_closed_or_moved_meanwhile_is_not_pictured(clock: Clock) -> None:
+    class Desktop(Layout):
+        later: Sequence[Window] = ()
+
+        def windows(self) -> Sequence[Window]:
+            return self.later
+
+    desktop = Desktop((Screen(1, Region(0, 0, 40, 40)),))
+    window = Window("Chat", "one", Region(5, 5, 20, 20))
+    for later in ((), (Window("Chat", "one", Region(9, 5, 20, 20)),), (Window("Chat", "two", window.region),)):
+        desktop.later = later
+        assert code_of(lambda: acquire_screen(desktop, clock=clock, window=window)) == "capture.window_gone"
+    desktop.later = (Window("(1) Chat", "one", window.region),)
+    assert acquire_screen(desktop, clock=clock, window=window).source["window_title"] == "Chat"
+
+
 class TestRegions:
     @pytest.mark.parametrize("text", ["1,2,3,4", " 1 , 2,3 ,4 "])
     def test_reading(self, text: str) -> None:
