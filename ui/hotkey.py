@@ -59,6 +59,8 @@ class Hotkeys(QObject):
         super().__init__()
         self.heard = ""
         self.words: dict[str, str] = {}
+        self.is_asking = False
+        """Whether the system has not answered yet; ``changed`` follows."""
 
     def close(self) -> None:
         """Hear no more; the keys are free again."""
@@ -176,3 +178,4 @@ class X11Hotkeys(Hotkeys):
                 self.pressed.emit(letter)
         if self._connection and self._library.xcb_connection_has_error(self._connection):
             self.close()
+            self.changed.emit()

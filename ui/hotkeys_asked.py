@@ -33,11 +33,11 @@ class PortalHotkeys(Hotkeys):
         super().__init__()
         self._shortcuts: Shortcuts | None = None
         self._notifier: QSocketNotifier | None = None
-        self._is_closed = False
+        self._is_closed, self.is_asking = False, True
         wanted = {letter: (name, f"CTRL+ALT+{letter.lower()}") for letter, name in names.items()}
         self._job: Job = jobs.start(
             lambda _progress, cancelled: bind_shortcuts(address, wanted, limit_s=ANSWER_S, cancelled=cancelled),
-            self._take, lambda _problem: None, lane=Lane.PARALLEL,
+            self._take, self._refused, lane=Lane.PARALLEL,
         )  # fmt: skip
 
     def close(self) -> None:
@@ -50,12 +50,17 @@ class PortalHotkeys(Hotkeys):
         if self._is_closed:
             shortcuts.close()
             return
-        self._shortcuts = shortcuts
+        self._shortcuts, self.is_asking = shortcuts, False
         self.heard, self.words = "".join(shortcuts.triggers), shortcuts.triggers
         self._notifier = QSocketNotifier(shortcuts.descriptor(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._hear)
         self.changed.emit()
         self._hear()  # what came with the answer is read already
+
+    def _refused(self, _problem: BaseException) -> None:
+        self.is_asking = False
+        if not self._is_closed:
+            self.changed.emit()
 
     def _hear(self) -> None:
         if self._shortcuts is None:

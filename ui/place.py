@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
-from evidence.i18n import Texts
+from evidence.i18n import N_, Texts
 from ui import wording
+from ui.bykey import KeyWait
 from ui.desk import Monitor, OtherWindow
 from ui.jobs import Lane
 from ui.page import Page
@@ -45,6 +46,7 @@ class PlacePart(QWidget):
         self.monitors: Sequence[Monitor] = ()
         self._windows: list[OtherWindow] = []
         self._regions: RegionChoice | None = None
+        self._key: KeyWait | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
@@ -117,13 +119,17 @@ class PlacePart(QWidget):
                 lane=Lane.PARALLEL,
             )
 
-    def ask(self, go: Go, left: Callable[[], None], *, wait_s: int = 0) -> None:
-        """Hide the window, wait, let a part be chosen if one is meant, and hand over ``screen``, ``region``,
-        ``window`` or ``is_asked`` as :meth:`evidence.session.Session.capture_screen` takes them. ``left``: the person
-        left, or the vault was locked; the window is back."""
+    def ask(self, go: Go, left: Callable[[], None], *, wait_s: int = 0, by_key: bool = False) -> None:
+        """Hide the window, wait (``by_key``: until a key is pressed in any program), let a part be chosen if one is
+        meant, and hand over ``screen``, ``region``, ``window`` or ``is_asked`` as
+        :meth:`evidence.session.Session.capture_screen` takes them. ``left``: the person left, the vault was locked, or
+        no key can be had; the window is back."""
         self._page.message.forget()
-        self._page.window().hide()
         epoch = self._page.desk.epoch
+        if by_key:
+            self._wait_for_key(epoch, go, left)
+            return
+        self._page.window().hide()
         QTimer.singleShot(GONE_MS + 1000 * wait_s, lambda: self._choose(epoch, go, left))
 
     def come_back(self, focus: QWidget) -> None:
@@ -141,12 +147,37 @@ class PlacePart(QWidget):
 
     def forget(self) -> None:
         """The vault is being locked."""
-        if self._regions is not None:
+        if self._regions is not None or self._key is not None:
             self._page.window().show()
+        self.stop_waiting()
         self._close_regions()
         self._take_windows(())
         self.remains.setText("")
         self.remains.hide()
+
+    def stop_waiting(self) -> None:
+        """Wait for no key any more; nothing is taken."""
+        if self._key is not None:
+            self._key.close()
+            self._key = None
+
+    def _wait_for_key(self, epoch: int, go: Go, left: Callable[[], None]) -> None:
+        def pressed() -> None:
+            self._key = None
+            self._choose(epoch, go, left)
+
+        def ended(is_not_had: bool) -> None:
+            self._key = None
+            left()
+            if is_not_had:
+                words = N_("On this system no key is heard while another program has the keyboard.")
+                self._page.say(lambda t: (t(words), ""), kind="plain")
+
+        self.stop_waiting()
+        self._key = KeyWait(self._page.desk, self)
+        self._key.ready.connect(self._page.window().hide)
+        self._key.pressed.connect(pressed)
+        self._key.left.connect(ended)
 
     def _choose(self, epoch: int, go: Go, left: Callable[[], None]) -> None:
         if epoch != self._page.desk.epoch:

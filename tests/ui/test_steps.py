@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from pytestqt.qtbot import QtBot
 
 from evidence.model import AcquisitionMethod, Case, MinorAnswer
 from evidence.session import GUIDES, IMPORT_METHODS
+from ui.hotkey import X11Hotkeys
 from ui.main_window import MainWindow
 from ui.minor import MinorSheet
-from ui.pages.capture import METHODS
+from ui.pages.capture import METHODS, WAITS_S
 
 LIMIT = 30_000
 
@@ -121,6 +125,48 @@ def test_the_pointer_is_drawn_when_wished(
     settle()
     (exhibit,) = window.desk.session.exhibits(case.id)
     assert exhibit.item.settings["cursor"] == "drawn"
+
+
+@pytest.mark.skipif(shutil.which("xdotool") is None, reason="there is no xdotool on this computer")
+def test_a_key_in_any_program_takes_the_picture(
+    window: MainWindow, case: Case, qtbot: QtBot, settle: Callable[[], None]
+) -> None:
+    """The window is away meanwhile; another key brings it back, and so does locking."""
+
+    def wait_for_key() -> None:
+        window.show_capture(case.id)
+        settle()
+        page.wait.box.setCurrentIndex(len(WAITS_S))
+        page.place.all_choice.setChecked(True)
+        page.take()
+        answer_no(window)
+        qtbot.waitUntil(lambda: not window.isVisible(), timeout=LIMIT)
+
+    def press(letter: str) -> None:
+        subprocess.run(["xdotool", "key", f"ctrl+alt+{letter}"], check=True)
+        qtbot.waitUntil(window.isVisible, timeout=LIMIT)
+        settle()
+
+    page = window.capture
+    wait_for_key()
+    assert "Ctrl+Alt+C captures" in page.hidden.text()
+    press("h")
+    assert window.desk.session.exhibits(case.id) == []
+    wait_for_key()
+    press("c")
+    assert [one.item.settings["extent"] for one in window.desk.session.exhibits(case.id)] == ["desktop"]
+    other = X11Hotkeys("C")
+    window.show_capture(case.id)
+    page.take()
+    answer_no(window)
+    qtbot.waitUntil(page.message.isVisible, timeout=LIMIT)
+    assert "no key is heard" in page.message.sentence.text()
+    assert window.isVisible()
+    other.close()
+    wait_for_key()
+    window.lock()
+    qtbot.waitUntil(window.isVisible, timeout=LIMIT)
+    settle()
 
 
 def test_what_a_file_says_about_itself_is_shown_and_kept(

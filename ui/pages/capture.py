@@ -22,6 +22,7 @@ from ui.theme import Theme
 from ui.widgets import Button, Card, Choice, Field, Lines, TextField, text
 
 WAITS_S = (0, 3, 10)
+"""How long to wait before a picture; one choice more waits for a key."""
 SCROLLS_S = (0, 15, 30, 60)
 """How long a long chat is pictured while it is scrolled; 0 is one picture."""
 KINDS = ("screen", "files", "link")
@@ -92,7 +93,8 @@ class CapturePage(Page):
         part, column = _part()
         self.place = PlacePart(self, has_windows=True)
         column.addWidget(self.place)
-        self.wait = Choice(len(WAITS_S))
+        self.wait = Choice(len(WAITS_S) + 1)
+        self.wait.box.currentIndexChanged.connect(lambda: self._say_hidden(self.desk.t))
         column.addWidget(self.wait)
         self.how = Choice(len(SCROLLS_S))
         column.addWidget(self.how)
@@ -150,13 +152,14 @@ class CapturePage(Page):
         words_of = {0: t("Right away"), 3: t("After 3 seconds"), 10: t("After 10 seconds")}
         for position, seconds in enumerate(WAITS_S):
             self.wait.box.setItemText(position, words_of[seconds])
+        self.wait.box.setItemText(len(WAITS_S), t("When I press Ctrl+Alt+C, in any program"))
         self.how.name(
             t("One or &many"), t("A long chat: scroll down slowly; every picture is kept, and a tall one is made.")
         )
         for position, seconds in enumerate(SCROLLS_S):
             words = t("{n} seconds while I scroll down", n=seconds) if seconds else t("One picture")
             self.how.box.setItemText(position, words)
-        self.hidden.setText(t("This window hides first, and comes back afterwards."))
+        self._say_hidden(t)
         self.files_text.setText(
             t("Choose files, or drop them here. They are copied in as they are; the files outside stay.")
         )
@@ -208,6 +211,7 @@ class CapturePage(Page):
 
     def leave(self) -> None:
         super().leave()
+        self.place.stop_waiting()
         self._drop_words()
 
     def forget(self) -> None:
@@ -249,8 +253,19 @@ class CapturePage(Page):
 
     def _begin_screen(self) -> None:
         """Hide, wait, let a part be chosen if one is meant, and capture."""
-        wait_s = WAITS_S[max(0, self.wait.box.currentIndex())]
-        self.place.ask(self._seal_screen, self._come_back, wait_s=wait_s)
+        wait_s = 0 if self._is_by_key else WAITS_S[max(0, self.wait.box.currentIndex())]
+        self.place.ask(self._seal_screen, self._come_back, wait_s=wait_s, by_key=self._is_by_key)
+
+    @property
+    def _is_by_key(self) -> bool:
+        return self.wait.box.currentIndex() == len(WAITS_S)
+
+    def _say_hidden(self, t: Texts) -> None:
+        self.hidden.setText(
+            t("This window hides. Ctrl+Alt+C captures, Ctrl+Alt+H brings the window back.")
+            if self._is_by_key
+            else t("This window hides first, and comes back afterwards.")
+        )
 
     def _seal_screen(self, place: dict[str, Any]) -> None:
         session, case_id, said = self.desk.session, self.case_id, self._said()
