@@ -152,7 +152,7 @@ class CapturePage(Page):
         words_of = {0: t("Right away"), 3: t("After 3 seconds"), 10: t("After 10 seconds")}
         for position, seconds in enumerate(WAITS_S):
             self.wait.box.setItemText(position, words_of[seconds])
-        self.wait.box.setItemText(len(WAITS_S), t("When I press Ctrl+Alt+C, in any program"))
+        self.wait.box.setItemText(len(WAITS_S), t("When I press Ctrl+Alt+C"))
         self.how.name(
             t("One or &many"), t("A long chat: scroll down slowly; every picture is kept, and a tall one is made.")
         )
@@ -262,7 +262,7 @@ class CapturePage(Page):
 
     def _say_hidden(self, t: Texts) -> None:
         self.hidden.setText(
-            t("This window hides. Ctrl+Alt+C captures, Ctrl+Alt+H brings the window back.")
+            t("This window hides. In any program Ctrl+Alt+C captures, and Ctrl+Alt+H brings it back.")
             if self._is_by_key
             else t("This window hides first, and comes back afterwards.")
         )
