@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import mss
@@ -19,6 +19,10 @@ from evidence.errors import EvidenceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+_FAILED = (ScreenShotError, AssertionError)
+"""What the library raises; it asserts that a server answers, which one that died does not."""
 
 
 class MssGrabber:
@@ -41,7 +45,7 @@ class MssGrabber:
         with self._opened() as display:
             try:
                 whole, *monitors = display.monitors
-            except (ScreenShotError, ValueError) as problem:
+            except (*_FAILED, ValueError) as problem:
                 raise EvidenceError("capture.no_display") from problem
         if not self._has_one_display and self._is_below_wayland(monitors):
             raise EvidenceError("capture.wayland")
@@ -62,7 +66,7 @@ class MssGrabber:
                 picture = display.grab(
                     {"left": region.left, "top": region.top, "width": region.width, "height": region.height}
                 )
-            except ScreenShotError as problem:
+            except _FAILED as problem:
                 raise EvidenceError("capture.screen_failed") from problem
         return Frame(picture.width, picture.height, picture.rgb)
 
@@ -80,7 +84,7 @@ class MssGrabber:
             def look() -> RawFrame:
                 try:
                     picture = display.grab(place)
-                except ScreenShotError as problem:
+                except _FAILED as problem:
                     raise EvidenceError("capture.screen_failed") from problem
                 return RawFrame(picture.width, picture.height, picture.raw)
 
@@ -131,7 +135,10 @@ class MssGrabber:
                 if self._has_one_display
                 else mss.MSS(display=self._environ["DISPLAY"], with_cursor=with_cursor)
             )
-        except (ScreenShotError, OSError, ValueError) as problem:
+        except (*_FAILED, OSError, ValueError) as problem:
             raise EvidenceError("capture.no_display") from problem
-        with display:
+        try:
             yield display
+        finally:
+            with suppress(*_FAILED):  # the server may have gone meanwhile
+                display.close()

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
+import shutil
+import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -316,3 +320,27 @@ def test_a_real_display_with_its_pointer(display: str, clock: Clock) -> None:
     facts = recorder.stop()
     assert facts["completeness"] == "complete", recorder.status().problem
     assert frames_of(sink.data)
+
+
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="there is no Xvfb on this computer")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_display_that_dies_or_freezes_leaves_a_whole_film(
+    clock: Clock, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evidence.capture.recording.STUCK_S", 0.2)
+    read_end, write_end = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write_end), "-screen", "0", "320x240x24", "-nolisten", "tcp", "-noreset"]
+    with subprocess.Popen(command, pass_fds=[write_end], stderr=subprocess.DEVNULL) as server:
+        os.close(write_end)
+        with open(read_end) as told:  # noqa: PTH123  a pipe has no path
+            display = told.readline().strip()
+        sink = Kept()
+        recorder = Recorder(MssGrabber({"DISPLAY": f":{display}"}, platform="linux"), (0, 0, 64, 48), sink, clock=clock)
+        until(lambda: recorder.status().frames >= 1)
+        server.send_signal(number)
+        until(lambda: recorder._asked_s is not None or not recorder.status().is_running)
+        facts = recorder.stop()
+        server.kill()
+    assert (facts["completeness"], facts["ended_by"]) == ("partial", "screen")
+    assert len(frames_of(sink.data)) == int(facts["film_frames"])
+    until(lambda: not recorder._threads[0].is_alive())
