@@ -5,12 +5,13 @@ The clip is read from memory, never from a file: nothing of it reaches the disk.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from io import BytesIO
 from itertools import chain
-from typing import Any
+from threading import Lock
+from typing import Any, TypeVar
 
 import av
 import numpy as np
@@ -21,10 +22,14 @@ from evidence.media.film_worker import CONTAINERS, DECODERS, MOST_STREAMS
 from evidence.media.limits import MediaLimits
 from evidence.scoring.faces import Box, find_faces
 from evidence.scoring.finders import Finder
+from evidence.scoring.hands import Hands
 
+T = TypeVar("T")
 FRAMES = 32
 """So many frames are looked at, spread evenly over the clip."""
 MAX_TRACKS = 8
+MOST_ASKED = 96
+"""So many pictures of faces are shown to each detector, evenly over time and over the tracks."""
 SAME_FACE = 0.15
 """Boxes in neighbouring samples that overlap at least so much (intersection over union) are one face."""
 _MOST_SKIPPED = 20_000
@@ -90,25 +95,28 @@ def _stream_of(film: Any, media_type: str, limits: MediaLimits) -> Any:
 
 
 def _by_time(film: Any, stream: Any, duration_s: float) -> Iterator[tuple[float, Any]]:
-    """The first frame at or after each of :data:`FRAMES` times, then the last of all. What is skipped is not decoded
-    where the film has frames that stand alone in between."""
+    """One frame for each of :data:`FRAMES` times: where the film has frames that stand alone in between, the last of
+    those, so that what is skipped is not decoded; else the first at or after it; and at the end the last of all."""
     base = float(stream.time_base or Fraction(1, 90_000))
     start = stream.start_time or 0
+    if duration_s / FRAMES > _FAR_S:
+        stream.codec_context.skip_frame = "NONREF"  # frames on which no other rests need not be decoded
     frames = film.decode(stream)
     shown, last, may_skip = start, -1.0, True
     for place in range(FRAMES):
         wanted = start + round(duration_s * (place + 0.5) / FRAMES / base)
-        if may_skip and (wanted - shown) * base > _FAR_S:
+        found = None
+        if may_skip and (wanted - shown) * base > _FAR_S and _stands_alone_after(stream, shown, wanted):
             film.seek(wanted, stream=stream, backward=True)
             frames = film.decode(stream)
             first = next(frames, None)
             if first is None:
                 return
-            # Back before what was seen: nothing stands alone in between, and skipping only decodes it again.
-            may_skip = first.pts is not None and first.pts > shown
-            frames = chain([first], frames)
-        found = None
-        for frame in frames:
+            if first.pts is not None and first.pts > shown:
+                found = first
+            else:  # back before what was seen: nothing stands alone in between, and skipping only decodes it again
+                may_skip, frames = False, chain([first], frames)
+        for frame in frames if found is None else ():
             if frame.pts is not None:
                 found = frame
                 if frame.pts >= wanted:
@@ -119,6 +127,13 @@ def _by_time(film: Any, stream: Any, duration_s: float) -> Iterator[tuple[float,
         if at_s > last:
             last = at_s
             yield at_s, found
+
+
+def _stands_alone_after(stream: Any, shown: int, wanted: int) -> bool:
+    """Whether the film's index names a frame that stands alone after what was shown; true where it has no index."""
+    entries = stream.index_entries
+    place = entries.search_timestamp(wanted, backward=True) if len(entries) else -1
+    return place < 0 or entries[place].timestamp > shown
 
 
 def _in_order(film: Any, stream: Any) -> Iterator[tuple[float, Any]]:
@@ -143,15 +158,22 @@ def _upright(frame: Any, limits: MediaLimits) -> NDArray[np.uint8]:
 
 
 def follow_faces(
-    frames: Iterator[tuple[float, NDArray[np.uint8]]], finder: Finder | None = None
+    frames: Iterator[tuple[float, NDArray[np.uint8]]], finder: Finder | None = None, hands: Hands | None = None
 ) -> tuple[list[Track], int, int]:
     """Tracks of faces, the longest first, at most :data:`MAX_TRACKS`; how many frames were read; how many tracks there
-    were in all."""
+    were in all. ``hands`` search one frame while the next is decoded."""
     tracks: list[Track] = []
     read = 0
-    for at_s, rgb in frames:
+
+    def searched(frame: tuple[float, NDArray[np.uint8]]) -> tuple[float, NDArray[np.uint8], list[Box]]:
+        at_s, rgb = frame
+        with one_at_a_time:  # a cascade serves one search only, and that has threads of its own
+            return at_s, rgb, find_faces(rgb, finder=finder)[0]
+
+    one_at_a_time = Lock()
+    go = map if hands is None else hands.each
+    for at_s, rgb, boxes in go(searched, frames):
         read += 1
-        boxes, _ = find_faces(rgb, finder=finder)
         open_tracks = list(tracks)
         for box in boxes:
             best = max(open_tracks, key=lambda track: _overlap(track.last, box), default=None)
@@ -163,6 +185,12 @@ def follow_faces(
             best.seen.append((at_s, box, _around(rgb, box)))
     tracks.sort(key=lambda track: -sum(not box.reasons for _, box, _ in track.seen))
     return tracks[:MAX_TRACKS], read, len(tracks)
+
+
+def spread(seen: Sequence[T], most: int) -> list[T]:
+    """At most so many, evenly."""
+    few = min(len(seen), most)
+    return [seen[place * len(seen) // few] for place in range(few)]
 
 
 def _around(rgb: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:

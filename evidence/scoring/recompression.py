@@ -109,15 +109,16 @@ def _luminance(data: bytes | bytearray) -> Plane | None:
     """The Y plane as the decoder gives it, cut to whole blocks around the middle."""
     try:
         with Image.open(BytesIO(data), formats=("JPEG",)) as image:
-            if image.mode not in ("RGB", "L", "YCbCr"):
-                return None
-            image.draft("YCbCr" if image.mode == "RGB" else None, image.size)
-            luminance = np.asarray(image.getchannel(0) if image.mode == "YCbCr" else image.convert("L"))
+            if image.mode not in ("RGB", "L") or image.info.get("adobe_transform", 1) == 0:
+                return None  # no plane of its own holds the luminance
+            image.draft("L", image.size)  # of colours, nothing is decoded
+            width, height = (side // 8 * 8 for side in image.size)
+            left, top = (max(0, (side - SIDE) // 16 * 8) for side in (width, height))
+            part = image.crop((left, top, min(width, left + SIDE), min(height, top + SIDE)))
+            luminance = np.asarray(part.convert("L"))
     except (OSError, SyntaxError, ValueError, TypeError, IndexError, KeyError, EOFError, AttributeError):
         return None
-    height, width = (side // 8 * 8 for side in luminance.shape)
-    top, left = (max(0, (side - SIDE) // 16 * 8) for side in (height, width))
-    return np.asarray(luminance[top : min(height, top + SIDE), left : min(width, left + SIDE)], np.float64) - 128
+    return np.asarray(luminance, np.float64) - 128
 
 
 def _coefficients(luminance: Plane) -> Plane:

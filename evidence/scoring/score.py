@@ -264,7 +264,7 @@ def _settings(packs: Sequence[Pack], limits: MediaLimits, trust_anchors: str, fu
     """What an expert needs to repeat the score."""
     finder = finder_of(packs)
     faces = "haar" if finder is None else f"{finder.facts.id} {finder.model_sha256}"
-    settings = {"threads": "1; faces 2", "engine": "onnxruntime cpu", "faces": faces}
+    settings = {"threads": "1 each; 2 side by side", "engine": "onnxruntime cpu", "faces": faces}
     settings["limit_pixels"] = str(limits.max_pixels)
     settings |= versions()
     settings["decision"] = "any; not measured together" if fusion is None else f"{fusion.rule} {fusion.sha256}"

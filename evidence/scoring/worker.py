@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import wait
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from evidence.media.worker import Handler, serve
 from evidence.scoring.detector import Detector, MirroredDetector, OnnxDetector, OpenCvDetector, open_detector, tested
 from evidence.scoring.faces import Box, find_faces, prepared
 from evidence.scoring.finders import Finder, open_finder, tested_finder
+from evidence.scoring.hands import Hands
 from evidence.scoring.packs import FINDING
 
 _LOAD_MS: dict[str, float] = {}
@@ -49,14 +51,18 @@ def _score_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[
     opened = _opened(request)
     clock.lap("opening")
     size = (int(str(about["stored_width"])), int(str(about["stored_height"])))
-    quality = jpeg_quality(read_container(body))
-    boxes, faces_in_all = find_faces(rgb, None if quality is None else quality[0], _finder_of(request))
-    clock.lap("faces")
-    assessable = [box for box in boxes if not box.reasons]
-    logits = _logits(rgb, assessable, opened)
-    clock.lap("detectors")
-    facts = read_provenance(body, size, trust_anchors=_anchors(request))
-    clock.lap("provenance")
+    begun = _hands().begin(lambda: read_provenance(body, size, trust_anchors=_anchors(request)))
+    try:
+        quality = jpeg_quality(read_container(body))
+        boxes, faces_in_all = find_faces(rgb, None if quality is None else quality[0], _finder_of(request))
+        clock.lap("faces")
+        assessable = [box for box in boxes if not box.reasons]
+        logits = _logits(rgb, assessable, opened)
+        clock.lap("detectors")
+    finally:
+        wait([begun])
+    facts = begun.result()
+    clock.lap("provenance_beside")
     bench = request.get("bench")
     return {
         "facts": facts,
@@ -92,17 +98,20 @@ def _for_bench(
 
 def _logits(rgb: NDArray[np.uint8], faces: list[Box], opened: list[Opened]) -> dict[str, list[float]]:
     """The raw logit of each face by detector; none without a face."""
-    found = {}
-    for each in opened if faces else ():
-        stack = np.stack([prepared(rgb, box, each.margin, each.size) for box in faces])
-        found[each.key] = each.detector.logits(stack).tolist()
-    return found
+    return _asked([(each, [prepared(rgb, box, each.margin, each.size) for box in faces]) for each in opened if faces])
+
+
+def _asked(wanted: Sequence[tuple[Opened, Sequence[NDArray[np.float32]]]]) -> dict[str, list[float]]:
+    """Each detector's logit for each of its faces. Face by face, so that two threads can share them."""
+    jobs = [(each.detector, face) for each, faces in wanted for face in faces]
+    logits = _hands().each(lambda job: float(job[0].logits(job[1][None])[0]), jobs)
+    return {each.key: [next(logits) for _ in faces] for each, faces in wanted}
 
 
 def _clip_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Message, bytes]:
     """Facts, tracks of faces, and for each detector a raw logit for each assessable face of each track."""
     from evidence.media.sniffing import HEAD_SIZE, sniff
-    from evidence.scoring.clips import follow_faces, placed_around, read_frames
+    from evidence.scoring.clips import MOST_ASKED, follow_faces, placed_around, read_frames, spread
     from evidence.scoring.provenance import read_provenance
 
     clock = _Clock()
@@ -110,7 +119,7 @@ def _clip_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[M
     clock.lap("provenance")
     try:
         read = read_frames(body, sniff(bytes(body[:HEAD_SIZE])), limits)
-        tracks, frames, in_all = follow_faces(read, _finder_of(request))
+        tracks, frames, in_all = follow_faces(read, _finder_of(request), _hands())
     except EvidenceError as error:
         return {"facts": facts, "failed": error.code}, b""
     clock.lap("frames_and_faces")
@@ -118,13 +127,12 @@ def _clip_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[M
     clock.lap("opening")
     told = []
     for track in tracks:
-        good = [(at_s, box, around) for at_s, box, around in track.seen if not box.reasons]
+        good = spread([seen for seen in track.seen if not seen[1].reasons], MOST_ASKED // max(1, len(tracks)))
         best = max((box for _, box, _ in good or track.seen), key=lambda box: box.sharpness)
-        logits = {}
-        for each in opened:
-            if good:
-                faces = [prepared(around, placed_around(box), each.margin, each.size) for _, box, around in good]
-                logits[each.key] = each.detector.logits(np.stack(faces)).tolist()
+        logits = _asked([
+            (each, [prepared(around, placed_around(box), each.margin, each.size) for _, box, around in good])
+            for each in opened if good
+        ])  # fmt: skip
         told.append({
             "face": [best.x, best.y, best.width, best.height, list(best.reasons), best.sharpness],
             "times": [at_s for at_s, _, _ in good], "logits": logits,
@@ -268,6 +276,11 @@ def _finder_of(request: Message) -> Finder | None:
 
 
 @lru_cache
+def _hands() -> Hands:
+    return Hands()
+
+
+@lru_cache
 def _finder(folder: str, sha256: str, look_side: int) -> Finder:
     start = time.perf_counter()
     finder = open_finder(Path(folder), sha256, look_side)
@@ -293,9 +306,10 @@ def _handlers() -> Mapping[str, Handler]:
 
     from evidence.media.decoding import HANDLERS
 
-    # Two threads search for faces, begun now: later none can be. Candidates are counted and sorted, whoever found them.
+    # Threads begin now: later none can. Candidates for faces are counted and sorted, whoever found them.
     cv2.setNumThreads(2)
     find_faces(np.zeros((120, 120, 3), np.uint8))
+    _hands()
     return {
         **HANDLERS,
         "score": _score_job,
