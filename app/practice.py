@@ -22,7 +22,7 @@ def make_practice(t: Texts) -> tuple[verbs.Session, Callable[[], None]]:
     Nobody knows its passphrase, so that its key is cheap to derive. When the program is ended by force, a folder that
     nobody can open stays among the temporary files.
     """
-    from app.sample import LINK, NOTE, chat_picture, note_file  # draws: not needed before someone practises
+    from app.sample import LINK, chat_picture, note_file  # draws: not needed before someone practises
 
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     examiner = Examiner(role=OperatorRole.VICTIM, name="")
@@ -30,8 +30,9 @@ def make_practice(t: Texts) -> tuple[verbs.Session, Callable[[], None]]:
         session, _key = verbs.create_vault(folder / "vault", secrets.token_hex(16), examiner=examiner, cost=CHEAP_COST)
         case = session.create_case(t("Practice case"))
         session.add_bytes(case.id, "practice-chat.png", chat_picture(), t("A drawn chat. Nothing in it is real."))
-        session.add_bytes(case.id, "practice-note.txt", note_file(), NOTE)
-        session.add_link(case.id, LINK, NOTE)
+        note = t("For practice: this is what I saw on my screen.")
+        session.add_bytes(case.id, "practice-note.txt", note_file(), note)
+        session.add_link(case.id, LINK, note)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import locale
 import os
 import shutil
 import subprocess
@@ -42,10 +43,20 @@ def main(root_folder: str, words: Sequence[str]) -> int:
     except SetupError as problem:
         say(str(problem))
     except OSError as problem:
-        say(f"The set-up could not finish: {problem}.")
-        say("Make sure that this folder can be written to and that 4 GB of disk are free, then start again.")
+        say(told(
+            f"The set-up could not finish: {problem}.", f"준비를 마치지 못했습니다: {problem}.",
+            f"La préparation n’a pas pu finir : {problem}.",
+        ))  # fmt: skip
+        say(told(
+            "Make sure that this folder can be written to and that 4 GB of disk are free, then start again.",
+            "이 폴더에 쓸 수 있는지, 디스크에 4 GB가 비어 있는지 확인한 뒤 다시 시작해 주세요.",
+            "Vérifiez qu’on peut écrire dans ce répertoire et que 4 Go sont libres, puis recommencez.",
+        ))  # fmt: skip
     except KeyboardInterrupt:
-        say("Stopped. Start again to go on.")
+        say(told(
+            "Stopped. Start again to go on.", "멈췄습니다. 다시 시작하면 이어서 합니다.",
+            "Arrêté. Relancez pour continuer.",
+        ))  # fmt: skip
         return 130
     return 2
 
@@ -54,6 +65,13 @@ def say(line: str) -> None:
     """One line on standard error: standard output belongs to the program."""
     sys.stderr.write(line + "\n")
     sys.stderr.flush()
+
+
+def told(english: str, korean: str, french: str) -> str:
+    """What a person reads while waiting, in the language of the computer: the catalogues are not there yet."""
+    wanted = next(filter(None, map(os.environ.get, ("HOLDFAST_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    named = (wanted or locale.getlocale()[0] or "").lower()
+    return korean if named.startswith("ko") else french if named.startswith("fr") else english
 
 
 # --- what is done already --------------------------------------------------------------------------------------------
@@ -124,7 +142,11 @@ def ready(root: Path, purpose: str, *, screen: bool) -> Path:
         missing = missing_steps(root, wanted)  # another start may have done it while this one waited
         began = time.monotonic()
         if any(step.startswith("packages.") for step in missing):
-            say("Setting up. This takes a minute or two, once.")
+            say(told(
+                "Setting up. This takes a minute or two, once.",
+                "준비하고 있습니다. 처음 한 번만 1~2분 걸립니다.",
+                "Préparation, une seule fois : une minute ou deux.",
+            ))  # fmt: skip
         all_steps = wanted_steps(root, "run", screen=screen) | wanted
         for step in sorted(missing):
             if step.startswith("packages."):
@@ -134,7 +156,7 @@ def ready(root: Path, purpose: str, *, screen: bool) -> Path:
 
                 system_libraries.prepare(python_of(venv), with_tests=purpose == "test")
             else:
-                say("  Preparing the texts …")
+                say(told("  Preparing the texts …", "  글을 준비하는 중 …", "  Préparation des textes …"))
                 compiler = [str(python_of(venv)), "-I", str(root / "packaging" / "catalogues.py"), "compile"]
                 watch(compiler, "The texts could not be prepared.")
             done = read_stamp(venv)
@@ -142,7 +164,8 @@ def ready(root: Path, purpose: str, *, screen: bool) -> Path:
                 done[name] = all_steps[name]
             write_whole(venv / STAMP, json.dumps(done, indent=1, sort_keys=True))
         if missing != ["texts"]:
-            say(f"Ready after {time.monotonic() - began:.0f} s.")
+            took = f"{time.monotonic() - began:.0f}"
+            say(told(f"Ready after {took} s.", f"준비를 마쳤습니다({took}초).", f"Prêt après {took} s."))
     return python_of(venv)
 
 
@@ -152,7 +175,7 @@ def install_packages(root: Path, venv: Path, purpose: str) -> None:
         make_environment(venv)
     (venv / UNFINISHED).touch()
     python = str(python_of(venv))
-    say("  Installing the packages …")
+    say(told("  Installing the packages …", "  필요한 것을 설치하는 중 …", "  Installation des paquets …"))
     lock = str(root / LOCKS[purpose])
     from_source = [word for name in FROM_SOURCE[purpose] for word in ("--no-binary", name)]
     arguments = ["--require-hashes", "--only-binary", ":all:", *from_source, "-r", lock]
@@ -233,7 +256,11 @@ def watch(command: Sequence[str], failure: str) -> None:
                 try:
                     process.wait(timeout=15)
                 except subprocess.TimeoutExpired:
-                    say(f"    still at work ({time.monotonic() - began:.0f} s) …")
+                    took = f"{time.monotonic() - began:.0f}"
+                    say(told(
+                        f"    still at work ({took} s) …", f"    계속하는 중({took}초) …",
+                        f"    toujours en cours ({took} s) …",
+                    ))  # fmt: skip
         except BaseException:
             process.terminate()
             raise

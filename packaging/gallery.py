@@ -283,6 +283,10 @@ class Gallery:
             self.settle()
             window.exhibit.keep_less.ask()
 
+        def more() -> None:
+            window.show_exhibit(case_id, first)
+            window.exhibit.more_button.setChecked(True)
+
         def covered_parts() -> None:
             window.show_redact(case_id, first)
             self.settle()
@@ -408,6 +412,7 @@ class Gallery:
         yield "watch", partial(window.show_watch, case_id)
         yield "chooser", chooser
         yield "exhibit", partial(window.show_exhibit, case_id, first)
+        yield "exhibit-more", more
         if self.outcome is not None:
             yield "packaged", packaged
         yield "package", form

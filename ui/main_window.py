@@ -129,7 +129,7 @@ class MainWindow(Book):
         column.addWidget(self.lock_way)
 
     def _build_foot(self) -> QWidget:
-        """The same on every page, in the same place: help with it, and people who help."""
+        """The same on every page, in the same place: help with it, people who help, and enough for today."""
         foot, line = QWidget(), QWidget()
         column = QVBoxLayout(foot)
         column.setContentsMargins(0, 0, 0, 0)
@@ -146,8 +146,12 @@ class MainWindow(Book):
         self.lines_way.clicked.connect(lambda: self.show_help_lines())
         self.help_way = Button(self.desk, "text", "question")
         self.help_way.clicked.connect(lambda: self.show_help())
+        self.enough_way = Button(self.desk, "text", "lock")
+        self.enough_way.clicked.connect(lambda: self.enough_for_today())
+        self.enough_way.hide()
         ways.addWidget(self.help_way)
         ways.addWidget(self.lines_way)
+        ways.addWidget(self.enough_way)
         return foot
 
     # The ways (ui.desk.Navigator) -------------------------------------------------------------------------------------
@@ -418,6 +422,9 @@ class MainWindow(Book):
         self.practice_note.setText(t("Practice: nothing here is real. Locking throws all of it away."))
         self.help_way.setText(t("Help with this page (F1)"))
         self.lines_way.setText(t("People and places that help"))
+        self.enough_way.setText(t("Enough for today"))
+        self.enough_way.setToolTip(t("Everything is kept already. This locks the vault."))
+        self.enough_way.setAccessibleDescription(self.enough_way.toolTip())
         if isinstance(page := self.stack.currentWidget(), Page):
             page.speak()
         self._show_side()
@@ -476,6 +483,8 @@ class MainWindow(Book):
         self.cases_way.setChecked(page.WAY == "cases")
         self.verify_way.setChecked(page.WAY == "verify")
         self.settings_way.setChecked(page.WAY == "settings")
+        # The rooms of a case have it beside the other rooms.
+        self.enough_way.setVisible(self.desk.is_open and not hasattr(page, "bar"))
         _focus(page)
 
     def _show_side(self) -> None:

@@ -184,15 +184,19 @@ def _stamp(at: datetime) -> str:
 
 
 def _write(data: bytes, folder: Path, stem: str, suffix: str) -> Path:
-    """Write a new file, never over one that is there. Raises :class:`OSError`."""
+    """Write a new file, whole, never over one that is there. Raises :class:`OSError`."""
     number = 1
     while True:
         path = folder / (f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}")
         try:
             with path.open("xb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
+                try:
+                    stream.write(data)
+                    stream.flush()
+                    os.fsync(stream.fileno())
+                except OSError:
+                    path.unlink(missing_ok=True)  # half a report or receipt is none
+                    raise
             return path
         except FileExistsError:
             number += 1

@@ -109,9 +109,9 @@ class Reader:
         assert len(found) == 1, f"{len(found)} of {name!r} in:\n{self.hears()}"
         return found[0]
 
-    def press(self, name: str) -> None:
-        """Press a button, or tick a box."""
-        node = self.named(name, Role.Button, Role.PushButton, Role.CheckBox, Role.RadioButton)
+    def press(self, name: str, *roles: QAccessible.Role) -> None:
+        """Press a button, or tick a box; ``roles`` where two controls have the same name."""
+        node = self.named(name, *(roles or (Role.Button, Role.PushButton, Role.CheckBox, Role.RadioButton)))
         action = node.actionInterface()
         wanted = QAccessibleActionInterface.pressAction()
         action.doAction(wanted if wanted in action.actionNames() else QAccessibleActionInterface.toggleAction())

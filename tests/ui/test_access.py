@@ -110,6 +110,10 @@ def pages(
         settle()
         window.exhibit.keep_less.ask()
 
+    def more() -> None:
+        window.show_exhibit(case.id, key)
+        window.exhibit.more_button.setChecked(True)
+
     def covered_parts() -> None:
         window.show_redact(case.id, key)
         settle()
@@ -196,6 +200,7 @@ def pages(
         ("loose", partial(window.show_loose, case.id)),
         ("chooser", chooser),
         ("exhibit", lambda: window.show_exhibit(case.id, key)),
+        ("more of an exhibit", more),
         ("package", lambda: window.show_package(case.id)),
         ("verify", window.show_verify),
         ("verified", checked(package)),

@@ -171,6 +171,7 @@ def test_illustrations_are_behind_the_blur(
     window.show_exhibit(case.id, keys[0])
     settle()
     card = window.exhibit.illustrations
+    window.exhibit.more_button.click()
     assert card.isVisible()
     assert not card.picture.isVisible()  # nothing is drawn before someone asks
     card.choice.box.setCurrentIndex(card.choice.box.count() - 1)

@@ -182,6 +182,7 @@ def test_what_a_file_says_about_itself_is_shown_and_kept(
     window.show_exhibit(case.id, text.id)
     settle()
     part = window.exhibit.inside
+    window.exhibit.more_button.click()
     assert not part.isVisible()
     window.show_exhibit(case.id, made.id)
     settle()

@@ -128,6 +128,8 @@ def test_a_code_in_a_picture_becomes_a_link(
     window.show_exhibit(case.id, window.case.list.rows.rows[0].key)
     settle()
     codes = window.exhibit.codes
+    assert not codes.isVisible(), "what few need is behind a button"
+    window.exhibit.more_button.click()
     assert codes.isVisible() and not codes.take_button.isVisible()
     codes.read_button.click()
     qtbot.waitUntil(lambda: "t.me/sample_room/7" in codes.words.text(), timeout=30_000)

@@ -56,6 +56,18 @@ class ExhibitPage(Page):
         self.film = FilmCard(self, self._still_kept)
         self.body.addWidget(self.film)
 
+        self.note_title, note_card = self._section()
+        self.note = TextField()
+        self.note_button = Button(desk, "", "note")
+        self.note_button.clicked.connect(self.add_note)
+        note_row = FlowLayout(gap=8)
+        note_row.addWidget(self.note_button)
+        self.notes = QVBoxLayout()
+        self.notes.setSpacing(10)
+        note_card.inside.addLayout(self.notes)
+        note_card.inside.addWidget(self.note)
+        note_card.inside.addLayout(note_row)
+
         self.facts_title, facts_card = self._section()
         self.facts = QGridLayout()
         self.facts.setHorizontalSpacing(20)
@@ -69,31 +81,11 @@ class ExhibitPage(Page):
         visit_row.addWidget(self.visit_button)
         facts_card.inside.addLayout(visit_row)
 
-        self.digests_title, digests_card = self._section()
-        self.digests = QVBoxLayout()
-        digests_card.inside.addLayout(self.digests)
-        self.inside = InsideCard(self, self._still_kept)
-        self.body.addWidget(self.inside)
-
         self.score = ScorePart(desk)
         self.score_button = Button(desk, "", "score")
         self.score_button.clicked.connect(self.look_for_signs)
         self.score.buttons.addWidget(self.score_button)
         self.body.addWidget(self.score)
-        self.illustrations = IllustrationsCard(self, self.looking, self._still_kept, self._read_log)
-        self.body.addWidget(self.illustrations)
-
-        self.note_title, note_card = self._section()
-        self.note = TextField()
-        self.note_button = Button(desk, "", "note")
-        self.note_button.clicked.connect(self.add_note)
-        note_row = FlowLayout(gap=8)
-        note_row.addWidget(self.note_button)
-        self.notes = QVBoxLayout()
-        self.notes.setSpacing(10)
-        note_card.inside.addLayout(self.notes)
-        note_card.inside.addWidget(self.note)
-        note_card.inside.addLayout(note_row)
 
         self.redact_title, redact_card = self._section()
         self.redact_text = text()
@@ -104,14 +96,13 @@ class ExhibitPage(Page):
         redact_card.inside.addWidget(self.redact_text)
         redact_card.inside.addLayout(redact_row)
 
-        self.codes = CodesPart(self)
-        self.body.addWidget(self.codes)
         self.keep_less = KeepLess(self, self.enter)
         self.body.addWidget(self.keep_less)
         self.shelf = ShelfCard(self, self.enter)
         self.body.addWidget(self.shelf)
         self.hold_back = HoldBack(self, self.enter)
         self.body.addWidget(self.hold_back)
+        self._build_more()
 
         self.log_title, log_card = self._section()
         self.log = QVBoxLayout()
@@ -120,10 +111,32 @@ class ExhibitPage(Page):
         self.body.addStretch(1)
         self.relook(desk.theme)
 
-    def _section(self) -> tuple[QLabel, Card]:
+    def _build_more(self) -> None:
+        """What few need, behind a button: the page is long enough without."""
+        self.more_button = Button(self.desk, "choice", "info")
+        row = FlowLayout(gap=8)
+        row.addWidget(self.more_button)
+        self.body.addLayout(row)
+        self.more = QWidget()
+        column = QVBoxLayout(self.more)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
+        self.digests_title, digests_card = self._section(column)
+        self.digests = QVBoxLayout()
+        digests_card.inside.addLayout(self.digests)
+        self.inside = InsideCard(self, self._still_kept)
+        self.illustrations = IllustrationsCard(self, self.looking, self._still_kept, self._read_log)
+        self.codes = CodesPart(self)
+        for part in (self.inside, self.illustrations, self.codes):
+            column.addWidget(part)
+        self.body.addWidget(self.more)
+        self.more_button.toggled.connect(self.more.setVisible)
+        self.more.hide()
+
+    def _section(self, column: QVBoxLayout | None = None) -> tuple[QLabel, Card]:
         title, card = text("heading"), Card()
-        self.body.addWidget(title)
-        self.body.addWidget(card)
+        for part in (title, card):
+            (column or self.body).addWidget(part)
         return title, card
 
     def retranslate(self, t: Texts) -> None:
@@ -131,6 +144,7 @@ class ExhibitPage(Page):
         self.back.setText(t("&Back to the case"))
         self.facts_title.setText(t("How it came in"))
         self.visit_button.setText(t("&Visit the page again…"))
+        self.more_button.setText(t("More about the file"))
         self.digests_title.setText(t("Digital fingerprints"))
         self.score.retranslate(t)
         self.illustrations.retranslate(t)
@@ -208,6 +222,7 @@ class ExhibitPage(Page):
         self.picture.forget()
         self.film.forget()
         self.illustrations.leave()
+        self.more_button.setChecked(False)
 
     def forget(self) -> None:
         super().forget()
