@@ -104,12 +104,13 @@ class MssGrabber:
         return {"display": "X11", **x11.window_facts(self._environ.get("DISPLAY", ""))}
 
     def windows(self) -> Sequence[Window]:
-        """The windows that can be chosen, topmost first. Empty where the system does not tell; so far only X11 does.
+        """The windows that can be chosen, topmost first. Empty where the system does not tell.
 
         A window's region is what a person sees there, with whatever lies over it: nothing is drawn anew.
         """
         if self._has_one_display:
-            return ()
+            told = win32.windows() if self._platform == "win32" else macos.windows()
+            return tuple(Window(title, program, Region(*place)) for title, program, *place in told)
         return tuple(
             Window(each.title, each.program, Region(each.left, each.top, each.width, each.height))
             for each in x11.windows(self._environ.get("DISPLAY", ""))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from evidence.capture.macos import window_facts
+from evidence.capture.macos import window_facts, windows
 
 
 class Call:
@@ -35,6 +35,7 @@ class System:
         self.CFDictionaryGetValue = Call(self._value)
         self.CFStringGetCString = Call(self._string)
         self.CFNumberGetValue = Call(self._number)
+        self.CGRectMakeWithDictionaryRepresentation = Call(self._rectangle)
 
     def _keep(self, thing: Any) -> int:
         number = 1_000_000_000_000 + len(self.things)
@@ -65,9 +66,15 @@ class System:
         place._obj.value = self.things[reference]
         return 1
 
+    def _rectangle(self, reference: int, place: Any) -> int:
+        place._obj[:] = self.things[reference]
+        return 1
 
-def window(layer: int, owner: int, program: str, title: str | None) -> dict[str, Any]:
-    found = {"kCGWindowLayer": layer, "kCGWindowOwnerPID": owner, "kCGWindowOwnerName": program}
+
+def window(layer: int, owner: int, program: str, title: str | None, *place: float) -> dict[str, Any]:
+    found: dict[str, Any] = {"kCGWindowLayer": layer, "kCGWindowOwnerPID": owner, "kCGWindowOwnerName": program}
+    if place:
+        found["kCGWindowBounds"] = place
     return found if title is None else {**found, "kCGWindowName": title}
 
 
@@ -91,6 +98,18 @@ def test_nothing_told(windows: list[dict[str, Any]] | None) -> None:
     system = System(windows)
     assert window_facts(system, system) == {}
     assert system.made == set()
+
+
+def test_the_windows_of_others_with_their_places() -> None:
+    system = System([
+        window(25, 7, "Control Centre", "Clock", 0, 0, 900, 24), window(0, os.getpid(), "Ours", "Ours", 1, 1, 9, 9),
+        window(0, 9, "KakaoTalk", "친구와의 대화", -200.0, 30.4, 400.0, 600.0),
+        window(0, 10, "Safari", None, 5, 5, 9, 9),
+        window(0, 11, "Notes", "a", 5, 5, 0, 9), window(0, 12, "Notes", "b"),
+    ])  # fmt: skip
+    assert windows(system, system) == (("친구와의 대화", "KakaoTalk", -200, 30, 400, 600),)
+    assert system.made == set()
+    assert windows(System(None), System(None)) == ()
 
 
 def test_no_such_system() -> None:
