@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QKeyEvent, QWindow
+from PySide6.QtWidgets import QApplication, QWidget
 
 from ui.leaving import LeaveKeys
 
@@ -16,7 +16,11 @@ WATCH_AFTER_MS = 150
 
 
 class InputWatch(QObject):
-    """Watches keys and mouse of the whole program; ``idle`` is sent once when nothing was touched for the set time."""
+    """Watches keys and mouse of the whole program; ``idle`` is sent once when nothing was touched for the set time.
+
+    It looks at what the system gives to each window, and not at what windows give to their widgets: those are thousands
+    of events for one page that is shown, and each would be turned into an object of Python first.
+    """
 
     idle = Signal()
     started = Signal()
@@ -28,15 +32,28 @@ class InputWatch(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.idle)
-        # Once the window is drawn: thousands of events come by before the first touch can, and each of their kinds
-        # costs the binding a class with its enumerations.
+        # Once the window is drawn: what it takes costs the binding classes with their enumerations.
         self._application, self.is_watching = application, False
         QTimer.singleShot(WATCH_AFTER_MS, self, self._watch)
 
     def _watch(self) -> None:
-        self._application.installEventFilter(self)
+        self._application.focusWindowChanged.connect(self.follow)
+        self._application.focusChanged.connect(self._follow_popup)
+        for window in self._application.topLevelWindows():
+            self.follow(window)
         self.is_watching = True
         self.started.emit()
+
+    def follow(self, window: QWindow | None) -> None:
+        """Watch this window too. Whatever has the keyboard is followed by itself; doing it again changes nothing."""
+        if window is not None:
+            window.installEventFilter(self)
+
+    def _follow_popup(self, _old: QWidget | None, new: QWidget | None) -> None:
+        """The list of a choice is a window of its own, and never the one that the system gives its keys to."""
+        if new is not None:
+            top = new.window()  # the binding takes the handle away with the last reference to its widget
+            self.follow(top.windowHandle())
 
     def begin(self, minutes: float) -> None:
         """Count from now."""
@@ -51,7 +68,7 @@ class InputWatch(QObject):
         """Do not count."""
         self._timer.stop()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, _window: QObject, event: QEvent) -> bool:
         """Every touch begins the count anew."""
         kind = event.type()
         if kind in TOUCHES:
@@ -59,8 +76,7 @@ class InputWatch(QObject):
                 self._timer.start()
             if kind == QEvent.Type.KeyPress:
                 self.is_by_keyboard = True
-                # What the system gives to a window comes by here once; what windows give to their widgets, often.
-                if watched.isWindowType() and isinstance(event, QKeyEvent):
+                if isinstance(event, QKeyEvent):
                     return self.leave_keys.saw(event)
             elif kind == QEvent.Type.MouseButtonPress:
                 self.is_by_keyboard = False

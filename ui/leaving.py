@@ -6,11 +6,12 @@ shoulder, not against a program that watches the computer; the help page says so
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtCore import Qt as QtNames
-from PySide6.QtGui import QClipboard, QGuiApplication, QKeyEvent
+from PySide6.QtGui import QClipboard, QGuiApplication, QKeyEvent, QWindow
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from evidence.i18n import Texts
@@ -81,8 +82,10 @@ class LeaveKeys(QObject):
 class Exit(QObject):
     """The way out of ``window`` and back; it owns the notes page."""
 
-    def __init__(self, window: MainWindow, keys: LeaveKeys) -> None:
+    def __init__(self, window: MainWindow, keys: LeaveKeys, follow: Callable[[QWindow | None], None]) -> None:
+        """``follow``: lets the keys of a window count (:meth:`ui.autolock.InputWatch.follow`)."""
         super().__init__(window)
+        self._follow = follow
         self.is_away = False
         self._window = window
         self._shown_name = ""
@@ -100,11 +103,13 @@ class Exit(QObject):
             self._notes = NotesWindow(self._window.desk)
             self._notes.closed.connect(self._window.close)
             self._window.destroyed.connect(self._notes.deleteLater)
+            self._notes.winId()  # its native window: the keys that come back are seen from its first moment on
+            self._follow(self._notes.windowHandle())
         return self._notes
 
     def make_ready(self) -> None:
         """Make the notes page, its native window too, before it is needed."""
-        self.notes.winId()
+        assert self.notes.windowHandle() is not None
 
     def leave(self) -> None:
         """Cover, then lock. What could be seen goes first; everything else comes after it."""

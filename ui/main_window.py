@@ -58,7 +58,7 @@ class MainWindow(Book):
         row.addLayout(beside, 1)
         self.setCentralWidget(whole)
         self.ring = FocusRing(desk, whole)
-        self.exit = Exit(self, watch.leave_keys)
+        self.exit = Exit(self, watch.leave_keys, watch.follow)
         self.leave_way.clicked.connect(lambda: self.exit.leave())
         self._shortcuts = [
             QShortcut(QKeySequence("Ctrl+L"), self, self.lock),
