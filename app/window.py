@@ -49,6 +49,7 @@ def start_window(settings_file: Path, vault: Path) -> tuple[QApplication, MainWi
         from ui.systemwatch import watch_system  # asks the buses of the system
 
         window.follow(watch_system(application, int(window.winId())))
+        application.styleHints().colorSchemeChanged.connect(window.desk.follow_system)
 
     QTimer.singleShot(WATCH_AFTER_MS, window, watch)
     return application, window

@@ -30,7 +30,6 @@ class AskSheet(Page):
         card.inside.addWidget(self.no_button)
         self.body.addWidget(card)
         self.body.addStretch(1)
-        self.relook(desk.theme)
         self.speak()
 
     def retranslate(self, t: Texts) -> None:

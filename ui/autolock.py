@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QWindow
-from PySide6.QtWidgets import QApplication, QWidget
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from ui.leaving import LeaveKeys
 
-TOUCHES = frozenset({
-    QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.Wheel,
-    QEvent.Type.TouchBegin, QEvent.Type.TabletPress,
-})  # fmt: skip
+if TYPE_CHECKING:
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QWindow
+    from PySide6.QtWidgets import QApplication, QWidget
+
 WATCH_AFTER_MS = 150
 
 
@@ -32,11 +33,20 @@ class InputWatch(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.idle)
-        # Once the window is drawn: what it takes costs the binding classes with their enumerations.
         self._application, self.is_watching = application, False
+
+    def start(self) -> None:
+        """Watch in a moment, when the window that is being shown is drawn: what it takes costs the binding classes with
+        their enumerations, and the first touch comes later."""
         QTimer.singleShot(WATCH_AFTER_MS, self, self._watch)
 
     def _watch(self) -> None:
+        from PySide6.QtCore import QEvent
+
+        self._touches = frozenset({
+            QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.Wheel,
+            QEvent.Type.TouchBegin, QEvent.Type.TabletPress,
+        })  # fmt: skip
         self._application.focusWindowChanged.connect(self.follow)
         self._application.focusChanged.connect(self._follow_popup)
         for window in self._application.topLevelWindows():
@@ -70,8 +80,11 @@ class InputWatch(QObject):
 
     def eventFilter(self, _window: QObject, event: QEvent) -> bool:
         """Every touch begins the count anew."""
+        from PySide6.QtCore import QEvent
+        from PySide6.QtGui import QKeyEvent
+
         kind = event.type()
-        if kind in TOUCHES:
+        if kind in self._touches:
             if self._timer.isActive():
                 self._timer.start()
             if kind == QEvent.Type.KeyPress:

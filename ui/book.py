@@ -50,6 +50,7 @@ APART_MS = 40
 class Book(QMainWindow):
     """A window with pages, of which one is shown."""
 
+    first_shown = Signal()
     all_read = Signal()
     """The modules of the pages that most sittings come to are read: the start is over."""
 
@@ -239,6 +240,7 @@ class Book(QMainWindow):
         super().setVisible(is_visible)
         if is_visible and not self._was_shown:
             self._was_shown = True
+            self.first_shown.emit()
             QTimer.singleShot(SOON_AFTER_MS, self, self._read_one)
 
     def _read_one(self) -> None:
@@ -256,7 +258,7 @@ class Book(QMainWindow):
 
     def _made(self, page: P) -> P:
         self.pages.append(page)
-        self.stack.addWidget(page)
         dress(page, self.desk.theme)
         page.speak()
+        self.stack.addWidget(page)  # the first one is shown by that: all of it stands by then
         return page

@@ -12,7 +12,7 @@ from PySide6.QtCore import QLocale, QObject, Signal
 from evidence.i18n import LANGUAGES, Language, Texts, system_language, texts
 from evidence.settings import Settings
 from ui.jobs import Jobs
-from ui.theme import Theme, palette_for
+from ui.theme import Theme, is_dark_here, palette_for
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -237,6 +237,7 @@ class Desk(QObject):
         """Counts locks: what a job of an earlier epoch brings is dropped."""
         self._keep = keep
         self._language_here = system_language(QLocale.system().uiLanguages())
+        self._is_dark_here = is_dark_here()
         self._session: Session | None = None
 
     @property
@@ -253,7 +254,8 @@ class Desk(QObject):
     @property
     def theme(self) -> Theme:
         """The look of the window."""
-        return Theme(palette_for(self.settings.look), self.settings.text_percent, self.language)
+        palette = palette_for(self.settings.look, is_dark_here=self._is_dark_here)
+        return Theme(palette, self.settings.text_percent, self.language)
 
     @property
     def session(self) -> Session:
@@ -266,6 +268,12 @@ class Desk(QObject):
     def is_open(self) -> bool:
         """Whether a vault is open."""
         return self._session is not None
+
+    def follow_system(self) -> None:
+        """The computer was set to light or to dark windows: a window that looks as the computer is set follows."""
+        before, self._is_dark_here = self._is_dark_here, is_dark_here()
+        if self._is_dark_here != before and self.settings.look == "system":
+            self.look_changed.emit()
 
     def take(self, session: Session | None) -> None:
         """Set or, with None, forget the open vault."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from evidence.errors import CancelledError, EvidenceError
 from evidence.i18n import Texts
@@ -12,8 +12,7 @@ from evidence.i18n import Texts
 LOG = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """What a person is told: a sentence, what to do, and whether anything is wrong at all."""
 
     sentence: str

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from evidence.i18n import N_
 
 
-@dataclass(frozen=True)
-class Topic:
+class Topic(NamedTuple):
     """A heading and short paragraphs, as English for the catalogue; ``{keys}`` is filled with the keys that leave."""
 
     title: str

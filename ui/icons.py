@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtCore import QByteArray, QRectF
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
@@ -16,11 +16,15 @@ def _drawing(name: str) -> str:
     return (FOLDER / "icons" / f"{name}.svg").read_text(encoding="utf-8")
 
 
+def _empty(width: int, height: int) -> QImage:
+    """A picture that can be seen through; to fill one would name ``Qt`` (:mod:`ui.early`)."""
+    return QImage(bytes(4 * width * height), width, height, QImage.Format.Format_ARGB32_Premultiplied).copy()
+
+
 @lru_cache(maxsize=256)
 def _shape(name: str, pixels: int) -> QImage:
     """The drawing as it stands in its file, black where a place gives the colour."""
-    made = QImage(pixels, pixels, QImage.Format.Format_ARGB32_Premultiplied)
-    made.fill(Qt.GlobalColor.transparent)
+    made = _empty(pixels, pixels)
     painter = QPainter(made)
     QSvgRenderer(QByteArray(_drawing(name).encode())).render(painter, QRectF(0, 0, pixels, pixels))
     painter.end()
@@ -32,20 +36,34 @@ def _coloured(name: str, colour: str, pixels: int) -> QImage:
     shape = _shape(name, pixels)
     if "currentColor" not in _drawing(name):
         return shape
-    made = QImage(shape)
+    made, flat = QImage(shape), QPixmap(pixels, pixels)
+    flat.fill(QColor(colour))  # a brush or a pen would name Qt too
     painter = QPainter(made)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
-    painter.fillRect(made.rect(), QColor(colour))
+    painter.drawPixmap(made.rect(), flat)
     painter.end()
     return made
 
 
-def pixmap(name: str, colour: str, side: int, ratio: float = 1.0) -> QPixmap:
-    """Icon ``name`` in ``colour`` (``#RRGGBB``), ``side`` pixels wide and high, sharp on a screen of this ratio.
+@lru_cache(maxsize=1024)
+def _padded(name: str, colour: str, pixels: int, pad: int) -> QImage:
+    image = _coloured(name, colour, pixels)
+    if not pad:
+        return image
+    made = _empty(pixels + pad, pixels)
+    painter = QPainter(made)
+    painter.drawImage(0, 0, image)
+    painter.end()
+    return made
+
+
+def pixmap(name: str, colour: str, side: int, ratio: float = 1.0, pad: int = 0) -> QPixmap:
+    """Icon ``name`` in ``colour`` (``#RRGGBB``), ``side`` pixels wide and high and ``pad`` wider at its right, sharp on
+    a screen of this ratio.
 
     Each is drawn once: pages show the same few again and again.
     """
-    made = QPixmap.fromImage(_coloured(name, colour, round(side * ratio)))
+    made = QPixmap.fromImage(_padded(name, colour, round(side * ratio), round(pad * ratio)))
     made.setDevicePixelRatio(ratio)
     return made
 
@@ -54,26 +72,13 @@ def icon(name: str, colour: str, side: int, *, chosen: str = "", disabled: str =
     """Icon ``name`` for a button: ``chosen`` is its colour when the button is checked, ``disabled`` when it is off;
     ``pad`` pixels are left free at its right, towards the words."""
     made = QIcon()
-
-    def drawn(colour: str, ratio: float) -> QPixmap:
-        one = pixmap(name, colour, side, ratio)
-        if not pad:
-            return one
-        whole = QPixmap(round((side + pad) * ratio), round(side * ratio))
-        whole.setDevicePixelRatio(ratio)
-        whole.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(whole)
-        painter.drawPixmap(0, 0, one)
-        painter.end()
-        return whole
-
     screens = {1.0, float(QGuiApplication.primaryScreen().devicePixelRatio())} if QGuiApplication.screens() else {1.0}
     for ratio in sorted(screens):
-        made.addPixmap(drawn(colour, ratio))
+        made.addPixmap(pixmap(name, colour, side, ratio, pad))
         if chosen:
-            made.addPixmap(drawn(chosen, ratio), QIcon.Mode.Normal, QIcon.State.On)
+            made.addPixmap(pixmap(name, chosen, side, ratio, pad), QIcon.Mode.Normal, QIcon.State.On)
         if disabled:
-            made.addPixmap(drawn(disabled, ratio), QIcon.Mode.Disabled)
+            made.addPixmap(pixmap(name, disabled, side, ratio, pad), QIcon.Mode.Disabled)
     return made
 
 

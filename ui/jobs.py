@@ -13,7 +13,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from evidence.errors import CancelledError
 
@@ -71,8 +71,6 @@ class Jobs(QObject):
         self._lanes: dict[Lane, ThreadPoolExecutor] = {}
         self._running: list[Job] = []
         self.is_closed = False
-        self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
-        self._moved.connect(self._report, Qt.ConnectionType.QueuedConnection)
 
     @property
     def is_busy(self) -> bool:
@@ -102,6 +100,11 @@ class Jobs(QObject):
         if lane not in self._lanes:
             from concurrent.futures import ThreadPoolExecutor
 
+            if not self._lanes:
+                from PySide6.QtCore import Qt  # ui.early
+
+                self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+                self._moved.connect(self._report, Qt.ConnectionType.QueuedConnection)
             self._lanes[lane] = ThreadPoolExecutor(WIDTHS[lane], thread_name_prefix=lane.value)
         return self._lanes[lane]
 

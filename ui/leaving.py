@@ -10,28 +10,23 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtCore import Qt as QtNames
-from PySide6.QtGui import QClipboard, QGuiApplication, QKeyEvent, QWindow
-from PySide6.QtWidgets import QApplication, QToolTip, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from evidence.i18n import Texts
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent, QWindow
+
     from ui.main_window import MainWindow
     from ui.notes import NotesWindow
 
-Key, Modifier = QtNames.Key, QtNames.KeyboardModifier
 TIMES = 3
 """How often Escape is pressed."""
 WITHIN_MS = 1500
 """Milliseconds from the first of them to the last."""
 READY_AFTER_MS = 1200
 """The notes page is made when the window has come to rest, so that leaving does not wait for it."""
-CHORDS = {
-    "f9": (Key.Key_F9, Modifier.NoModifier),
-    "ctrl_shift_x": (Key.Key_X, Modifier.ControlModifier | Modifier.ShiftModifier),
-}
-_HELD = Modifier.ControlModifier | Modifier.ShiftModifier | Modifier.AltModifier | Modifier.MetaModifier
 
 
 def keys_in_words(t: Texts, leave_keys: str) -> str:
@@ -52,10 +47,15 @@ class LeaveKeys(QObject):
 
     def saw(self, event: QKeyEvent) -> bool:
         """One real key press, as the system gave it to a window. Gives whether nobody else may have it."""
+        from PySide6.QtCore import Qt  # ui.early
+
+        Key, Modifier = Qt.Key, Qt.KeyboardModifier
         if event.isAutoRepeat():
             return False
-        held = event.modifiers() & _HELD
-        if self.chosen in CHORDS and (event.key(), held) == CHORDS[self.chosen]:
+        control_shift = Modifier.ControlModifier | Modifier.ShiftModifier
+        held = event.modifiers() & (control_shift | Modifier.AltModifier | Modifier.MetaModifier)
+        chord = {"f9": (Key.Key_F9, Modifier.NoModifier), "ctrl_shift_x": (Key.Key_X, control_shift)}.get(self.chosen)
+        if (event.key(), held) == chord:
             self.left.emit()
             return True
         if event.key() == Key.Key_Shift:  # it may be let go and pressed again between two Escapes
@@ -122,7 +122,7 @@ class Exit(QObject):
         for other in QApplication.topLevelWidgets():
             if other is not self._notes and other.isVisible():
                 other.hide()
-        QToolTip.hideText()
+        _hide_tip()
         self._shown_name = QGuiApplication.applicationDisplayName()
         QGuiApplication.setApplicationDisplayName("")  # some systems write it behind every title
         notes = self.notes
@@ -166,10 +166,18 @@ def empty_clipboard() -> None:
 
     What a clipboard manager keeps for itself cannot be reached.
     """
+    from PySide6.QtGui import QClipboard
+
     clipboard = QApplication.clipboard()
     clipboard.clear(QClipboard.Mode.Clipboard)
     if clipboard.supportsSelection():
         clipboard.clear(QClipboard.Mode.Selection)
+
+
+def _hide_tip() -> None:
+    from PySide6.QtWidgets import QToolTip
+
+    QToolTip.hideText()
 
 
 def _bring_forward(window: QWidget) -> None:

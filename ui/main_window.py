@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.autolock import InputWatch
 from ui.book import Book
 from ui.desk import Desk
 from ui.dress import dress
+from ui.early import focus_on
 from ui.flow import FlowLayout
-from ui.focus import FocusRing
 from ui.leaving import Exit, keys_in_words
 from ui.page import Page
 from ui.sheets import Sheets
@@ -24,6 +25,7 @@ from ui.widgets import Button, Icon, text
 if TYPE_CHECKING:
     from evidence.model import Item, MinorAnswer
     from evidence.session import Session, SlotInfo
+    from ui.focus import FocusRing
     from ui.pages.scores import ScoresPage
     from ui.systemwatch import SystemWatch
 
@@ -57,7 +59,7 @@ class MainWindow(Book):
         beside.addWidget(self.foot)
         row.addLayout(beside, 1)
         self.setCentralWidget(whole)
-        self.ring = FocusRing(desk, whole)
+        self._whole = whole
         self.exit = Exit(self, watch.leave_keys, watch.follow)
         self.leave_way.clicked.connect(lambda: self.exit.leave())
         self._shortcuts = [
@@ -69,10 +71,10 @@ class MainWindow(Book):
             QShortcut(QKeySequence("Alt+Left"), self, self._back),
             QShortcut(QKeySequence("F1"), self, lambda: self.show_help()),
         ]
-        desk.language_changed.connect(self.relook)
-        desk.language_changed.connect(self.retranslate)
+        desk.language_changed.connect(self._speak)
         desk.look_changed.connect(self.relook)
         desk.keys_changed.connect(self.retranslate)
+        self.first_shown.connect(watch.start)
         watch.idle.connect(self._idle)
         watch.started.connect(lambda: self._focus_moved(None, QApplication.focusWidget()))
         desk.touched.connect(watch.touch)
@@ -87,9 +89,8 @@ class MainWindow(Book):
             self.show_start()
 
     def _build_side(self) -> None:
-        self.side = QWidget()
+        self.side = QFrame()
         self.side.setObjectName("side")
-        self.side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(self.side)
         column.setContentsMargins(12, 18, 12, 16)
         column.setSpacing(4)
@@ -130,7 +131,7 @@ class MainWindow(Book):
 
     def _build_foot(self) -> QWidget:
         """The same on every page, in the same place: help with it, people who help, and enough for today."""
-        foot, line = QWidget(), QWidget()
+        foot, line = QWidget(), QFrame()
         column = QVBoxLayout(foot)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -139,7 +140,6 @@ class MainWindow(Book):
         column.addWidget(self.practice_note)
         column.addWidget(line)
         line.setObjectName("foot")
-        line.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         ways = FlowLayout(line, gap=12)
         ways.setContentsMargins(28, 2, 28, 6)
         self.lines_way = Button(self.desk, "text", "people")
@@ -429,6 +429,14 @@ class MainWindow(Book):
             page.speak()
         self._show_side()
 
+    def _speak(self) -> None:
+        """The words at once, and the letters that the language is set in (:class:`ui.theme.Theme`) right after them."""
+        self.retranslate()
+        if self.isVisible():
+            QTimer.singleShot(0, self, self.relook)
+        else:
+            self.relook()
+
     def relook(self) -> None:
         """Follow the look and the size of text."""
         theme = self.desk.theme
@@ -436,9 +444,17 @@ class MainWindow(Book):
         assert isinstance(application, QApplication)
         application.setFont(theme.font())
         application.setPalette(theme.qpalette())
-        # Polishing takes a while: what is not shown gets its new look when it is (ui.dress).
-        for part in (self.side, self.foot, self.stack.currentWidget()):
-            dress(part, theme)
+        # Polishing takes a while: what is not shown gets its new look when it is (ui.dress), and what stands around the
+        # page in an event of its own.
+        dress(self.stack.currentWidget(), theme)
+        if self.isVisible():
+            QTimer.singleShot(0, self, self._relook_around)
+        else:
+            self._relook_around()
+
+    def _relook_around(self) -> None:
+        for part in (self.side, self.foot):
+            dress(part, self.desk.theme)
         self._show_side()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -524,6 +540,13 @@ class MainWindow(Book):
         else:
             QTimer.singleShot(0, self.lock)
 
+    @cached_property
+    def ring(self) -> FocusRing:
+        """Surrounds what the keyboard is on."""
+        from ui.focus import FocusRing
+
+        return FocusRing(self.desk, self._whole)
+
     def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
         is_ours = new is not None and self.isAncestorOf(new)
         if self._watch.is_watching:  # what surrounds the focus watches too
@@ -538,7 +561,7 @@ def is_vault(place: Path) -> bool:
 def _focus(page: Page) -> None:
     focus = page.first_focus()
     if focus is not None:
-        focus.setFocus(Qt.FocusReason.TabFocusReason)
+        focus_on(focus)
 
 
 def _nothing(_outcome: object) -> None:

@@ -41,7 +41,6 @@ class MinorSheet(Page):
         self.why = text("small")
         self.body.addWidget(self.why)
         self.body.addStretch(1)
-        self.relook(desk.theme)
         self.speak()
 
     def retranslate(self, t: Texts) -> None:

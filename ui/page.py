@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from evidence.errors import CancelledError
 from evidence.i18n import Texts
 from ui.desk import Desk
+from ui.early import no_focus
 from ui.errors import Told, tell
 from ui.jobs import Job, Lane, Operation
 from ui.theme import Theme
@@ -27,6 +28,8 @@ def spread(layout: QLayout, theme: Theme) -> None:
         margins = layout.contentsMargins()
         base = (layout.spacing(), margins.left(), margins.top(), margins.right(), margins.bottom())
         layout.setProperty("base", base)
+        if theme.percent == 100:
+            return
     spacing, *sides = (theme.gap(one) if one > 0 else one for one in base)
     layout.setSpacing(spacing)
     layout.setContentsMargins(*sides)
@@ -73,8 +76,7 @@ class Page(QWidget):
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        no_focus(self.area)
         outer.addWidget(self.area)
         ground = QWidget()
         ground.setObjectName("column")
@@ -92,26 +94,53 @@ class Page(QWidget):
         stack.setSpacing(16)
         self.back = Button(desk, "text", "back")
         self.back.setVisible(has_back)
-        stack.addWidget(self.back, 0, Qt.AlignmentFlag.AlignLeft)
+        way_back = QHBoxLayout()
+        way_back.addWidget(self.back)
+        way_back.addStretch(1)
+        stack.addLayout(way_back)
         self.heading = text("title")
         stack.addWidget(self.heading)
-        self.message = Message(desk)
-        stack.addWidget(self.message)
-        self.working = Working(desk)
-        self.working.stopped.connect(self._stop_work)
-        stack.addWidget(self.working)
+        self._stack = stack
         self.content = QWidget()
         self.content.setObjectName("column")
         stack.addWidget(self.content, 1)
         self.body = QVBoxLayout(self.content)
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(16)
-        self.relook(desk.theme)
+
+    @cached_property
+    def message(self) -> Message:
+        """The place for what a person must be told; made for the first of it, below the heading."""
+        made = Message(self.desk)
+        self._take_in(made, self._stack.indexOf(self.heading) + 1, made.close_button)
+        return made
+
+    @cached_property
+    def working(self) -> Working:
+        """Shows work under way; made for the first of it."""
+        made = Working(self.desk)
+        made.stopped.connect(self._stop_work)
+        self._take_in(made, self._stack.indexOf(self.content), made.stop)
+        return made
+
+    def _take_in(self, made: Message | Working, place: int, control: QWidget) -> None:
+        """Put in what was made late: it speaks, has its white space, and its control comes before those of the page."""
+        self._stack.insertWidget(place, made)
+        QWidget.setTabOrder(self.back, control)
+        made.retranslate()
+        for layout in made.findChildren(QLayout):
+            spread(layout, self.desk.theme)
+
+    def forget_message(self) -> None:
+        """Close the message, if there is one."""
+        if "message" in self.__dict__:
+            self.message.forget()
 
     def retranslate(self, t: Texts) -> None:
         """Say every word of the page in the language of ``t``."""
-        self.message.retranslate()
-        self.working.retranslate()
+        for made in ("message", "working"):
+            if made in self.__dict__:
+                self.__dict__[made].retranslate()
 
     def speak(self) -> None:
         """Say every word in what is the language of the window now, unless the page does already."""
@@ -131,11 +160,11 @@ class Page(QWidget):
 
     def leave(self) -> None:
         """Another page is shown."""
-        self.message.forget()
+        self.forget_message()
 
     def forget(self) -> None:
         """The vault is being locked: drop everything that came out of it."""
-        self.message.forget()
+        self.forget_message()
         self._end_work()
 
     def first_focus(self) -> QWidget | None:
@@ -180,13 +209,13 @@ class Page(QWidget):
                 failed(problem)
 
         if rests:
-            self.message.forget()
+            self.forget_message()
             focus = QApplication.focusWidget()
             self._before_work = focus if focus is not None and self.content.isAncestorOf(focus) else None
             if is_shown:
                 self.working.begin(label, can_stop=can_stop)
                 if can_stop:
-                    self.working.stop.setFocus(Qt.FocusReason.OtherFocusReason)
+                    self.working.stop.setFocus()
             self.content.setEnabled(False)
         progress = (lambda share, step: self.working.move_to(share)) if is_shown else None
         job = self.desk.jobs.start(op, arrived, stopped, progress=progress, lane=lane)
@@ -215,8 +244,9 @@ class Page(QWidget):
 
     def _end_work(self) -> None:
         self._job = None
-        self.working.hide()
+        if "working" in self.__dict__:
+            self.working.hide()
         self.content.setEnabled(True)
         before, self._before_work = self._before_work, None
         if before is not None and isValid(before) and before.isVisible() and before.isEnabled():
-            before.setFocus(Qt.FocusReason.OtherFocusReason)
+            before.setFocus()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 from shiboken6 import isValid
 
+from ui.early import focus_on
 from ui.page import Page
 
 
@@ -47,7 +47,7 @@ class Sheets:
         if under is None:
             return
         if focused is not None and isValid(focused) and under.isAncestorOf(focused) and focused.isVisible():
-            focused.setFocus(Qt.FocusReason.TabFocusReason)
+            focus_on(focused)
         elif isinstance(under, Page):
             self._focus(under)
 

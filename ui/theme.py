@@ -7,10 +7,9 @@ text and ground has a contrast of at least 4.5 to 1, every border of a control a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from functools import lru_cache
+from typing import NamedTuple
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 
 from resources import FOLDER
@@ -23,8 +22,7 @@ KOREAN = [
 MONOSPACE = ["Cascadia Mono", "SF Mono", "Consolas", "Menlo", "Noto Sans Mono", "DejaVu Sans Mono", "NanumGothicCoding"]
 
 
-@dataclass(frozen=True)
-class Palette:
+class Palette(NamedTuple):
     """The colours of one look, as ``#RRGGBB``, by what they are for."""
 
     ground: str
@@ -80,12 +78,22 @@ CONTRAST = Palette(
 SIZES = {"title": 26, "heading": 18, "lead": 16, "body": 15, "small": 13, "mono": 14}
 
 
-def palette_for(look: str) -> Palette:
+def palette_for(look: str, *, is_dark_here: bool) -> Palette:
     """The colours for ``light``, ``dark``, ``contrast`` or ``system`` (as the computer is set)."""
     if look == "system":
-        is_dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-        return DARK if is_dark else LIGHT
+        return DARK if is_dark_here else LIGHT
     return {"light": LIGHT, "dark": DARK, "contrast": CONTRAST}[look]
+
+
+def is_dark_here() -> bool:
+    """Whether the computer is set to dark windows. Before the program puts on a look of its own, the palette of its
+    windows tells that; the better question names ``Qt`` (:mod:`ui.early`)."""
+    found = QGuiApplication.palette()
+    if not found.isBrushSet(QPalette.ColorGroup.Active, QPalette.ColorRole.Window):
+        return found.color(QPalette.ColorRole.Window).lightness() < 128
+    from PySide6.QtCore import Qt
+
+    return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
 
 class Theme:
@@ -136,7 +144,7 @@ class Theme:
         return _stylesheet(self.palette, self.percent, self.language)
 
     def _filled_in(self) -> str:
-        names = {field.name: getattr(self.palette, field.name) for field in fields(self.palette)}
+        names = self.palette._asdict()
         shade = "dark" if self.palette.is_dark else "light"
         icons = str(FOLDER / "icons").replace("\\", "/")
         template = (FOLDER / "styles" / "window.qss").read_text(encoding="utf-8")

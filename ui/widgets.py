@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -20,10 +20,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import icons
+from ui import early, icons
 from ui.desk import Desk
 from ui.errors import Told
 from ui.theme import Theme
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QEnterEvent, QKeyEvent, QShowEvent
 
 _ICON_GAP, _STYLE_GAP = 7, 4
 """Pixels between icon and words at 100 %; Qt leaves the second of them at every size of text."""
@@ -34,11 +37,9 @@ def text(kind: str = "body", *, selectable: bool = False) -> QLabel:
     made = QLabel()
     made.setProperty("kind", kind)
     made.setWordWrap(True)
-    made.setTextFormat(Qt.TextFormat.PlainText)
+    early.plain_text(made)
     if selectable:
-        made.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
+        early.selectable(made)
     return made
 
 
@@ -51,12 +52,13 @@ class Button(QPushButton):
         self._kind = kind
         self._icon = icon
         self._drawn: tuple[object, ...] = ()
+        self._awaits_words, self._has_words = True, False
+        """Most buttons get words before they are seen: their icon is drawn once, with the room towards them."""
         if kind:
             self.setProperty("kind", kind)
         if kind in ("way", "choice"):
             self.setCheckable(True)
         self.setAutoDefault(False)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.relook(desk.theme)
 
     def relook(self, theme: Theme) -> None:
@@ -66,7 +68,7 @@ class Button(QPushButton):
         p = theme.palette
         colour = {"main": p.on_accent, "text": p.accent}.get(self._kind, p.ink)
         side = theme.px(20 if self._kind == "way" else 18)
-        pad = max(0, theme.px(_ICON_GAP) - _STYLE_GAP) if self.text() else 0
+        pad = max(0, theme.px(_ICON_GAP) - _STYLE_GAP) if self.text() or self._awaits_words else 0
         wanted = (colour, side, pad, p.soft_ink, p.quiet)
         if wanted == self._drawn:
             return
@@ -77,13 +79,31 @@ class Button(QPushButton):
 
     def setText(self, words: str) -> None:
         """Set the words; an icon that stands alone stands in the middle."""
-        had_words = bool(self.text())
         super().setText(words)
-        if bool(words) != had_words:
+        self._know_words()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Words that did not come by now do not come."""
+        self._know_words()
+        super().showEvent(event)
+
+    def _know_words(self) -> None:
+        had_words, self._awaits_words = self._awaits_words or self._has_words, False
+        self._has_words = bool(self.text())
+        if self._has_words != had_words:
             self.relook(self._desk.theme)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """The pointer says that something can be pressed."""
+        from PySide6.QtCore import Qt  # ui.early
+
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        super().enterEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses a button too: people expect it, and Qt alone only knows Space."""
+        from PySide6.QtCore import Qt  # ui.early
+
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.animateClick()
             return
@@ -273,7 +293,10 @@ class Message(Card):
         row.addLayout(column, 1)
         self.close_button = Button(desk, "text", "cross")
         self.close_button.clicked.connect(self.forget)
-        row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        aside = QVBoxLayout()
+        aside.addWidget(self.close_button)
+        aside.addStretch(1)
+        row.addLayout(aside)
         self.hide()
 
     def say(self, words: Callable[[], Told], *, kind: str = "") -> None:

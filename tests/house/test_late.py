@@ -62,7 +62,8 @@ def shown():
     if handle is None or not handle.isExposed():
         soon(shown)
         return
-    print("window", *sys.modules)
+    import PySide6.QtCore
+    print("window", *sys.modules, *(["PySide6.QtCore.Qt"] if "Qt" in vars(PySide6.QtCore) else []))
     print("state", window.is_ready, type(window.stack.currentWidget()).__name__, "feature" in __import__.__name__)
     window.all_read.connect(read)
 
@@ -111,6 +112,14 @@ def test_nothing_heavy_is_read_before_it_is_needed(
 
 def test_a_heavy_module_would_be_noticed() -> None:
     assert read_already({"evidence.session", "json"}, NOT_FOR_A_WINDOW)
+
+
+def test_the_namespace_of_qt_is_not_named_before_it_is_needed(modules: dict[str, set[str]]) -> None:
+    """Naming it makes a hundred enumerations at once (``ui/early.py``); the trap that sees it works."""
+    assert "PySide6.QtCore.Qt" not in modules["window"]
+    code = "import PySide6.QtCore as core; print('Qt' in vars(core)); core.Qt; print('Qt' in vars(core))"
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.split() == ["False", "True"]
 
 
 def test_the_names_of_heavy_modules_are_real() -> None:

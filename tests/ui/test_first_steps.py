@@ -76,6 +76,32 @@ def test_the_steps_with_the_keyboard(
     qtbot.waitUntil(lambda: window.stack.currentWidget() is window.create_page, timeout=5_000)
 
 
+def test_a_step_is_made_when_it_is_reached_and_fits_in(window: MainWindow, settle: Settle) -> None:
+    """In the language and size that hold now, and before the ways on in the order of Tab."""
+    window.show_welcome()
+    page = window.welcome
+    assert len(page.cards) == 1
+    page.go_to(2)
+    settle()
+    assert [card.isVisible() for card in page.cards] == [False, False, True]
+    following, order = page.try_button.nextInFocusChain(), []
+    while following is not page.try_button:
+        order.append(following)
+        following = following.nextInFocusChain()
+    assert order.index(page.next_button) < order.index(page.answers["alone"])
+    window.desk.change(language="ko", text_percent=200)
+    settle()
+    page.go_to(3)
+    settle()
+    assert page.create_button.text() == window.desk.t("Make a &new vault")
+    assert page.try_button.text() == window.desk.t("&Try it now")
+    assert page.choice_text.font().pixelSize() == window.desk.theme.px(15)
+    assert page.cards[3].inside.spacing() == window.desk.theme.gap(14)
+    page.go_to(0)
+    settle()
+    assert [card.isVisible() for card in page.cards] == [True, False, False, False]
+
+
 def test_leaving_can_be_tried(window: MainWindow, settle: Settle) -> None:
     window.show_welcome()
     window.welcome.go_to(2)

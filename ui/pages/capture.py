@@ -87,7 +87,6 @@ class CapturePage(Page):
 
         self.body.addStretch(1)
         self.become("screen")
-        self.relook(desk.theme)
 
     def _build_screen(self) -> QWidget:
         part, column = _part()

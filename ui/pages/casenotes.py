@@ -47,7 +47,6 @@ class CaseNotesPage(CaseRoom):
         self.body.addWidget(self.list_card)
         self.body.addStretch(1)
         self._show()
-        self.relook(desk.theme)
 
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)

@@ -57,7 +57,6 @@ class ConsentsPage(CaseRoom):
             self.cards[purpose] = (name, what, stands, give, other)
         self.body.addStretch(1)
         self._show()
-        self.relook(desk.theme)
 
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)

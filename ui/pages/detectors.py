@@ -85,7 +85,6 @@ class DetectorsPage(Page):
         self.body.addWidget(trust_card)
         self.body.addStretch(1)
         self._show()
-        self.relook(desk.theme)
 
     def _title(self) -> QLabel:
         title = text("heading")

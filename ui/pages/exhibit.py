@@ -109,7 +109,6 @@ class ExhibitPage(Page):
         self.log.setSpacing(6)
         log_card.inside.addLayout(self.log)
         self.body.addStretch(1)
-        self.relook(desk.theme)
 
     def _build_more(self) -> None:
         """What few need, behind a button: the page is long enough without."""

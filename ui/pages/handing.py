@@ -82,7 +82,6 @@ class HandingPage(Page):
         column.addWidget(self.receipts)
         self.body.addWidget(self.form)
         self.body.addStretch(1)
-        self.relook(desk.theme)
 
     def _build_result(self) -> None:
         inside = self.result.inside

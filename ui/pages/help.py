@@ -47,7 +47,6 @@ class HelpSheet(Page):
             words.inside.addWidget(pair)
         self.body.addWidget(words)
         self.body.addStretch(1)
-        self.relook(desk.theme)
         self.speak()
 
     def retranslate(self, t: Texts) -> None:

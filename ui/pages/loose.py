@@ -51,7 +51,6 @@ class LoosePage(Page):
             self.body.addWidget(widget)
         self.body.addStretch(1)
         self._show()
-        self.relook(desk.theme)
 
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)

@@ -53,7 +53,6 @@ class OverviewPage(CaseRoom):
         self.body.addLayout(undo_row)
         self.body.addStretch(1)
         self._show()
-        self.relook(desk.theme)
 
     def _section(self) -> tuple[QLabel, QVBoxLayout]:
         title, card, lines = text("heading"), Card(), QVBoxLayout()

@@ -70,7 +70,6 @@ class PackagePage(Page):
         self.body.addWidget(self.result)
         self.body.addStretch(1)
         self.result.hide()
-        self.relook(desk.theme)
 
     def _build_form(self) -> None:
         desk = self.desk

@@ -60,7 +60,6 @@ class RecordPage(Page):
         self.kept = text("small")
         self.body.addWidget(self.kept)
         self.body.addStretch(1)
-        self.relook(desk.theme)
 
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)

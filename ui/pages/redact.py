@@ -89,7 +89,6 @@ class RedactPage(Page):
         self.body.addWidget(self.copies_title)
         self.body.addWidget(self.copies_card)
         self.body.addStretch(1)
-        self.relook(desk.theme)
 
     def _picture_form(self) -> Card:
         desk, card = self.desk, Card()

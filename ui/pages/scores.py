@@ -83,7 +83,6 @@ class ScoresPage(CaseRoom):
         self.body.addWidget(self.part)
         self.body.addStretch(1)
         self._show()
-        self.relook(desk.theme)
 
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
@@ -122,7 +121,7 @@ class ScoresPage(CaseRoom):
     def open_case(self, case_id: str) -> None:
         """Show this case; a run that goes on in another one goes on."""
         if case_id != self.case_id:
-            self.message.forget()
+            self.forget_message()
             self.bar.forget()
             self.case_id, self.case = case_id, None
             self.heading.setText("")
@@ -151,7 +150,7 @@ class ScoresPage(CaseRoom):
         if not ticked:
             self.say(lambda t: (t("Tick at least one exhibit."), ""), kind="plain")
             return
-        self.message.forget()
+        self.forget_message()
         self.run.begin(self.case_id, ticked)
         announce(self, self.state.text())
         self.stop_button.setFocus()

@@ -79,7 +79,6 @@ class SettingsPage(Page):
         for part in (self.key_title, self.key_words, self.key_digest):
             self.vault.inside.addWidget(part)
         self.body.addStretch(1)
-        self.relook(desk.theme)
 
     def _section(self) -> tuple[QLabel, Card]:
         title, card = text("heading"), Card()

@@ -42,7 +42,6 @@ class StepsPage(Page):
         self.body.addWidget(self.came_title)
         self.body.addWidget(self.came)
         self.body.addStretch(1)
-        self.relook(desk.theme)
 
     def _build_before(self) -> Card:
         card = Card()

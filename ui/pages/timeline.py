@@ -37,7 +37,6 @@ class TimelinePage(CaseRoom):
         self.pager = Pager(self, self.list)
         self._total = 0
         self._show()
-        self.relook(desk.theme)
 
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)

@@ -54,7 +54,6 @@ class VerifyPage(Page):
         self.body.addStretch(1)
         self._show_more(False)
         self._show()
-        self.relook(desk.theme)
 
     def _build_asking(self) -> None:
         desk, card = self.desk, Card()

@@ -99,7 +99,6 @@ class WatchPage(Page):
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._look)
         QGuiApplication.clipboard().dataChanged.connect(self._clipboard_changed)
-        self.relook(desk.theme)
 
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)

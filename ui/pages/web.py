@@ -82,7 +82,6 @@ class WebPage(Page):
         self.body.addWidget(self.failed)
         self.body.addStretch(1)
         self._show_state()
-        self.relook(desk.theme)
 
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)

@@ -11,7 +11,7 @@ from evidence.errors import EvidenceError
 from evidence.i18n import LANGUAGES, Texts
 from ui.desk import LANGUAGE_NAMES, Desk
 from ui.flow import FlowLayout
-from ui.helping import TOPICS
+from ui.helping import TOPICS, Topic
 from ui.leaving import keys_in_words
 from ui.page import Page
 from ui.widgets import Button, Card, announce, text
@@ -31,9 +31,9 @@ class WelcomePage(Page):
         self.step = 0
         self.where = text("small")
         self.body.addWidget(self.where)
-        self.cards = [self._build_safety(), self._build_promise(), self._build_leaving(), self._build_choice()]
-        for card in self.cards:
-            self.body.addWidget(card)
+        self.cards = [self._build_safety()]
+        """Those of the steps that were reached; the others are made when they are."""
+        self.body.addWidget(self.cards[0])
         row = FlowLayout(gap=10)
         self.next_button, self.before_button = Button(desk, "main"), Button(desk)
         self.skip_button = Button(desk, "text")
@@ -72,6 +72,22 @@ class WelcomePage(Page):
             self.advice.inside.addWidget(line)
         card.inside.addWidget(self.advice)
         return card
+
+    def _reach(self, step: int) -> None:
+        """Make the cards up to that of ``step``. What can be pressed there comes before the ways on."""
+        builders = (self._build_safety, self._build_promise, self._build_leaving, self._build_choice)
+        if step < len(self.cards):
+            return
+        for build in builders[len(self.cards) : step + 1]:
+            card = build()
+            self.body.insertWidget(self.body.indexOf(self.cards[-1]) + 1, card)
+            self.cards.append(card)
+            before: QWidget = list(self.answers.values())[-1]
+            for button in card.findChildren(Button):
+                QWidget.setTabOrder(before, button)
+                before = button
+        self.relook(self.desk.theme)
+        self._say_steps()
 
     def _build_promise(self) -> Card:
         self.promise = [text("heading"), *(text() for _ in TOPICS["general"].points)]
@@ -120,24 +136,31 @@ class WelcomePage(Page):
         }
         for who, box in self.answers.items():
             box.setText(answers[who])
-        keys = keys_in_words(t, self.desk.settings.leave_keys)
-        for lines, topic in ((self.promise, TOPICS["general"]), (self.leaving, TOPICS["leaving"])):
-            for line, words in zip(lines, (topic.title, *topic.points), strict=True):
-                line.setText(t(words).replace("{keys}", keys))
-        self.try_button.setText(t("&Try it now"))
-        self.choice_title.setText(t("Begin"))
-        self.choice_text.setText(
-            t(
-                "Make your vault, or practise first with a case of drawn pictures, in a vault that is thrown away "
-                "afterwards. Both can wait for another day."
-            )
-        )
-        self.create_button.setText(t("Make a &new vault"))
-        self.practice_button.setText(t("Practise first"))
+        self._say_steps()
         self.next_button.setText(t("&Continue"))
         self.before_button.setText(t("&Back"))
         self.skip_button.setText(t("&Skip these steps"))
         self._show()
+
+    def _say_steps(self) -> None:
+        """The words of the steps that were reached."""
+        t, reached = self.desk.t, len(self.cards)
+        keys = keys_in_words(t, self.desk.settings.leave_keys)
+        if reached > 1:
+            _say_topic(t, self.promise, TOPICS["general"], keys)
+        if reached > 2:
+            _say_topic(t, self.leaving, TOPICS["leaving"], keys)
+            self.try_button.setText(t("&Try it now"))
+        if reached > 3:
+            self.choice_title.setText(t("Begin"))
+            self.choice_text.setText(
+                t(
+                    "Make your vault, or practise first with a case of drawn pictures, in a vault that is thrown away "
+                    "afterwards. Both can wait for another day."
+                )
+            )
+            self.create_button.setText(t("Make a &new vault"))
+            self.practice_button.setText(t("Practise first"))
 
     def first_focus(self) -> QWidget:
         return self.tongues[self.desk.language] if self.step == 0 else self.heading_of_step()
@@ -160,13 +183,14 @@ class WelcomePage(Page):
     def go_to(self, step: int) -> None:
         """Show one of the steps, from 0."""
         self.step = min(max(step, 0), STEPS - 1)
+        self._reach(self.step)
         self._show()
         self.area.verticalScrollBar().setValue(0)
         self.first_focus().setFocus()
         announce(self, f"{self.where.text()} {self._title()}")
 
     def _title(self) -> str:
-        return (self.question, self.promise[0], self.leaving[0], self.choice_title)[self.step].text()
+        return (self.question if not self.step else self.cards[self.step].findChildren(QLabel)[0]).text()
 
     def _speak(self, language: str) -> None:
         try:
@@ -221,3 +245,8 @@ class WelcomePage(Page):
         self.advice.setVisible(bool(said))
         self.next_button.setVisible(self.step < STEPS - 1)
         self.before_button.setVisible(self.step > 0)
+
+
+def _say_topic(t: Texts, lines: list[QLabel], topic: Topic, keys: str) -> None:
+    for line, words in zip(lines, (topic.title, *topic.points), strict=True):
+        line.setText(t(words).replace("{keys}", keys))

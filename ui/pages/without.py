@@ -43,7 +43,6 @@ class WithoutMediaPage(Page):
         self.turn_to = TurnTo(desk)
         self.body.addWidget(self.turn_to)
         self.body.addStretch(1)
-        self.relook(desk.theme)
 
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
