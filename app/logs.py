@@ -11,7 +11,6 @@ import logging
 import re
 import sys
 import traceback
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
@@ -54,6 +53,8 @@ class CodesOnly(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """One line, and of an exception one more line for each kind and place."""
+        from datetime import UTC, datetime  # costs time, and the log is off unless asked for
+
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         code = getattr(record, "code", "")
         numbers = getattr(record, "numbers", {})

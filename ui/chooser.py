@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, QStorageInfo, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QStandardPaths, QStorageInfo
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from evidence.i18n import Texts
@@ -60,7 +60,10 @@ class PlacesField(TextField):
         self._desk = desk
         self.choose_button = Button(desk, "", "folder")
         self.choose_button.clicked.connect(self._choose)
-        self.row.addWidget(self.choose_button, 0, Qt.AlignmentFlag.AlignTop)
+        aside = QVBoxLayout()
+        aside.addWidget(self.choose_button)
+        aside.addStretch(1)
+        self.row.addLayout(aside)
 
     def retranslate(self, t: Texts) -> None:
         """Name the button."""

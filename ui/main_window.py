@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.autolock import InputWatch
@@ -23,6 +22,8 @@ from ui.sheets import Sheets
 from ui.widgets import Button, Icon, text
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent, QResizeEvent
+
     from evidence.model import Item, MinorAnswer
     from evidence.session import Session, SlotInfo
     from ui.focus import FocusRing
@@ -62,15 +63,7 @@ class MainWindow(Book):
         self._whole = whole
         self.exit = Exit(self, watch.leave_keys, watch.follow)
         self.leave_way.clicked.connect(lambda: self.exit.leave())
-        self._shortcuts = [
-            QShortcut(QKeySequence("Ctrl+L"), self, self.lock),
-            QShortcut(QKeySequence("Ctrl+Q"), self, self.close),
-            QShortcut(QKeySequence("Ctrl+1"), self, self.show_cases),
-            QShortcut(QKeySequence("Ctrl+2"), self, self.show_verify),
-            QShortcut(QKeySequence("Ctrl+,"), self, self.show_settings),
-            QShortcut(QKeySequence("Alt+Left"), self, self._back),
-            QShortcut(QKeySequence("F1"), self, lambda: self.show_help()),
-        ]
+        watch.started.connect(self._make_shortcuts)  # they cost classes with enumerations too
         desk.language_changed.connect(self._speak)
         desk.look_changed.connect(self.relook)
         desk.keys_changed.connect(self.retranslate)
@@ -87,6 +80,19 @@ class MainWindow(Book):
             self.begin()
         else:
             self.show_start()
+
+    def _make_shortcuts(self) -> None:
+        from PySide6.QtGui import QKeySequence, QShortcut
+
+        self._shortcuts = [
+            QShortcut(QKeySequence("Ctrl+L"), self, self.lock),
+            QShortcut(QKeySequence("Ctrl+Q"), self, self.close),
+            QShortcut(QKeySequence("Ctrl+1"), self, self.show_cases),
+            QShortcut(QKeySequence("Ctrl+2"), self, self.show_verify),
+            QShortcut(QKeySequence("Ctrl+,"), self, self.show_settings),
+            QShortcut(QKeySequence("Alt+Left"), self, self._back),
+            QShortcut(QKeySequence("F1"), self, lambda: self.show_help()),
+        ]
 
     def _build_side(self) -> None:
         self.side = QFrame()

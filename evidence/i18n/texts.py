@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import locale
 import os
-import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, cast
@@ -112,8 +110,19 @@ def system_language(preferred: Sequence[str] = ()) -> Language:
     locale of the process.
     """
     asked = [os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)][:1]
-    for name in (*preferred, *asked, locale.getlocale()[0] or ""):
-        for language, starts in (("ko", ("ko", "korean")), ("fr", ("fr", "french")), ("en", ("en",))):
-            if re.match(rf"(?:{'|'.join(starts)})(?![a-z])", name.casefold()):
+    for name in (*preferred, *asked):
+        if (found := _language_of(name)) is not None:
+            return found
+    import locale  # costs time, and few systems leave the question open
+
+    return _language_of(locale.getlocale()[0] or "") or "en"
+
+
+def _language_of(name: str) -> Language | None:
+    """The one of ours that the name of a locale begins with, as a word of its own."""
+    for language, starts in (("ko", ("ko", "korean")), ("fr", ("fr", "french")), ("en", ("en",))):
+        for start in starts:
+            after = name.casefold().removeprefix(start)
+            if len(after) < len(name.casefold()) and not "a" <= after[:1] <= "z":
                 return cast(Language, language)
-    return "en"
+    return None

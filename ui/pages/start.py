@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QWidget
 
 from evidence.errors import EvidenceError
 from evidence.i18n import LANGUAGES, Texts
@@ -43,7 +42,10 @@ class StartPage(Page):
         card.inside.addWidget(self.opening)
         self.remember = QCheckBox()
         self.remember.setChecked(bool(desk.settings.vault))
-        card.inside.addWidget(self.remember, 0, Qt.AlignmentFlag.AlignLeft)
+        at_left = QHBoxLayout()
+        at_left.addWidget(self.remember)
+        at_left.addStretch(1)
+        card.inside.addLayout(at_left)
         self.open_button = Button(desk, "main", "key")
         self.open_button.clicked.connect(self.unlock)
         row = FlowLayout(gap=10)
