@@ -23,6 +23,7 @@ def table(result: FacesResult) -> Bench:
         spread = f"95 % {source['low']} to {source['high']}, {source['scored']} of {source['pictures']} scored"
         goal = "at most 0.03" if source["label"] == "real" else ""
         bench.alone(f"{what}, {spread}", ours=_number(source["above_threshold"]), unit="share", goal=goal)
+    _films(bench, result)
     first = next((each["condition"] for each in report.quality), None)
     for quality in report.quality:
         _quality(bench, quality, with_bins=quality["condition"] == first)
@@ -82,6 +83,23 @@ def _areas(bench: Bench, result: FacesResult) -> None:
     for each in result.report.versus:
         what = f"{each['pack']} less {each['peer']}, real {each['real']} / fake {each['fake']}"
         bench.alone(f"{what}, 95 % {each['low']} to {each['high']}", ours=_number(each["gain"]), unit="AUC")
+
+
+def _films(bench: Bench, result: FacesResult) -> None:
+    """Each film is one sample."""
+    for pair in sorted(_ours(result, result.report.film_pairs), key=lambda each: not each["is_matched"]):
+        kind = "" if pair["is_matched"] else " (crossed: sources differ, too)"
+        what = f"{pair['pack']}, films, real {pair['real']} / fake {pair['fake']}{kind}: area, 95 % {pair['low']}"
+        sizes = f"{pair['reals']} and {pair['fakes']} films"
+        bench.alone(f"{what} to {pair['high']} by person, {sizes}", ours=_number(pair["auc"]), unit="AUC")
+    for source in result.report.film_sources:
+        told = "false alarms at" if source["label"] == "real" else "fakes above"
+        what = f"{source['pack']}, films, {source['label']} {source['source']}: {told} the threshold"
+        spread = f"95 % {source['low']} to {source['high']}, {source['scored']} of {source['pictures']} films scored"
+        goal = "at most 0.03" if source["label"] == "real" else ""
+        bench.alone(f"{what}, {spread}", ours=_number(source["above_threshold"]), unit="share", goal=goal)
+        if source.get("frames_above") is not None:
+            bench.alone(f"{what}, of its single frames", ours=_number(source["frames_above"]), unit="share")
 
 
 def _quality(bench: Bench, quality: Figure, *, with_bins: bool) -> None:

@@ -132,9 +132,7 @@ def _stored(picture: Pixels, kind: str, **options: int) -> bytes:
     return stream.getvalue()
 
 
-def speed_suite(
-    worker: MediaWorker, packs: Sequence[Pack], cancelled: Cancelled = lambda: False
-) -> dict[str, float]:
+def speed_suite(worker: MediaWorker, packs: Sequence[Pack], cancelled: Cancelled = lambda: False) -> dict[str, float]:
     """Milliseconds in the child: a picture of twelve megapixels with three faces after decoding, step by step, and a
     minute of film of 1280 x 720 pixels with one face, decoding and all."""
     scene = _landscape(3000, 4000)

@@ -16,7 +16,7 @@ from evidence.model import Band
 from evidence.scoring.bands import band_of, over_time, overall, run_of
 from evidence.scoring.controls import CONTROLS, MAX_CONTROL, controls_of, matched_rows
 from evidence.scoring.labelled import TRAITS_OF_PERSONS
-from evidence.scoring.measuring import Measured
+from evidence.scoring.measuring import FILM, Measured
 from evidence.scoring.packs import Pack
 from evidence.scoring.statistics import (
     Values,
@@ -71,6 +71,11 @@ class BenchReport:
     """Each source: pictures whose own structure names a generator; on reals each is a false hit."""
     versus: Figures = field(default_factory=list)
     """Each matched pair: our area less a peer's on the same pictures, with the interval of the difference."""
+    films: int = 0
+    film_pairs: Figures = field(default_factory=list)
+    """As ``pairs``, of films: each is one sample, by the number that its most suspicious face came to over time."""
+    film_sources: Figures = field(default_factory=list)
+    """As ``sources``, of films; beside it the mean share of a film's single frames above the threshold."""
     controls: dict[str, float] = field(default_factory=dict)
     headline_allowed: bool = False
     """Whether every control was run and stayed at or below :data:`MAX_CONTROL`."""
@@ -86,10 +91,12 @@ def evaluate(
     rows: Sequence[Measured], packs: Sequence[Pack], set_name: str, *, peers: Sequence[Pack] = ()
 ) -> BenchReport:
     """All figures of measured rows. ``peers`` are packs whose areas count and whose thresholds mean nothing."""
+    films, rows = [row for row in rows if row.is_film], [row for row in rows if not row.is_film]
     report = BenchReport(
         set_name, len({row.sample.path for row in rows}),
-        {pack.facts.id: pack.model_sha256 for pack in (*packs, *peers)},
+        {pack.facts.id: pack.model_sha256 for pack in (*packs, *peers)}, films=len(films),
     )  # fmt: skip
+    _films(report, films, packs, peers)
     if not rows:
         return report
     first = rows[0].condition
@@ -118,6 +125,34 @@ def evaluate(
     report.headline_allowed = all(report.controls.get(name, float("nan")) <= MAX_CONTROL for name in CONTROLS)
     _speed(report, rows)
     return report
+
+
+def _films(report: BenchReport, rows: Sequence[Measured], packs: Sequence[Pack], peers: Sequence[Pack]) -> None:
+    """Films apart from pictures: a film has another number, and its rates are its own."""
+    if not rows:
+        return
+    own = BenchReport(report.set_name, 0, {})
+    for pack in (*packs, *peers):
+        _areas(own, pack.facts.id, FILM, rows)
+    for pack in packs:
+        name = pack.facts.id
+        _at_threshold(own, name, FILM, rows, {
+            id(row): band_of(pack, [row.logits[name]]) for row in rows if name in row.logits
+        })  # fmt: skip
+        for each in own.sources:
+            if each["pack"] == name:
+                shares = [
+                    sum(value > pack.above for value in row.frames[name]) / len(row.frames[name])
+                    for row in rows
+                    if row.frames.get(name) and (row.sample.source, _label(row)) == (each["source"], each["label"])
+                ]
+                each["frames_above"] = _r(float(np.mean(shares))) if shares else None
+    _at_threshold(own, TOGETHER, FILM, rows, _bands_together(rows, packs))
+    report.film_pairs, report.film_sources = own.pairs, own.sources
+
+
+def _label(row: Measured) -> str:
+    return "fake" if row.sample.is_fake else "real"
 
 
 def _bands_together(rows: Sequence[Measured], packs: Sequence[Pack]) -> dict[int, Band]:

@@ -1,4 +1,4 @@
-"""A labelled set of pictures: a folder with ``manifest.csv``.
+"""A labelled set of pictures and films: a folder with ``manifest.csv``.
 
 Columns: ``file``, ``label`` (real or fake), ``source``, ``group`` (a person or a clip: what is drawn as a whole), and,
 where known, ``original`` (of a fake: the picture of the set that it was made from), ``matched`` (of a fake: the real
@@ -21,7 +21,7 @@ TRAITS_OF_PERSONS = ("sex", "skin_tone", "age")
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One picture of the set."""
+    """One picture or film of the set."""
 
     path: Path
     is_fake: bool

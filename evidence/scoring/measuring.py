@@ -1,4 +1,4 @@
-"""Let every picture of a labelled set pass the same road as an exhibit, and keep what came out."""
+"""Let every picture and film of a labelled set pass the same road as an exhibit, and keep what came out."""
 
 from __future__ import annotations
 
@@ -8,16 +8,22 @@ from dataclasses import dataclass, field
 
 from evidence.errors import CancelledError, EvidenceError
 from evidence.media import MediaLimits, MediaWorker
+from evidence.media.sniffing import HEAD_SIZE, sniff
 from evidence.media.wire import Message
-from evidence.scoring.answers import FaceRow, Logits, facts_of, shaped
+from evidence.scoring.answers import FaceRow, Logits, facts_of, logits_of, shaped, tracks_of
+from evidence.scoring.bands import over_time
 from evidence.scoring.labelled import Sample
 from evidence.scoring.packs import Pack
 from evidence.scoring.score import SHUFFLED, described, finding
 
+FILM = "film"
+"""Stands where a picture's condition stands."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One picture under one condition: the highest logit of its assessable faces by pack id; empty: not assessable."""
+    """One picture under one condition, or one film: the highest logit of its assessable faces by pack id (of a film, of
+    what each came to over time); empty: not assessable."""
 
     sample: Sample
     condition: str
@@ -35,6 +41,9 @@ class Measured:
     """Kinds of the facts that name a generator or a generated source."""
     ms: dict[str, float] = field(default_factory=dict)
     """Milliseconds of each step in the child."""
+    is_film: bool = False
+    frames: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    """Of a film: the logit of every frame that was looked at, by pack id, as if each were a picture of its own."""
 
 
 def measure(
@@ -49,7 +58,8 @@ def measure(
     cancelled: Callable[[], bool] = lambda: False,
     progress: Callable[[int], None] = lambda done: None,
 ) -> list[Measured]:
-    """Score every sample under every condition in the child. Undecodable pictures count as not assessable.
+    """Score every sample under every condition in the child, films as they are. What cannot be decoded counts as not
+    assessable.
 
     Under the first condition, ``shuffled`` are asked again with their weights shuffled, and on real pictures each of
     ``manipulations`` is made and scored. Raises :class:`evidence.errors.CancelledError` and what the environment is at
@@ -57,7 +67,13 @@ def measure(
     """
     rows = []
     for done, sample in enumerate(samples):
-        for condition in conditions:
+        if _is_film(sample):
+            if cancelled():
+                raise CancelledError
+            start = time.perf_counter()
+            answer = _answered(sample, worker, cancelled, "clip", packs=described(packs), finder=finding(finder))
+            rows.append(_film_row(sample, answer, packs, time.perf_counter() - start))
+        for condition in conditions if not _is_film(sample) else ():
             if cancelled():
                 raise CancelledError
             is_first = condition == conditions[0]
@@ -72,10 +88,20 @@ def measure(
     return rows
 
 
-def _answered(sample: Sample, worker: MediaWorker, cancelled: Callable[[], bool], **options: object) -> Message:
+def _is_film(sample: Sample) -> bool:
     try:
         with sample.path.open("rb") as stream:
-            return worker.request("score", stream, MediaLimits(), cancelled, **options)[0]
+            return sniff(stream.read(HEAD_SIZE)).startswith("video/")
+    except OSError:
+        return False
+
+
+def _answered(
+    sample: Sample, worker: MediaWorker, cancelled: Callable[[], bool], job: str = "score", **options: object
+) -> Message:
+    try:
+        with sample.path.open("rb") as stream:
+            return worker.request(job, stream, MediaLimits(), cancelled, **options)[0]
     except EvidenceError as error:
         if error.code.startswith("scoring.") or error.code == "media.decoder_missing":
             raise
@@ -101,6 +127,20 @@ def _row(
             fact.kind for fact in (facts_of(answer) if "facts" in answer else ()) if fact.reading == "lead"
         )),
         ms=shaped(answer.get("ms", {}), dict[str, float]),
+    )  # fmt: skip
+
+
+def _film_row(sample: Sample, answer: Message, packs: Sequence[Pack], seconds: float) -> Measured:
+    tracks = [track for track in tracks_of(answer)[0] if track.times] if "tracks" in answer else []
+    by_pack = {
+        pack.facts.id: [logits_of(track.logits, pack, len(track.times)) for track in tracks]
+        for pack in packs if tracks
+    }  # fmt: skip
+    sides = [min(track.face[2], track.face[3]) for track in tracks]
+    return Measured(
+        sample, FILM, {name: max(over_time(each) for each in by_track) for name, by_track in by_pack.items()}, seconds,
+        faces=len(tracks), face_px=max(sides, default=0), is_film=True,
+        frames={name: tuple(value for each in by_track for value in each) for name, by_track in by_pack.items()},
     )  # fmt: skip
 
 

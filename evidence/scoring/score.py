@@ -15,7 +15,7 @@ from evidence.media import MediaLimits, MediaWorker
 from evidence.media.wire import Message
 from evidence.model import Band, DetectorRun, FaceFinding, FrameScore, ProvenanceFact, ScoreReport
 from evidence.scoring.answers import face_of, faces_of, facts_of, failure_of, logits_of, texts_of, tracks_of
-from evidence.scoring.bands import over_time, overall, run_of
+from evidence.scoring.bands import high_over_time, over_time, overall, run_of
 from evidence.scoring.fusion import Fusion, fused_run, load_fusion
 from evidence.scoring.packs import Pack, detectors_of, finder_of
 from evidence.version import VERSION
@@ -188,6 +188,7 @@ def _clip(
         by_pack[name] = [over_time(logits) for logits in by_track]
         runs.append(run_of(pack, by_pack[name]))
         settings[f"logits.{name}"] = _joined(by_pack[name])
+        settings[f"high.{name}"] = _joined([high_over_time(logits) for logits in by_track])
         settings[f"jitter.{name}"] = _joined([pstdev(logits) for logits in by_track])
         frames += [
             FrameScore(round(at_s, 3), number, name, round(logit, 4))

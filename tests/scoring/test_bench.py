@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -11,6 +12,7 @@ from PIL import Image
 from evidence.errors import CancelledError, EvidenceError
 from evidence.media import MediaWorker
 from evidence.scoring import Pack
+from evidence.scoring.bands import high_over_time, over_time
 from evidence.scoring.bench import evaluate
 from evidence.scoring.labelled import drawn_evenly, read_set
 from evidence.scoring.measuring import measure
@@ -144,3 +146,47 @@ def test_a_set_that_is_none(tmp_path: Path, text: str) -> None:
     (tmp_path / "manifest.csv").write_text(text)
     with pytest.raises(EvidenceError, match="set_malformed"):
         read_set(tmp_path)
+
+
+def test_a_film_is_one_sample_with_rates_of_its_own(
+    tmp_path: Path, worker: MediaWorker, pack: Callable[..., Pack], face: Callable[..., np.ndarray]
+) -> None:
+    """Five drawn faces and the same reddened, as films of four pictures, beside one picture and a broken film."""
+    rows = ["file,label,source,group"]
+    for person in range(5):
+        for label, red in (("real", 0), ("fake", 25)):
+            picture = face(90 + 6 * person).astype(int)
+            picture[..., 0] += red
+            name = f"{label}-{person}.avi"
+            _write_film(tmp_path / name, np.clip(picture, 0, 255).astype(np.uint8), frames=4)
+            rows.append(f"{name},{label},drawn,{person}")
+    (tmp_path / "broken.avi").write_bytes((tmp_path / "real-0.avi").read_bytes()[:600])
+    Image.fromarray(face(100)).save(tmp_path / "one.png")
+    rows += ["broken.avi,real,drawn,9", "one.png,real,drawn,8"]
+    (tmp_path / "manifest.csv").write_text("\n".join(rows))
+    packs = [pack(above=2.0, below=None)]
+    report = evaluate(
+        measure(read_set(tmp_path), worker=worker, packs=packs, conditions=("clean", "video")), packs, "x"
+    )
+    assert (report.films, report.pictures) == (11, 1)
+    [pair] = report.film_pairs
+    assert (pair["auc"], pair["reals"], pair["fakes"], pair["is_matched"]) == (1.0, 5, 5, True)
+    real = next(row for row in report.film_sources if row["label"] == "real" and row["pack"] == "tiny")
+    assert (real["pictures"], real["scored"], real["above_threshold"]) == (6, 5, real["frames_above"])
+    assert {row["pack"] for row in report.film_sources} == {"tiny", "all detectors"}
+    assert {row["pictures"] for row in report.sources} == {1}, "films are counted apart"
+
+
+def _write_film(path: Path, picture: np.ndarray, frames: int) -> None:
+    height, width = (side // 2 * 2 for side in picture.shape[:2])
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), 4, (width, height))
+    for _ in range(frames):
+        writer.write(cv2.cvtColor(picture[:height, :width], cv2.COLOR_RGB2BGR))
+    writer.release()
+
+
+def test_what_a_face_comes_to_over_time() -> None:
+    logits = [0.0] * 27 + [5.0] * 5
+    assert over_time(logits) < 1
+    assert high_over_time(logits) == 5
+    assert high_over_time([1.5]) == over_time([1.5]) == 1.5
