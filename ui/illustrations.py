@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from evidence.errors import EvidenceError
-from evidence.i18n import Texts, named_code
+from evidence.i18n import Texts, film_time, named_code
 from evidence.model import Item
 from ui.flow import FlowLayout
 from ui.looking import Looking
@@ -174,7 +174,10 @@ class IllustrationsCard(QWidget):
         for wanted in self._kinds:
             if wanted.detector:
                 name = named_code(t, "detector", wanted.detector)
-                self.choice.box.addItem(t("Map: {detector}", detector=name))
+                words = t("Map: {detector}", detector=name)
+                if wanted.at_s is not None:
+                    words = f"{words} · {film_time(wanted.at_s)} · {t('Face {number}', number=wanted.face + 1)}"
+                self.choice.box.addItem(words)
             else:
                 self.choice.box.addItem(named_code(t, "illustration", wanted.kind))
         self.choice.box.setCurrentIndex(max(0, min(at, len(self._kinds) - 1)))

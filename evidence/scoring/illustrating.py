@@ -43,12 +43,16 @@ def illustrate(
     packs: Sequence[Pack] = (),
     finder: Pack | None = None,
     face: int = 0,
+    at_s: float | None = None,
     max_side: int = 0,
     is_blurred: bool = False,
     cancelled: Callable[[], bool] = lambda: False,
     limits: MediaLimits | None = None,
 ) -> Illustration | None:
     """An illustration of the picture that ``open_stream`` opens; None when it has no such face that can be assessed.
+
+    Of a film, with ``at_s`` seconds, a map of the face number ``face`` of its score at that time: what is around it is
+    shown, not the whole frame.
 
     ``kind`` is ``map`` (of the one pack given, for the assessable face number ``face``, 0 the largest), ``error_level``
     or ``residual``; ``finder`` is the imported pack that finds faces, where the score used one. Raises what decoding
@@ -60,7 +64,7 @@ def illustrate(
     with open_stream() as stream:
         answer, body = worker.request(
             "illustrate", stream, limits, cancelled, kind=kind, packs=described(packs), finder=finding(finder),
-            face=face, max_side=max_side, blurred=is_blurred,
+            face=face, at_s=at_s, max_side=max_side, blurred=is_blurred,
         )  # fmt: skip
     if answer.get("none"):
         return None

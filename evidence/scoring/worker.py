@@ -143,15 +143,12 @@ def _clip_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[M
 
 def _map_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Message, bytes]:
     """The occlusion map of one assessable face; no face: an empty answer."""
-    from evidence.media.decoding import decode
     from evidence.scoring.layers import occlusion
 
-    rgb, _ = decode(body, limits)
-    good = [box for box in find_faces(rgb, finder=_finder_of(request))[0] if not box.reasons]
-    wanted = int(str(request["face"]))
-    if not 0 <= wanted < len(good):
+    shown = _face_in_picture(request, body, limits)
+    if shown is None:
         return {"face": []}, b""
-    box = good[wanted]
+    rgb, box = shown
     first = _opened(request)[0]
     raw, grid = occlusion(first.detector, prepared(rgb, box, first.margin, first.size))
     face = [box.x, box.y, box.width, box.height, list(box.reasons), box.sharpness]
@@ -174,24 +171,47 @@ def _illustrate_job(request: Message, body: bytearray, limits: MediaLimits) -> t
     from evidence.scoring.illustrating import MAP
     from evidence.scoring.layers import LAYERS, drawn_map, finished, occlusion
 
-    rgb, _ = decode(body, limits)
     told: Message = {}
     if request["kind"] == MAP:
-        good = [box for box in find_faces(rgb, finder=_finder_of(request))[0] if not box.reasons]
-        wanted = int(str(request["face"]))
-        if not 0 <= wanted < len(good):
+        is_film = request.get("at_s") is not None
+        shown = _face_in_film(request, body, limits) if is_film else _face_in_picture(request, body, limits)
+        if shown is None:
             return {"none": True}, b""
-        opened, box = _opened(request)[0], good[wanted]
+        (rgb, box), opened = shown, _opened(request)[0]
         raw, grid = occlusion(opened.detector, prepared(rgb, box, opened.margin, opened.size))
         told["raw"] = raw
         picture = drawn_map(rgb, square_of(rgb, box, opened.margin), grid)
     else:
-        picture = LAYERS[str(request["kind"])](rgb)
+        picture = LAYERS[str(request["kind"])](decode(body, limits)[0])
     made = finished(picture, max_side=int(str(request["max_side"])), is_blurred=bool(request["blurred"]))
     if made.nbytes > limits.max_output_bytes:
         raise EvidenceError("media.too_many_pixels", most=limits.max_output_bytes // 3)
     made = np.ascontiguousarray(made)
     return {"width": int(made.shape[1]), "height": int(made.shape[0]), **told}, memoryview(made.data).cast("B")
+
+
+def _face_in_picture(request: Message, body: bytearray, limits: MediaLimits) -> tuple[NDArray[np.uint8], Box] | None:
+    """The picture and the wanted one of its assessable faces."""
+    from evidence.media.decoding import decode
+
+    rgb, _ = decode(body, limits)
+    good = [box for box in find_faces(rgb, finder=_finder_of(request))[0] if not box.reasons]
+    wanted = int(str(request["face"]))
+    return (rgb, good[wanted]) if 0 <= wanted < len(good) else None
+
+
+def _face_in_film(request: Message, body: bytearray, limits: MediaLimits) -> tuple[NDArray[np.uint8], Box] | None:
+    """What lies around a face of a film at one of the times at which it was looked at, found as its score found it."""
+    from evidence.media.sniffing import HEAD_SIZE, sniff
+    from evidence.scoring.clips import follow_faces, placed_around, read_frames
+
+    read = read_frames(body, sniff(bytes(body[:HEAD_SIZE])), limits)
+    tracks, _, _ = follow_faces(read, _finder_of(request), _hands())
+    wanted, at_s = int(str(request["face"])), float(str(request["at_s"]))
+    for seen_s, box, around in tracks[wanted].seen if 0 <= wanted < len(tracks) else ():
+        if abs(seen_s - at_s) <= 0.001 and not box.reasons:
+            return around, placed_around(box)
+    return None
 
 
 def _try_model_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Message, bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import BinaryIO, cast
 
 from evidence import capture, scoring
 from evidence.errors import EvidenceError
+from evidence.i18n import frames_that_mattered
 from evidence.media import MediaWorker
 from evidence.model import Acquisition, AcquisitionMethod, EventKind, IncomingFile, Item, Moment
 from evidence.scoring.score import versions
@@ -20,22 +21,26 @@ from evidence.store import Store
 
 PREVIEW_SIDE = 480
 SHOWN_SIDE = 2000
+MAPS_OF_FILM = 3
+"""So many pictures of a film can be mapped for each detector."""
 _LIBRARIES = ("opencv-python-headless", "onnxruntime", "pillow")
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which illustration: ``map`` of a ``detector`` and the assessable ``face`` (0 the largest), or the name of a
-    layer."""
+    """Which illustration: ``map`` of a ``detector`` and the assessable ``face`` (0 the largest), of a film at ``at_s``
+    seconds, or the name of a layer."""
 
     kind: str
     detector: str = ""
     face: int = 0
+    at_s: float | None = None
 
     @property
     def name(self) -> str:
         """As the log names it."""
-        return f"{self.kind}:{self.detector}:{self.face + 1}" if self.detector else self.kind
+        place = "" if self.at_s is None else f":{self.at_s:.3f}"
+        return f"{self.kind}:{self.detector}:{self.face + 1}{place}" if self.detector else self.kind
 
 
 class Illustrations:
@@ -54,11 +59,25 @@ class Illustrations:
         self._is_limit_reached = is_limit_reached
 
     def kinds(self, item_id: str) -> list[Wanted]:
-        """What can be drawn of an exhibit: a map for each detector, then the layers; nothing of what is no picture."""
-        if not self._store.items.get(item_id).files[0].media_type.startswith("image/"):
+        """What can be drawn of an exhibit: a map for each detector, then the layers; of a film that was scored, maps of
+        the pictures that mattered most to each detector."""
+        media_type = self._store.items.get(item_id).files[0].media_type
+        if not media_type.startswith(("image/", "video/")):
             return []
-        maps = [Wanted(scoring.MAP, pack.facts.id) for pack in scoring.detectors_of(packs.in_use(self._packs_dir))]
+        in_use = scoring.detectors_of(packs.in_use(self._packs_dir))
+        if media_type.startswith("video/"):
+            return self._of_film(item_id, {pack.facts.id: pack.model_sha256 for pack in in_use})
+        maps = [Wanted(scoring.MAP, pack.facts.id) for pack in in_use]
         return [*maps, *(Wanted(layer) for layer in scoring.LAYERS)]
+
+    def _of_film(self, item_id: str, in_use: dict[str, str]) -> list[Wanted]:
+        """Maps of what the newest score rests on, where it was made with the models that are in use."""
+        return [
+            Wanted(scoring.MAP, run.detector_id, frame.track, frame.at_s)
+            for report in self._store.items.scores(item_id)[:1]
+            for run in report.detectors if in_use.get(run.detector_id) == run.model_sha256
+            for frame in frames_that_mattered(report, run.detector_id, MAPS_OF_FILM)
+        ]  # fmt: skip
 
     def preview(self, item_id: str, wanted: Wanted) -> bytes | None:
         """The illustration, blurred, PNG; None when there is no such face. Raises as :meth:`reveal`."""
@@ -104,12 +123,13 @@ class Illustrations:
         cancelled: Callable[[], bool] = lambda: False,
     ) -> scoring.Illustration | None:  # fmt: skip
         item = self._store.items.get(item_id)
-        if wanted not in [Wanted(one.kind, one.detector, wanted.face) for one in self.kinds(item_id)]:
+        kinds = self.kinds(item_id)
+        if wanted not in [one if one.at_s is not None else replace(one, face=wanted.face) for one in kinds]:
             raise EvidenceError("illustration.unknown", number=item.number)
         return scoring.illustrate(
             lambda: cast(BinaryIO, self._store.open_object(item.files[0].object_id)), wanted.kind,
             worker=self._worker, packs=self._chosen(wanted), finder=scoring.finder_of(packs.in_use(self._packs_dir)),
-            face=wanted.face, max_side=max_side, is_blurred=is_blurred, cancelled=cancelled,
+            face=wanted.face, at_s=wanted.at_s, max_side=max_side, is_blurred=is_blurred, cancelled=cancelled,
         )  # fmt: skip
 
     def _chosen(self, wanted: Wanted) -> list[scoring.Pack]:
@@ -128,6 +148,8 @@ class Illustrations:
         }
         for pack in self._chosen(wanted):
             source["transform"] = f"occlusion map 8x8, {pack.facts.id} {pack.facts.version}, face {wanted.face + 1}"
+            if wanted.at_s is not None:
+                source["film_time_s"] = f"{wanted.at_s:.3f}"
             source["detector_sha256"] = pack.model_sha256
             source["detector_output"] = f"{made.raw:.4f}"
         return Acquisition(

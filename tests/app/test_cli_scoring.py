@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cv2
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from support.agency import agency_pack, public_key
@@ -14,6 +15,7 @@ from support.content_credentials import Signing
 
 from app.cli import run
 from app.sample import chat_picture
+from evidence.scoring.drawn import draw_face
 from evidence.store import FLOOR
 
 Holdfast = Callable[..., tuple[int, Any]]
@@ -117,3 +119,24 @@ def test_an_illustration_is_sealed(holdfast: Holdfast, tmp_path: Path, monkeypat
     _code, said = holdfast("illustrate", *case, "--item", "A-01", "--map", "nobody")
     assert said["error"]["code"] == "illustration.unknown"
     assert {path.name for path in tmp_path.iterdir()} == {"vault", "secret", "chat.png"}  # nothing is written beside
+
+
+def test_a_map_of_a_film_needs_its_score(holdfast: Holdfast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evidence.store.vault.tuned_cost", lambda: FLOOR)
+    secret, film = tmp_path / "secret", tmp_path / "film.avi"
+    secret.write_text("seven lanterns by the river")
+    writer = cv2.VideoWriter(str(film), cv2.VideoWriter_fourcc(*"MJPG"), 4, (240, 240))
+    for _ in range(3):
+        writer.write(cv2.cvtColor(draw_face(120, (240, 240)), cv2.COLOR_RGB2BGR))
+    writer.release()
+    unlock = (tmp_path / "vault", "--passphrase-file", secret)
+    holdfast("vault", "create", *unlock)
+    case = (*unlock, "--case", holdfast("case", "create", *unlock, "--title", "October")[1]["id"])
+    holdfast("capture", "file", *case, "--minor", "no", film)
+    drawn = ("illustrate", *case, "--item", "A-01", "--map", "swap-small")
+    assert holdfast(*drawn)[1]["error"]["code"] == "illustration.unknown"
+    holdfast("score", *case)
+    assert holdfast(*drawn, "--picture", "9")[1]["error"]["code"] == "illustration.no_face"
+    [kept] = holdfast(*drawn, "--picture", "2")[1]["items"]
+    assert (kept["number"], kept["method"]) == ("A-02", "derived")
+    assert 0 < float(kept["source"]["film_time_s"]) < 1

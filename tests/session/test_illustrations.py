@@ -122,3 +122,35 @@ def test_they_are_held_back_with_their_origin(session: Session, item: Item) -> N
     for act in acts:
         with pytest.raises(EvidenceError, match=r"guard\.quarantined"):
             act()
+
+
+def test_maps_of_the_pictures_of_a_film_that_mattered(session: Session, case: Case, tmp_path: Path) -> None:
+    item = session.add_bytes(case.id, "film.avi", drawn_film(tmp_path / "film.avi"), minor=MinorAnswer.NO)
+    assert session.illustrations.kinds(item.id) == [], "a film has to be scored first"
+    [report] = session.score(case.id, [item.id])
+    kinds = session.illustrations.kinds(item.id)
+    assert {one.detector for one in kinds} == {run.detector_id for run in report.detectors}
+    assert all(one.kind == "map" and one.at_s is not None for one in kinds)
+    wanted = kinds[0]
+    blurred = pixels(session.illustrations.preview(item.id, wanted))
+    shown = pixels(session.illustrations.reveal(item.id, wanted))
+    assert np.abs(np.diff(blurred, axis=1)).mean() < np.abs(np.diff(shown, axis=1)).mean() / 2
+    assert session.events(case.id, item.id)[-1].facts["illustration_shown"] == wanted.name
+    kept = session.illustrations.keep(item.id, wanted)
+    assert kept.source["film_time_s"] == f"{wanted.at_s:.3f}"
+    scored = {(frame.at_s, frame.detector_id): frame.raw for frame in report.frames}
+    raw = scored[wanted.at_s or 0.0, wanted.detector]
+    assert float(kept.source["detector_output"]) == pytest.approx(raw, abs=1e-3), "what is mapped is what was scored"
+    for other in (Wanted("map", wanted.detector, wanted.face, 77.0), Wanted("residual")):
+        with pytest.raises(EvidenceError, match=r"illustration\.unknown"):
+            session.illustrations.preview(item.id, other)
+
+
+def drawn_film(path: Path) -> bytes:
+    """Five pictures of the drawn face, each a little brighter."""
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), 5, (360, 360))
+    for step in range(5):
+        picture = np.clip(drawn_face().astype(int) + 4 * step, 0, 255).astype(np.uint8)
+        writer.write(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+    writer.release()
+    return path.read_bytes()
