@@ -199,6 +199,8 @@ class Gallery:
         self.settle()
         window.show_package(case_id)
         self.settle()
+        notes = window.package.notes.list
+        notes.clicked.emit(notes.rows.index(0))
         window.package.place.line.setText(str(self.folder / "out"))
         window.package.make()
         self.settle()
