@@ -327,7 +327,7 @@ def test_a_real_display_with_its_pointer(display: str, clock: Clock) -> None:
 def test_a_display_that_dies_or_freezes_leaves_a_whole_film(
     clock: Clock, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("evidence.capture.recording.STUCK_S", 0.2)
+    monkeypatch.setattr("evidence.capture.recording.STUCK_S", 0.5)
     read_end, write_end = os.pipe()
     command = ["Xvfb", "-displayfd", str(write_end), "-screen", "0", "320x240x24", "-nolisten", "tcp", "-noreset"]
     with subprocess.Popen(command, pass_fds=[write_end], stderr=subprocess.DEVNULL) as server:
@@ -338,7 +338,7 @@ def test_a_display_that_dies_or_freezes_leaves_a_whole_film(
         recorder = Recorder(MssGrabber({"DISPLAY": f":{display}"}, platform="linux"), (0, 0, 64, 48), sink, clock=clock)
         until(lambda: recorder.status().frames >= 1)
         server.send_signal(number)
-        until(lambda: recorder._asked_s is not None or not recorder.status().is_running)
+        until(lambda: recorder._is_stuck() or not recorder.status().is_running)
         facts = recorder.stop()
         server.kill()
     assert (facts["completeness"], facts["ended_by"]) == ("partial", "screen")
