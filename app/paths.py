@@ -6,14 +6,14 @@ elsewhere. That folder is made by whoever wants it (on a stick, for instance); t
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 from evidence.version import NAME
 
+_SYSTEM: str = sys.platform  # as text: what it is not may be checked too
 PORTABLE_FOLDER = "holdfast-data"
 
 
@@ -40,12 +40,32 @@ def find_paths(program_folder: Path | None = None) -> Paths:
     data = (program_folder or _program_folder()) / PORTABLE_FOLDER
     if data.is_dir():
         return Paths(data / "settings.json", data / "log.txt", data / "vault", data / "detectors", is_portable=True)
+    config, log, kept = _own_folders()
     return Paths(
-        settings=platformdirs.user_config_path(NAME, appauthor=False) / "settings.json",
-        log=platformdirs.user_log_path(NAME, appauthor=False) / "log.txt",
-        suggested_vault=platformdirs.user_data_path(NAME, appauthor=False) / "vault",
-        detectors=platformdirs.user_data_path(NAME, appauthor=False) / "detectors",
-    )
+        settings=config / "settings.json", log=log / "log.txt", suggested_vault=kept / "vault",
+        detectors=kept / "detectors",
+    )  # fmt: skip
+
+
+def _own_folders() -> tuple[Path, Path, Path]:
+    """For settings, for logs, and for what is kept."""
+    if _SYSTEM == "linux":  # a few words of the XDG Base Directory Specification; the library takes time of the start
+        config, state, kept = (
+            Path(os.environ.get(name, "").strip())
+            for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")
+        )  # fmt: skip
+        home = Path.home()
+        return (
+            (config if config.is_absolute() else home / ".config") / NAME,
+            (state if state.is_absolute() else home / ".local" / "state") / NAME / "log",
+            (kept if kept.is_absolute() else home / ".local" / "share") / NAME,
+        )
+    import platformdirs
+
+    return (
+        platformdirs.user_config_path(NAME, appauthor=False), platformdirs.user_log_path(NAME, appauthor=False),
+        platformdirs.user_data_path(NAME, appauthor=False),
+    )  # fmt: skip
 
 
 def _program_folder() -> Path:

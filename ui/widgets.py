@@ -46,9 +46,11 @@ def text(kind: str = "body", *, selectable: bool = False) -> QLabel:
 class Button(QPushButton):
     """A push button with a drawn icon; ``kind``: empty, main, text, way (at the side) or choice (segment)."""
 
-    def __init__(self, desk: Desk, kind: str = "", icon: str = "") -> None:
+    def __init__(self, desk: Desk, kind: str = "", icon: str = "", *, is_late: bool = False) -> None:
+        """``is_late``: it will not be seen at first, and its icon is drawn when it is."""
         super().__init__()
         self._desk = desk
+        self._is_late = is_late
         self._kind = kind
         self._icon = icon
         self._drawn: tuple[object, ...] = ()
@@ -63,7 +65,7 @@ class Button(QPushButton):
 
     def relook(self, theme: Theme) -> None:
         """Draw the icon again in the colours and size of the look."""
-        if not self._icon:
+        if not self._icon or self._is_late:
             return
         p = theme.palette
         colour = {"main": p.on_accent, "text": p.accent}.get(self._kind, p.ink)
@@ -85,6 +87,9 @@ class Button(QPushButton):
     def showEvent(self, event: QShowEvent) -> None:
         """Words that did not come by now do not come."""
         self._know_words()
+        if self._is_late:
+            self._is_late = False
+            self.relook(self._desk.theme)
         super().showEvent(event)
 
     def _know_words(self) -> None:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from app import paths as paths_module
 from app import window
 from app.paths import find_paths
 
@@ -27,6 +28,20 @@ def test_the_names_tell_nothing(home: Path) -> None:
     assert names - {".config", ".local", "state", "share", "AppData", "Local", "Roaming", "Library"} <= {
         "Holdfast", "settings.json", "log", "log.txt", "vault", "Logs", "Application Support", "Preferences",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("value", [None, "", "  ", "relative/place", "/somewhere/else", "~/x"])
+def test_on_linux_they_are_where_every_program_looks(
+    home: Path, monkeypatch: pytest.MonkeyPatch, value: str | None
+) -> None:
+    """The same as the library says that is asked on other systems."""
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+        if value is not None:
+            monkeypatch.setenv(name, value)
+    ours = paths_module._own_folders()
+    monkeypatch.setattr(paths_module, "_SYSTEM", "another")
+    assert ours == paths_module._own_folders()
 
 
 def test_a_stick_keeps_everything_on_itself(tmp_path: Path) -> None:
@@ -53,5 +68,6 @@ def test_the_window_keeps_its_choices_on_the_stick_too(tmp_path: Path, monkeypat
 
     monkeypatch.setattr(window, "find_paths", lambda: find_paths(tmp_path))
     monkeypatch.setattr(window, "start_window", start)
+    monkeypatch.setattr(window, "keep_when_ended", lambda *_given: None)
     assert window.run_window() == 0
     assert given == [tmp_path / "holdfast-data" / "settings.json", tmp_path / "holdfast-data" / "vault"]

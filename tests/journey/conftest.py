@@ -7,6 +7,7 @@ accessibility tree. Both are on a real X display where there is one. The window 
 from __future__ import annotations
 
 import importlib.util
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -167,5 +168,8 @@ def reader(window: MainWindow, settle: Callable[[], None], qtbot: QtBot) -> Read
 def announced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What screen readers were told to say."""
     said: list[str] = []
-    monkeypatch.setattr("ui.widgets.announce", lambda _widget, words: said.append(words))
+    # Also where another test has brought the name in already.
+    for name in ["ui.widgets", *(each for each in sys.modules if each.startswith("ui."))]:
+        if hasattr(importlib.import_module(name), "announce"):
+            monkeypatch.setattr(f"{name}.announce", lambda _widget, words: said.append(words))
     return said
