@@ -142,3 +142,29 @@ def test_a_picture_is_as_large_as_chosen(sample: Any, preview: Preview) -> None:
         sizes[exposure] = (len(asked), pdf.count(b"/Subtype /Image"))
     assert sizes[Exposure.LEFT_OUT] == (0, 0)
     assert all(sizes[exposure][0] == 3 for exposure in Exposure if exposure is not Exposure.LEFT_OUT)
+
+
+@pytest.mark.parametrize(("exposure", "is_shown"), [(None, False), (Exposure.LEFT_OUT, False), (Exposure.FULL, True)])
+@needs_poppler
+def test_an_illustration_stands_beside_the_score_where_that_was_chosen(
+    sample: Any, preview: Preview, tmp_path: Path, exposure: Exposure | None, is_shown: bool
+) -> None:
+    """The second exhibit is made an illustration of the first, which has a score."""
+    snapshot = sample.snapshot
+    first, second, third = snapshot.exhibits
+    source = {"derived_from": first.item.number, "derived_from_sha256": first.item.files[0].digests.sha256,
+              "illustration": "map"}  # fmt: skip
+    drawn = dataclasses.replace(second.item, source=source, settings={"extent": "illustration"})
+    snapshot = dataclasses.replace(snapshot, exhibits=(first, dataclasses.replace(second, item=drawn), third))
+    asked: list[str] = []
+
+    def show(item_id: str) -> bytes | None:
+        asked.append(item_id)
+        return preview(item_id)
+
+    chosen = {} if exposure is None else {drawn.id: exposure}
+    pdf = draft_report(snapshot, PackageChoices("en", chosen), preview=show)
+    text = " ".join(word for *_box, word in words(pdf, tmp_path))
+    assert f"Illustration {drawn.number}: where the score came from" in text
+    assert ("it proves nothing" in text.partition("Illustration")[2][:250]) is is_shown
+    assert asked.count(drawn.id) == {None: 1, Exposure.LEFT_OUT: 0, Exposure.FULL: 2}[exposure]

@@ -47,6 +47,12 @@ SIZES = {
     Exposure.FULL: (page.COLUMN, 150 * mm),
 }
 """Largest width and height of a picture in the report, in points."""
+ILLUSTRATED = {
+    Exposure.GREY: (90 * mm, 90 * mm),
+    Exposure.SMALL: (40 * mm, 40 * mm),
+    Exposure.FULL: (90 * mm, 90 * mm),
+}
+"""The same for an illustration beside a score. A blurred one would tell nothing."""
 
 
 def write_exhibit(t: Texts, sheet: Sheet, content: ReportContent, exhibit: Exhibit, files: Sequence[FileEntry]) -> None:
@@ -84,6 +90,8 @@ def write_exhibit(t: Texts, sheet: Sheet, content: ReportContent, exhibit: Exhib
     if exhibit.score is not None:
         _write_facts(t, sheet, exhibit.score)
     _write_score(t, sheet, exhibit.score)
+    if exhibit.score is not None:
+        _write_illustrations(t, sheet, content, item)
 
 
 def _write_picture(t: Texts, sheet: Sheet, content: ReportContent, item: Item) -> None:
@@ -177,3 +185,23 @@ def _write_score(t: Texts, sheet: Sheet, score: ScoreReport | None) -> None:
         rows.append((t("Not examined"), ", ".join(name_of(t, "not_examined", part) for part in score.not_examined)))
     rows.append((t("Checked at"), t.moment(score.scored_at)))
     sheet.facts(rows)
+
+
+def _write_illustrations(t: Texts, sheet: Sheet, content: ReportContent, origin: Item) -> None:
+    """What was drawn of the exhibit to illustrate its score and goes into the package too. It shows the content: it
+    stands here only where a person chose how it is shown, and otherwise is named."""
+    made_of = {"derived_from": origin.number, "derived_from_sha256": origin.files[0].digests.sha256}
+    for one in (exhibit.item for exhibit in content.snapshot.exhibits):
+        is_drawn = one.settings.get("extent") == "illustration"
+        if not is_drawn or any(one.source.get(key) != value for key, value in made_of.items()):
+            continue
+        exposure = content.choices.exposure.get(one.id, Exposure.BLURRED)
+        picture = content.preview(one.id) if exposure in ILLUSTRATED else None
+        about = {"number": one.number, "kind": named_fact(t, "illustration", one.source.get("illustration", ""))[1]}
+        if picture is None:
+            sheet.text(t("Illustration {number}: {kind}. It has a section of its own.", **about), page.CELL)
+            continue
+        width, height = ILLUSTRATED[exposure]
+        caption = t("Illustration {number}: {kind}. An aid for whoever reads the score; it proves nothing.", **about)
+        sheet.gap(5)
+        sheet.picture(picture, caption, max_width=width, max_height=height, is_aside=False)
