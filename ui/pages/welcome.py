@@ -66,12 +66,19 @@ class WelcomePage(Page):
             self.answers[who] = QCheckBox()
             self.answers[who].toggled.connect(lambda is_on, who=who: self._answered(who, is_on))
             card.inside.addWidget(self.answers[who])
-        self.advice = Card("plain")
+        self.advice: Card | None = None
+        """Made for the first answer."""
+        self.advice_lines: list[QLabel] = []
+        return card
+
+    def _make_advice(self) -> Card:
+        made = Card("plain")
         self.advice_lines = [text() for _ in WHO]
         for line in self.advice_lines:
-            self.advice.inside.addWidget(line)
-        card.inside.addWidget(self.advice)
-        return card
+            made.inside.addWidget(line)
+        self.cards[0].inside.addWidget(made)
+        self.relook(self.desk.theme)
+        return made
 
     def _reach(self, step: int) -> None:
         """Make the cards up to that of ``step``. What can be pressed there comes before the ways on."""
@@ -238,13 +245,17 @@ class WelcomePage(Page):
         self.where.setText(t("Step {number} of {count}", number=self.step + 1, count=STEPS))
         for number, card in enumerate(self.cards):
             card.setVisible(number == self.step)
+        self.next_button.setVisible(self.step < STEPS - 1)
+        self.before_button.setVisible(self.step > 0)
         said = self._said()
+        if self.advice is None:
+            if not said:
+                return
+            self.advice = self._make_advice()
         for position, line in enumerate(self.advice_lines):
             line.setVisible(position < len(said))
             line.setText(said[position] if position < len(said) else "")
         self.advice.setVisible(bool(said))
-        self.next_button.setVisible(self.step < STEPS - 1)
-        self.before_button.setVisible(self.step > 0)
 
 
 def _say_topic(t: Texts, lines: list[QLabel], topic: Topic, keys: str) -> None:
