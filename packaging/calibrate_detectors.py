@@ -51,12 +51,14 @@ MIN_SCORED = 30
 
 TASKS = {
     "swap": {
-        "version": "1", "task": "face_swap",
+        "version": "2", "task": "face_swap",
         "margin": 1.4, "shares": ("validation", "calibration"), "left_out": ("yonsei",),
-        "fakes": ("yonsei",), "test": "Photoshop composites of a source left out of training", "low_band": True,
+        "fakes": ("yonsei",), "test": "Photoshop composites of a source left out of training",
+        # 5 % of those composites lie below -5, and so does a quarter of what was only smoothed: silence says little.
+        "low_band": False,
     },
     "synthesis": {
-        "version": "2", "task": "face_synthesis", "margin": 1.12, "shares": ("calibration",), "left_out": (),
+        "version": "3", "task": "face_synthesis", "margin": 1.12, "shares": ("calibration",), "left_out": (),
         "fakes": ("sdfd", "tpdne"), "test": "pictures left out of training, by generators that were in it",
         # Some generators left out are not recognised at all: silence would say nothing.
         "low_band": False,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import torch
+from detector_lite import LiteNet
 from torch import nn
 
 STEEPNESS = 1.5
-"""How sharply the louder of two views is heard."""
-SECOND_VIEW = 2.0
-"""How much further the distance from photographs must go than the likeness to known generators, to be heard."""
+"""How sharply the loudest view is heard."""
+SECOND_VIEW = 1.0
+"""How much further the distance from photographs must go than the likeness to a known generator, to be heard."""
 
 
 class Residual(nn.Module):
@@ -53,21 +54,26 @@ class SmallNet(nn.Module):
         return self.head(self.drop(pooled)).squeeze(1)
 
 
-class TwoViews(nn.Module):
-    """The synthesis specialist: how like a known generator, and how far from photographs in either direction.
+class Views(nn.Module):
+    """The synthesis specialist: how like each known generator, and how far from photographs in either direction.
 
     The second network learned only to tell a photograph from the same one rendered again. Some generators lie on the
     rendered side of photographs, others (whose pictures were never noisy nor compressed) on the far side: the distance
-    counts, not the direction. ``middles`` and ``spreads`` are the two networks' own on training photographs.
+    counts, not the direction. ``middles`` and ``spreads`` are those of each head of ``known``, then of the second
+    network, on training photographs.
     """
 
-    def __init__(self, known: SmallNet, rerendered: SmallNet, middles: list[float], spreads: list[float]) -> None:
+    def __init__(self, known: LiteNet, rerendered: SmallNet, middles: list[float], spreads: list[float]) -> None:
         super().__init__()
         self.known, self.rerendered, self.middles, self.spreads = known, rerendered, middles, spreads
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        one = STEEPNESS * (self.known(x) - self.middles[0]) / self.spreads[0]
-        two = STEEPNESS * torch.abs(self.rerendered(x) - self.middles[1]) / self.spreads[1] - SECOND_VIEW
-        # log(exp(one) + exp(two)): either view may raise the score; written so that nothing overflows.
-        apart = torch.abs(one - two)
-        return 0.5 * (one + two + apart) + torch.log(1.0 + torch.exp(-apart))
+        *middles, last_middle = self.middles
+        *spreads, last_spread = self.spreads
+        score = STEEPNESS * torch.abs(self.rerendered(x) - last_middle) / last_spread - SECOND_VIEW
+        for logits, middle, spread in zip(self.known.views(x), middles, spreads, strict=True):
+            view = STEEPNESS * (logits - middle) / spread
+            # log(exp(a) + exp(b)): any view may raise the score; written so that nothing overflows.
+            apart = torch.abs(view - score)
+            score = 0.5 * (view + score + apart) + torch.log(1.0 + torch.exp(-apart))
+        return score

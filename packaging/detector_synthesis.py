@@ -64,33 +64,34 @@ class SynthesisBatches:
             for i in range(self.pairs):
                 random = np.random.default_rng([self.seed, self.first + step, label, i])
                 pool = pools[random.choice(len(pools), p=weights)]
-                pictures.append(self._one(*pool[random.integers(len(pool))], random))
+                pictures.append(one_draw(*pool[random.integers(len(pool))], random, self.size))
         stack = np.stack(pictures)[..., ::-1].transpose(0, 3, 1, 2).copy()
         labels = np.repeat([0.0, 1.0, 0.0, 1.0], [self.rerendered, self.rerendered, self.pairs, self.pairs])
         return stack, labels.astype(np.float32)
 
-    def _one(self, pixels: np.ndarray, points: np.ndarray | None, random: np.random.Generator) -> np.ndarray:
-        """One picture under the shared draw: cut and size first, so that no source keeps its own."""
-        pixels = tight_crop(pixels, points, random.uniform(0.85, 1.1))
-        side = int(2 ** random.uniform(np.log2(56), np.log2(200)))
-        if min(pixels.shape[:2]) > side:
-            pixels = cv2.resize(pixels, (side, side), interpolation=cv2.INTER_AREA)
-        draw = random.random()
-        if draw < 0.25:
-            soft = cv2.GaussianBlur(pixels, (0, 0), random.uniform(0.7, 1.6))
-            amount = random.uniform(0.2, 1.2)
-            pixels = cv2.addWeighted(pixels, 1 + amount, soft, -amount, 0)
-        elif draw < 0.5:
-            pixels = cv2.GaussianBlur(pixels, (0, 0), random.uniform(0.4, 1.4))
-        values = pixels.astype(np.float32)
-        values = values * random.uniform(0.85, 1.15, 3) + random.uniform(-12, 12, 3)
-        grey = values.mean(axis=2, keepdims=True)
-        values = grey + (values - grey) * random.uniform(0.5, 1.4)
-        pixels = np.clip(values, 0, 255).astype(np.uint8)
-        picture = Degradation(int(random.integers(2**31)))(pixels, self.size)
-        if random.random() < 0.4:
-            # A hidden part keeps the network from resting on one trait.
-            height = int(self.size * random.uniform(0.15, 0.45))
-            top, left = random.integers(0, self.size - height, 2)
-            picture[top : top + height, left : left + height] = random.integers(0, 256, 3)
-        return picture
+
+def one_draw(pixels: np.ndarray, points: np.ndarray | None, random: np.random.Generator, size: int) -> np.ndarray:
+    """One picture under the shared draw: cut and size first, so that no source keeps its own."""
+    pixels = tight_crop(pixels, points, random.uniform(0.85, 1.1))
+    side = int(2 ** random.uniform(np.log2(56), np.log2(200)))
+    if min(pixels.shape[:2]) > side:
+        pixels = cv2.resize(pixels, (side, side), interpolation=cv2.INTER_AREA)
+    draw = random.random()
+    if draw < 0.25:
+        soft = cv2.GaussianBlur(pixels, (0, 0), random.uniform(0.7, 1.6))
+        amount = random.uniform(0.2, 1.2)
+        pixels = cv2.addWeighted(pixels, 1 + amount, soft, -amount, 0)
+    elif draw < 0.5:
+        pixels = cv2.GaussianBlur(pixels, (0, 0), random.uniform(0.4, 1.4))
+    values = pixels.astype(np.float32)
+    values = values * random.uniform(0.85, 1.15, 3) + random.uniform(-12, 12, 3)
+    grey = values.mean(axis=2, keepdims=True)
+    values = grey + (values - grey) * random.uniform(0.5, 1.4)
+    pixels = np.clip(values, 0, 255).astype(np.uint8)
+    picture = Degradation(int(random.integers(2**31)))(pixels, size)
+    if random.random() < 0.4:
+        # A hidden part keeps the network from resting on one trait.
+        height = int(size * random.uniform(0.15, 0.45))
+        top, left = random.integers(0, size - height, 2)
+        picture[top : top + height, left : left + height] = random.integers(0, 256, 3)
+    return picture

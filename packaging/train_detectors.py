@@ -1,14 +1,17 @@
 """Train our own detectors: reproducible with a seed, on a labelled folder of faces that stays outside the repository.
 
     python packaging/train_detectors.py prepare --faces DIR --landmarks YUNET.onnx --work DIR
-    python packaging/train_detectors.py train   --work DIR --task swap --steps 12000 [--leave-out SOURCE]
-    python packaging/train_detectors.py export  --work DIR --task swap
+    python packaging/train_detectors.py train   --work DIR --published LITE0.pth --steps 1200 --every 150 --rise 60 \
+                                                --keep 0.99 --lr 1e-3
+    python packaging/train_detectors.py export  --work DIR
 
-The synthesis specialist is two runs in one model:
+LITE0.pth are the published ImageNet weights of EfficientNet-Lite0 (detector_lite.py). The synthesis specialist is heads
+on those weights as they are, and a small network of our own, in one model:
 
-    train  --task synthesis --name known --steps 600 --every 150 --lr 1e-3 --start WORK/swap/best.pt
+    known  --name known --published LITE0.pth [--leave-out SOURCE]
+    train  --task swap --name swap_small --steps 12000
     train  --task synthesis --name rerender --steps 150 --pairs 0 --rerendered 16 --softening 0.1 --keep 0.99 --rise 20
-           --lr 1e-3 --start WORK/swap/best.pt
+           --lr 1e-3 --start WORK/swap_small/best.pt
     export --task synthesis --known known --rerender-net rerender
 
 Needs torch 2.13, onnx, opencv-python-headless 4.14 and numpy in an environment of their own; none of it but the
@@ -24,6 +27,7 @@ import hashlib
 import json
 import pickle
 import time
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -32,6 +36,7 @@ from detector_fakes import Degradation, Face, make_pair, tight_crop
 
 SIZE = 128
 SEED = 20260101
+BODY_SHARE = 0.3
 
 
 def share_of(source: str, group: str) -> str:
@@ -111,6 +116,7 @@ class SwapPairs:
 def train(arguments: argparse.Namespace) -> None:
     """Train with checkpoints; a run that was stopped goes on where it was."""
     import torch
+    from detector_lite import LiteNet
     from detector_net import SmallNet
     from detector_synthesis import SynthesisBatches
     from torch.nn import functional
@@ -122,10 +128,19 @@ def train(arguments: argparse.Namespace) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     rows = load(arguments.work)
     left_out = set(arguments.leave_out)
-    net = SmallNet().to(memory_format=torch.channels_last)
-    averaged = SmallNet()
+    net, averaged = (LiteNet(), LiteNet()) if arguments.published else (SmallNet(), SmallNet())
+    if arguments.published:
+        net.begin_from(arguments.published)
+    net = net.to(memory_format=torch.channels_last)
     averaged.load_state_dict(net.state_dict())
-    optimizer = torch.optim.AdamW(net.parameters(), lr=arguments.lr, weight_decay=0.02)
+    # What ImageNet taught changes slowly; the head begins at nought.
+    slowly = BODY_SHARE if arguments.published else 1.0
+    named = list(net.named_parameters())
+    optimizer = torch.optim.AdamW(
+        [{"params": [value for name, value in named if name.startswith("heads")], "share": 1.0},
+         {"params": [value for name, value in named if not name.startswith("heads")], "share": slowly}],
+        weight_decay=0.02,
+    )  # fmt: skip
     step, best = 0, 0.0
     if arguments.start:
         net.load_state_dict(torch.load(arguments.start, weights_only=True))
@@ -150,10 +165,10 @@ def train(arguments: argparse.Namespace) -> None:
             arguments.lr * min(1.0, (step + 1) / arguments.rise) * 0.5 * (1 + np.cos(np.pi * step / arguments.steps))
         )
         for group in optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group["share"]
         net.train()
         inputs = pictures.float().div_(255).contiguous(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=not arguments.published):
             logits = net(inputs)
         logits = logits.float()
         softened = labels * (1 - arguments.softening) + arguments.softening / 2
@@ -241,36 +256,59 @@ class Judge:
 def export(arguments: argparse.Namespace) -> None:
     """Write ``model.onnx`` (opset 17, one input of any batch size) from the best checkpoint, or from two of them."""
     import torch
-    from detector_net import SmallNet, TwoViews
+    from detector_lite import EARLY, LATE, LiteNet
+    from detector_net import SmallNet, Views
+    from detector_synthesis import FAKE_SHARES
 
-    def trained(name: str) -> SmallNet:
-        net = SmallNet()
+    def trained(net: torch.nn.Module, name: str) -> torch.nn.Module:
         net.load_state_dict(torch.load(arguments.work / name / "best.pt", weights_only=True))
         return net.eval()
 
     folder = arguments.work / arguments.name
-    net = trained(arguments.known or arguments.name)
-    if arguments.rerender_net:
-        both = net, trained(arguments.rerender_net)
-        scores = [photographs(load(arguments.work), one) for one in both]
+    folder.mkdir(parents=True, exist_ok=True)
+    if arguments.known:
+        heads = len([1 for generator in FAKE_SHARES if generator not in arguments.leave_out])
+        first = trained(LiteNet(EARLY, heads), arguments.known).settled()
+        second = trained(SmallNet(), arguments.rerender_net)
+        rows = load(arguments.work)
+        views = [*(partial(view_of, first, i) for i in range(heads)), second]
+        scores = [photographs(rows, view) for view in views]
         middles = [float(np.mean([np.median(values) for values in found])) for found in scores]
         spreads = [float(np.mean([values.std() for values in found])) for found in scores]
         print("middles", middles, "spreads", spreads)
-        net = TwoViews(*both, middles, spreads).eval()
-    folder.mkdir(parents=True, exist_ok=True)
+        net = Views(first, second, middles, spreads).eval()
+        figures = Judge(rows, "synthesis", set(arguments.leave_out))(net)
+        print(json.dumps({name: round(value, 4) for name, value in figures.items()}), flush=True)
+    else:
+        net = trained(LiteNet(LATE), arguments.name).settled()
     torch.onnx.export(
         net, (torch.zeros(1, 3, SIZE, SIZE),), str(folder / "model.onnx"), opset_version=17, dynamo=False,
         input_names=["face"], output_names=["logit_fake"], dynamic_axes={"face": {0: "n"}, "logit_fake": {0: "n"}},
     )  # fmt: skip
+    halve(folder / "model.onnx")
     if arguments.rerender_net:
-        halve(folder / "model.onnx")
         lines = [
-            {"run": name} | json.loads(line)
-            for name in (arguments.known, arguments.rerender_net)
-            for line in (arguments.work / name / "log.jsonl").read_text().splitlines()
+            {"run": arguments.rerender_net} | json.loads(line)
+            for line in (arguments.work / arguments.rerender_net / "log.jsonl").read_text().splitlines()
         ]
         (folder / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     print(hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest())
+
+
+def known(arguments: argparse.Namespace) -> None:
+    """Fit the heads that know generators: minutes of looking, seconds of fitting."""
+    import torch
+    from detector_probe import probe
+
+    net = probe(load(arguments.work), arguments.published, set(arguments.leave_out), SIZE, SEED)
+    folder = arguments.work / arguments.name
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.save(net.state_dict(), folder / "best.pt")
+
+
+def view_of(net: object, head: int, pictures: object) -> object:
+    """The logits of one head."""
+    return net.views(pictures)[head]
 
 
 def photographs(rows: list[dict[str, object]], net: object) -> list[np.ndarray]:
@@ -305,7 +343,7 @@ def halve(path: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("verb", choices=["prepare", "train", "export"])
+    parser.add_argument("verb", choices=["prepare", "train", "known", "export"])
     parser.add_argument("--faces", type=Path)
     parser.add_argument("--landmarks", type=Path)
     parser.add_argument("--work", type=Path, required=True)
@@ -322,10 +360,11 @@ def main() -> None:
     parser.add_argument("--rise", type=int, default=200, help="steps over which the rate rises")
     parser.add_argument("--every", type=int, default=500)
     parser.add_argument("--lr", type=float, default=2e-3)
+    parser.add_argument("--published", type=Path, help="the published weights of EfficientNet-Lite0 to begin with")
     parser.add_argument("--start", type=Path, help="weights to begin with, as another run left them")
     arguments = parser.parse_args()
     arguments.name = arguments.name or arguments.task
-    {"prepare": prepare, "train": train, "export": export}[arguments.verb](arguments)
+    {"prepare": prepare, "train": train, "known": known, "export": export}[arguments.verb](arguments)
 
 
 if __name__ == "__main__":
