@@ -41,8 +41,8 @@ def run_of(pack: Pack, logits: Sequence[float]) -> DetectorRun:
 def over_time(logits: Sequence[float]) -> float:
     """One number for one face through a clip: the mean without the highest and the lowest tenth.
 
-    It is held against the thresholds of pictures without a margin of its own, for a mean strays less than its frames: of
-    37 short films made of photographs that no detector had learned from, none came above (2026-11-22), while up to
+    It is held against the thresholds of pictures without a margin of its own: a mean strays less than its frames. Of 37
+    short films made of photographs that the swap detector never learned from, none came above (2026-11-22), while up to
     0.2 % of a source's single frames did. ``bench scoring`` measures it again on any set of films.
     """
     ordered = sorted(logits)
