@@ -1,4 +1,4 @@
-"""A window that keeps one link after the other until it is ended by force; says each that is kept."""
+"""A window that keeps one link after the other, in one case or round several, until it is ended by force; says each."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-root, vault, passphrase = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+root, vault, passphrase, cases = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 sys.path.insert(0, str(root))
 
 from dataclasses import replace  # noqa: E402
@@ -36,12 +36,16 @@ window.create_page.make()
 rest()
 window.create_page.key_card.later_button.click()
 rest()
-window.cases.new.line.setText("Busy")
-window.cases.begin()
-rest()
-case_id = window.case.case_id
+case_ids = []
+for number in range(cases):
+    window.show_cases()
+    rest()
+    window.cases.new.line.setText(f"Busy {number + 1}")
+    window.cases.begin()
+    rest()
+    case_ids.append(window.case.case_id)
 for number in range(10_000):
-    window.show_capture(case_id, kind="link", url=f"https://example.org/{number}")
+    window.show_capture(case_ids[number % cases], kind="link", url=f"https://example.org/{number}")
     window.capture.take()
     rest()
     sys.stdout.write(f"{number + 1}\n")

@@ -7,6 +7,7 @@ accessibility tree. Both are on a real X display where there is one. The window 
 from __future__ import annotations
 
 import importlib.util
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from PySide6.QtGui import QAccessible, QAccessibleActionInterface, QAccessibleIn
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
+from support.disk import Disk
 
 from ui.main_window import MainWindow
 
@@ -173,3 +175,21 @@ def announced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         if hasattr(importlib.import_module(name), "announce"):
             monkeypatch.setattr(f"{name}.announce", lambda _widget, words: said.append(words))
     return said
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    """A small disk that really fills up."""
+    made = Disk(tmp_path / "disk", size_mib=160)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever asks for a network fails the test."""
+
+    def refuse(*_where: object) -> None:
+        raise AssertionError("checking asked for a network")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
