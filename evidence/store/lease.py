@@ -88,10 +88,14 @@ class Lease:
                 descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o600)
             except FileExistsError:
                 return False
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(self._text())
-                file.flush()
-                sync_file(file.fileno())
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(self._text())
+                    file.flush()
+                    sync_file(file.fileno())
+            except OSError:
+                self._path.unlink(missing_ok=True)  # half a lease would be somebody else's, also to us
+                raise
         return True
 
     def _outlast(self, is_ours_stale: bool) -> None:

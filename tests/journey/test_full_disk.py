@@ -81,14 +81,23 @@ def test_the_afternoon_by_the_tree(
     qtbot.waitUntil(opened.package.result.isVisible, timeout=60_000)
     assert list(out.iterdir())
 
-    # Away, and back: a slip of the finger at the door.
+    # Away, and back: the disk is full again, which is said and leaves nothing; then a slip of the finger at the door.
     reader.press("Lock (Ctrl+L)")
     reader.until("Open")
+    before = disk.files()
+    disk.fill()
+    announced.clear()
+    reader.write("Passphrase", PASSPHRASE)
+    reader.press("Open")
+    qtbot.waitUntil(opened.start.message.isVisible, timeout=60_000)
+    assert any("disk" in words.lower() for words in announced)
+    assert not opened.desk.is_open
+    assert disk.files() == before
+    disk.free()
     announced.clear()
     reader.write("Passphrase", "four calm otter reading")
     reader.press("Open")
-    qtbot.waitUntil(opened.start.message.isVisible, timeout=60_000)
-    assert any("passphrase" in words.lower() for words in announced)
+    qtbot.waitUntil(lambda: any("passphrase" in words.lower() for words in announced), timeout=60_000)
     assert not opened.desk.is_open
     reader.write("Passphrase", PASSPHRASE)
     reader.press("Open")

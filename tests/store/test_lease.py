@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import getpass
 import multiprocessing
+import os
 import socket
 import threading
 import time
@@ -215,3 +216,20 @@ def test_it_names_nobody(vault: Any) -> None:
     assert getpass.getuser() not in text
     vault.reopen()
     assert (vault.folder / LEASE_FILE).read_text("ascii").split()[2] != computer
+
+
+def test_a_full_disk_leaves_no_half_lease(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the next opening, with room again, would watch it as if it were a stranger's."""
+    path = tmp_path / LEASE_FILE
+
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as disk:
+        disk.setattr("evidence.store.lease.sync_file", full)
+        assert code_of(lambda: Lease(path, is_ours_stale=False, pace=FAST)) == "vault.disk_full"
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(Lease, "_watch", lambda *_: pytest.fail("there is nobody to watch"))
+    lease = Lease(path, is_ours_stale=False, pace=FAST)
+    lease.require_held()
+    lease.release()
