@@ -189,16 +189,18 @@ def _write(data: bytes, folder: Path, stem: str, suffix: str) -> Path:
     while True:
         path = folder / (f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}")
         try:
-            with path.open("xb") as stream:
-                try:
-                    stream.write(data)
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                except OSError:
-                    path.unlink(missing_ok=True)  # half a report or receipt is none
-                    raise
-            return path
+            stream = path.open("xb")
         except FileExistsError:
             number += 1
             if number > _MAX_NAMES:
                 raise
+            continue
+        try:
+            with stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+        except OSError:
+            path.unlink(missing_ok=True)  # half a report or receipt is none; Windows removes it only once it is closed
+            raise
+        return path
