@@ -122,4 +122,4 @@ class TurnTo(Card):
 def _line(t: Texts, line: HelpLine) -> str:
     reach = ", ".join(contact.removeprefix("tel:") for contact in line.contacts)
     place = t.code("name", f"country.{line.country}")
-    return f"{line.name[t.language]} ({place}): {reach}"
+    return t("{where}: {words}", where=f"{line.name[t.language]} ({place})", words=reach)

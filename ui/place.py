@@ -53,7 +53,7 @@ class PlacePart(QWidget):
         self.what = text("label")
         column.addWidget(self.what)
         self._choices = QVBoxLayout()
-        self._choices.setSpacing(2)
+        self._choices.setSpacing(8)
         column.addLayout(self._choices)
         self._group = QButtonGroup(self)
         self.region_choice, self.all_choice, self.window_choice = QRadioButton(), QRadioButton(), QRadioButton()
@@ -76,7 +76,7 @@ class PlacePart(QWidget):
         self.what.setText(what)
         asks = self.access is not None and self.access.asks
         self.region_choice.setText(
-            t("A &part that I choose in the system’s own window") if asks else t("A &part that I choose")
+            t("A &part that I choose in the system’s window") if asks else t("A &part that I choose")
         )
         self.all_choice.setText(
             t("A monitor, chos&en in the system’s own window")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -103,6 +104,20 @@ class RowModel(QAbstractListModel):
         return found | Qt.ItemFlag.ItemIsUserCheckable if is_tickable else found
 
 
+def elided(metrics: QFontMetrics, words: str, room: QSize) -> str:
+    """``words`` as far as ``room`` holds them in whole lines, and an ellipsis if that is not all."""
+    wraps = int(Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
+
+    def has_room(part: str) -> bool:
+        needed = metrics.boundingRect(QRect(0, 0, room.width(), 10_000), wraps, part).height()
+        return needed < room.height() + metrics.lineSpacing() // 2  # heights of lines are rounded, one by one
+
+    if not words or has_room(words):
+        return words
+    fits = bisect_left(range(len(words)), True, key=lambda length: not has_room(words[:length].rstrip() + "…"))
+    return words[: max(fits - 1, 0)].rstrip() + "…"
+
+
 class RowDelegate(QStyledItemDelegate):
     """Draws a row: icon or tick, title, second line, tag. A title that is too long ends in an ellipsis; the tool tip
     and the page of the thing have it whole. With large text the second line may take two."""
@@ -131,7 +146,7 @@ class RowDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if is_lit or has_focus:
-            painter.setPen(QColor(p.focus) if has_focus else Qt.PenStyle.NoPen)
+            painter.setPen(QColor(p.focus if has_focus else p.soft_edge))
             painter.setBrush(QColor(p.soft) if is_lit else Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box, theme.px(7), theme.px(7))
         ink, quiet = (QColor(p.soft_ink), QColor(p.soft_ink)) if is_lit else (QColor(p.ink), QColor(p.quiet))
@@ -178,12 +193,13 @@ class RowDelegate(QStyledItemDelegate):
         bold, small = theme.font("body", bold=True), theme.font("small")
         bold_metrics, small_metrics = QFontMetrics(bold), QFontMetrics(small)
         wraps, gap = int(Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap), theme.px(3)
-        detail = row.detail
+        detail = row.detail.replace(" · ", "\u00a0· ")  # no line begins with a dot
         if theme.percent < LARGE:
             detail = small_metrics.elidedText(detail, Qt.TextElideMode.ElideRight, inner.width())
         if detail:
             needed = small_metrics.boundingRect(QRect(0, 0, inner.width(), 10_000), wraps, detail).height()
             second = min(second, needed + gap)
+            detail = elided(small_metrics, detail, QSize(inner.width(), second - gap))
         line = QRect(inner.left(), inner.center().y() - (title + second) // 2 + 1, inner.width(), title)
         painter.setFont(bold)
         painter.setPen(ink)

@@ -44,6 +44,8 @@ class Palette(NamedTuple):
     soft: str
     """Ground of what is chosen."""
     soft_ink: str
+    soft_edge: str
+    """Border of what is chosen: seen where the grounds alone would hardly differ."""
     focus: str
     care: str
     """Ground of what needs attention."""
@@ -57,21 +59,21 @@ class Palette(NamedTuple):
 
 LIGHT = Palette(
     ground="#F7F5F1", surface="#FFFFFF", side="#EDEAE3", ink="#25231F", quiet="#5B564E", line="#DFDAD0", edge="#8A847A",
-    accent="#2F6260", accent_hover="#254F4D", on_accent="#FFFFFF", soft="#DCE8E5", soft_ink="#1E4644", focus="#1F5FA8",
-    care="#FAF0DC", care_ink="#523C10", care_edge="#9A6F1D", good="#E4EEE1", good_ink="#27452A", good_edge="#4F7D52",
-    is_dark=False,
+    accent="#2F6260", accent_hover="#254F4D", on_accent="#FFFFFF", soft="#DCE8E5", soft_ink="#1E4644",
+    soft_edge="#DCE8E5", focus="#1F5FA8", care="#FAF0DC", care_ink="#523C10", care_edge="#9A6F1D", good="#E4EEE1",
+    good_ink="#27452A", good_edge="#4F7D52", is_dark=False,
 )  # fmt: skip
 DARK = Palette(
     ground="#1F1E1C", surface="#2A2826", side="#191816", ink="#EFEBE4", quiet="#BCB6AB", line="#3B3935", edge="#88827A",
-    accent="#8CC3BB", accent_hover="#A5D3CC", on_accent="#12201E", soft="#2E403D", soft_ink="#CFE7E2", focus="#8FBDF2",
-    care="#3D3320", care_ink="#F2DFB5", care_edge="#C79A45", good="#27352A", good_ink="#CBE3CB", good_edge="#7FAE80",
-    is_dark=True,
+    accent="#8CC3BB", accent_hover="#A5D3CC", on_accent="#12201E", soft="#2E403D", soft_ink="#CFE7E2",
+    soft_edge="#2E403D", focus="#8FBDF2", care="#3D3320", care_ink="#F2DFB5", care_edge="#C79A45", good="#27352A",
+    good_ink="#CBE3CB", good_edge="#7FAE80", is_dark=True,
 )  # fmt: skip
 CONTRAST = Palette(
     ground="#000000", surface="#000000", side="#000000", ink="#FFFFFF", quiet="#FFFFFF", line="#FFFFFF", edge="#FFFFFF",
-    accent="#FFE14D", accent_hover="#FFFFFF", on_accent="#000000", soft="#1F3B3B", soft_ink="#FFFFFF", focus="#5CE1FF",
-    care="#000000", care_ink="#FFE14D", care_edge="#FFE14D", good="#000000", good_ink="#9CFF9C", good_edge="#9CFF9C",
-    is_dark=True,
+    accent="#FFE14D", accent_hover="#FFFFFF", on_accent="#000000", soft="#1F3B3B", soft_ink="#FFFFFF",
+    soft_edge="#FFFFFF", focus="#5CE1FF", care="#000000", care_ink="#FFE14D", care_edge="#FFE14D", good="#000000",
+    good_ink="#9CFF9C", good_edge="#9CFF9C", is_dark=True,
 )  # fmt: skip
 
 #: Sizes of text in pixels at 100 %.

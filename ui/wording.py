@@ -139,9 +139,9 @@ def named(t: Texts, code: str, **params: object) -> str:
 
 def fact(t: Texts, key: str, untrusted_value: str) -> tuple[str, str]:
     """Name and value of a fact about where something came from: times and sizes as this language writes them."""
-    name, value = named_fact(t, key, untrusted_value)
+    name, value = named_fact(t, safe(key), safe(untrusted_value))  # not the words of the catalogue, which are ours
     if key.endswith("_at"):
         value = instant(t, value)
     elif key.endswith("_size") and value.isascii() and value.isdigit():
-        return safe(name), t.number(int(value))  # French sets its numbers with spaces that are not plain
-    return safe(name), safe(value)
+        return name, t.number(int(value))
+    return name, value

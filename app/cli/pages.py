@@ -95,6 +95,6 @@ def _page_lines(t: Texts, facts: dict[str, str]) -> list[str]:
     lines = []
     for key in _SHOWN:
         if facts.get(key):
-            name, value = named_fact(t, key, facts[key])
-            lines.append(f"    {name}: {visible(value)}")
+            name, value = named_fact(t, key, visible(facts[key]))
+            lines.append(f"    {name}: {value}")
     return lines

@@ -83,11 +83,11 @@ class Texts:
         return format_decimal(value, locale=self.language)
 
     def size(self, size: int) -> str:
-        """A number of bytes in a readable unit (1 kB = 1000 bytes)."""
+        """A number of bytes in a readable unit (1 kB = 1000 bytes); no line ends before the unit."""
         if size < 1000:
             return self.plural("{n} byte", "{n} bytes", size)
         power = min((len(str(size)) - 1) // 3, 4)
-        return f"{self.number(round(size / 1000**power, 1))} {('B', 'kB', 'MB', 'GB', 'TB')[power]}"
+        return f"{self.number(round(size / 1000**power, 1))}\u00a0{('B', 'kB', 'MB', 'GB', 'TB')[power]}"
 
 
 @lru_cache(maxsize=len(LANGUAGES))

@@ -127,15 +127,15 @@ def pack_lines(t: Texts, pack: PackDetails) -> list[str]:
         return list(t.error(EvidenceError(pack.problem, pack=pack.id, publisher=pack.publisher)))
     whose = t("comes with the program") if pack.is_shipped else t("let in by you")
     lines = [
-        f"{pack.id} {visible(pack.version)}: {named_code(t, 'task', pack.task)}",
-        f"{whose}; {t('publisher: {name}', name=visible(pack.publisher))}",
-        f"{t('Model (SHA-256)')}: {fingerprint_groups(pack.model_sha256)}",
+        t("{where}: {words}", where=f"{pack.id} {visible(pack.version)}", words=named_code(t, "task", pack.task)),
+        f"{whose} · {t('publisher: {name}', name=visible(pack.publisher))}",
+        t("{where}: {words}", where=t("Model (SHA-256)"), words=fingerprint_groups(pack.model_sha256)),
     ]
     if pack.key_words:
         lines.append(t("key of the publisher, in words: {words}", words=pack.key_words))
     if pack.claims is not None:
         who = t("measured by the program's own code") if pack.is_shipped else t("claimed by its publisher")
-        lines.append(f"{who}: {rates_words(t, pack.claims)}")
+        lines.append(t("{where}: {words}", where=who, words=rates_words(t, pack.claims)))
     if pack.local is not None:
         lines.append(
             t("measured here on {faces} drawn faces: of 100 untouched ones {above} came out above the claimed "

@@ -122,7 +122,7 @@ def test_guessing_becomes_slower(
     assert (code, said["added"]["cost"]["passes"]) == (0, 4)
     assert holdfast("case", "list", path, "--passphrase-file", secret)[0] == 0
     assert run([*map(str, words), "--language", "en"]) == 0
-    assert "67.1 MB of memory and 4 passes for a guess" in capsys.readouterr().out
+    assert "67.1\u00a0MB of memory and 4 passes for a guess" in capsys.readouterr().out
     key = holdfast("vault", "unlock-methods", "add-recovery-key", path, "--passphrase-file", secret)[1]["written"][0]
     (path.parent / "key.txt").write_text(key)
     code, said = holdfast("vault", "unlock-methods", "strengthen", path, "--recovery-key-file", path.parent / "key.txt")

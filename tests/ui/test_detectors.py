@@ -52,6 +52,9 @@ def test_a_pack_comes_and_goes(opened: MainWindow, settle: Settle, tmp_path: Pat
     assert "measured here on" in page.details.text()
     assert "key of the publisher, in words" in page.details.text()
     assert "only the agency" in page.card.toPlainText()
+    page.packs.setCurrentIndex(page.packs.rows.index(0))
+    assert "128 x 128 pixels) that looks for" in page.card.toPlainText(), "lines end where the window ends them"
+    page.packs.setCurrentIndex(page.packs.rows.index(place))
     page.remove_button.click()
     sheet = opened.stack.currentWidget()
     assert isinstance(sheet, AskSheet)

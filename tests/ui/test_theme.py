@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 
 import pytest
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from evidence.i18n import LANGUAGES
 from ui import icons
+from ui.rows import elided
 from ui.theme import CONTRAST, DARK, LIGHT, Palette, Theme, contrast
 
 TEXT_ON = [
@@ -30,6 +31,10 @@ def test_every_pair_has_enough_contrast(palette: Palette) -> None:
     weak = [(one, two) for one, two in TEXT_ON if contrast(getattr(palette, one), getattr(palette, two)) < 4.5]
     weak += [(one, two) for one, two in SHAPE_ON if contrast(getattr(palette, one), getattr(palette, two)) < 3]
     assert not weak
+
+
+def test_what_is_chosen_has_a_border_in_the_look_of_high_contrast() -> None:
+    assert contrast(CONTRAST.soft_edge, CONTRAST.soft) >= 3 and contrast(CONTRAST.soft_edge, CONTRAST.surface) >= 3
 
 
 def test_contrast_is_computed_as_wcag_says() -> None:
@@ -65,3 +70,12 @@ def test_painting_does_not_lose_references_to_none(qtbot: QtBot) -> None:
         painter.drawText(QRect(0, 0, 60, 20), Qt.AlignmentFlag.AlignLeft, "x")
     painter.end()
     assert abs(sys.getrefcount(None) - before) < 200
+
+
+def test_words_that_do_not_fit_two_lines_say_so(qtbot: QtBot) -> None:
+    metrics = QFontMetrics(QFont())
+    room = QSize(metrics.horizontalAdvance("four calm otters read"), 2 * metrics.lineSpacing())
+    assert elided(metrics, "four calm otters read quietly", room) == "four calm otters read quietly"
+    cut = elided(metrics, "four calm otters read quietly " * 3, room)
+    assert cut.startswith("four calm otters read") and cut.endswith("…") and len(cut) < 60
+    assert elided(metrics, "", room) == ""

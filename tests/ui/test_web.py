@@ -46,6 +46,9 @@ def test_a_page_is_recorded_and_sealed(
     page = window.web
     assert page.url.line.text() == f"{site.url}/room"
     assert "127.0.0.1" in page.notice_text.text() and "not encrypted" in page.notice_text.text()
+    window.desk.change(language="fr")
+    assert "apprendra\u00a0:" in page.notice_text.text(), "our own words are shown as they are"
+    window.desk.change(language="en")
     assert site.asked == [], "nothing is sent before the button is pressed"
     page.note.set_words("what I saw")
     page.open_page()

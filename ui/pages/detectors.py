@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from evidence.session import PackDetails, TrustAnchor
 
 Found = tuple[Sequence["PackDetails"], Sequence["TrustAnchor"]]
+
+
+OWN_LINE = re.compile(r"#|\||[-*+] |\d+\. |```|    ")
+"""How lines begin that are no part of the paragraph before them."""
 
 
 class DetectorsPage(Page):
@@ -279,7 +284,7 @@ class DetectorsPage(Page):
         from evidence.session import pack_lines
 
         self.details.setText("\n".join(pack_lines(self.desk.t, pack)))
-        self.card.setPlainText(wording.safe(pack.card))
+        self.card.setPlainText(wording.safe(_flowing(pack.card)))
         self.card_field.setVisible(bool(pack.card))
         self.remove_button.setVisible(not pack.is_shipped)
 
@@ -287,6 +292,18 @@ class DetectorsPage(Page):
         anchor = next((one for one in self._anchors if one.sha256 == self.anchors.current_key()), None)
         words = f"{anchor.words}\nSHA-256: {wording.groups(anchor.sha256)}" if anchor is not None else ""
         self.anchor_text.setText(words)
+
+
+def _flowing(card: str) -> str:
+    """A card with the lines of each paragraph joined, so that they end where the window ends them."""
+    joined: list[str] = []
+    for line in card.splitlines():
+        begins = not line.strip() or OWN_LINE.match(line)
+        if not begins and joined and joined[-1] and not joined[-1].startswith(("#", "|")):
+            joined[-1] = f"{joined[-1]} {line.strip()}"
+        else:
+            joined.append(line)
+    return "\n".join(joined)
 
 
 def _ignored(_job: object) -> None:

@@ -212,7 +212,11 @@ class ScoresPage(CaseRoom):
         self.look_button.setEnabled(not run.is_running)
         bands = Counter(exhibit.score.band for exhibit in self._exhibits.values() if exhibit.score is not None)
         unseen = len(self._exhibits) - bands.total()
-        said = [f"{t.code('name', f'band.{band}')}: {t.number(bands[band])}" for band in Band if bands[band]]
+        said = [
+            t("{where}: {words}", where=t.code("name", f"band.{band}"), words=t.number(bands[band]))
+            for band in Band
+            if bands[band]
+        ]
         if unseen:
             said.append(t("not looked at yet: {n}", n=t.number(unseen)))
         self.counted.setText(" · ".join(said))

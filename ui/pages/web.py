@@ -229,7 +229,7 @@ class WebPage(Page):
             lines = notice_lines(t, page_notice(self.url.line.text().strip()))
         except EvidenceError:
             lines = [t("Opening a page uses the network. What its site will learn is said here.")]
-        self.notice_text.show_lines([wording.safe(line) for line in lines])
+        self.notice_text.show_lines(lines)
 
     def _show_failed(self) -> None:
         if self._loaded is None:
@@ -239,6 +239,6 @@ class WebPage(Page):
             return
         t, facts = self.desk.t, self._loaded.facts
         self.failed_title.setText(wording.begun(named_fact(t, "capture_outcome", facts["capture_outcome"])[1]))
-        found = [named_fact(t, key, facts[key]) for key in SHOWN if facts.get(key)]
-        self.failed_text.setText("\n".join(f"{name}: {wording.safe(value)}" for name, value in found))
+        found = [wording.fact(t, key, facts[key]) for key in SHOWN if facts.get(key)]
+        self.failed_text.setText("\n".join(t("{where}: {words}", where=name, words=value) for name, value in found))
         self.failed_text.setVisible(bool(found))
