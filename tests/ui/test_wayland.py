@@ -75,7 +75,7 @@ def test_cancelled_in_the_systems_window(
     take(qtbot, page, nobody_under_age, opened, desktop_here)
     settle()
     assert opened.desk.session.exhibits(case.id) == []
-    assert "it was cancelled in the system’s window" in page.message.sentence.text()
+    assert "it was cancelled in the system’s own window" in page.message.sentence.text()
 
 
 def test_locking_ends_the_waiting(
@@ -99,4 +99,4 @@ def test_a_recording_lets_the_system_choose_the_monitor(
     assert not place.region_choice.isVisible()
     assert not any(choice.isVisible() for choice in place.monitor_choices)
     assert place.all_choice.isChecked()
-    assert place.all_choice.text().endswith("in the system’s window")
+    assert place.all_choice.text().endswith("in the system’s own window")
