@@ -173,7 +173,8 @@ def detail_lines(t: Texts, report: VerificationReport) -> list[str]:
     ]
     for check in report.checks:
         answer = t.code("name", f"answer.{check.answer}")
-        lines.append(f"{check.number}. {answer}: {wording.sentence(t, 'check', check.reason, check.params)}")
+        words = wording.sentence(t, "check", check.reason, check.params)
+        lines.append(t("{where}: {words}", where=f"{check.number}. {answer}", words=words))
     facts = report.facts
     for name, words in (
         ("created_at", t("Package made")),
@@ -185,7 +186,7 @@ def detail_lines(t: Texts, report: VerificationReport) -> list[str]:
         if facts.get(name):
             value = wording.instant(t, facts[name]) if name.endswith("_at") else wording.safe(facts[name])
             lines += ["", f"{words}:", wording.groups(value) if name.endswith("_sha256") else value]
-    return [*lines, "", *list_lines(t, facts), f"{t('Checked with')}: {report.verifier}"]
+    return [*lines, "", *list_lines(t, facts), t("{where}: {words}", where=t("Checked with"), words=report.verifier)]
 
 
 def list_lines(t: Texts, facts: dict[str, str]) -> list[str]:
