@@ -48,6 +48,7 @@ def start_window(settings_file: Path, vault: Path) -> tuple[QApplication, MainWi
     def watch() -> None:
         from ui.systemwatch import watch_system  # asks the buses of the system
 
+        application.setWindowIcon(icons.mark())
         window.follow(watch_system(application, int(window.winId())))
         application.styleHints().colorSchemeChanged.connect(window.desk.follow_system)
 
@@ -69,7 +70,7 @@ def make_application(arguments: list[str]) -> QApplication:
     # Panels group windows under this name: it must fit the notes page that covers the window too.
     application.setApplicationName(NEUTRAL_NAME)
     application.setApplicationDisplayName(NAME)
-    application.setWindowIcon(icons.mark())
+    application.setWindowIcon(icons.mark(64))
     return application
 
 
@@ -101,7 +102,8 @@ def make_window(
         if translator.load(f"qtbase_{desk.language}", place):
             application.installTranslator(translator)
 
-    speak()
+    # Nobody opens the menu of a line before the window is there.
+    QTimer.singleShot(WATCH_AFTER_MS, translator, speak)
     # Every widget of every page is told: a moment after the words that can be seen have changed.
     desk.language_changed.connect(lambda: QTimer.singleShot(0, translator, speak))
     window = MainWindow(desk, InputWatch(application), begins=begins)

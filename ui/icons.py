@@ -83,8 +83,8 @@ def icon(name: str, colour: str, side: int, *, chosen: str = "", disabled: str =
 
 
 def mark(side: int = 256) -> QIcon:
-    """The program's own mark: neutral on purpose."""
+    """The program's own mark, neutral on purpose, up to ``side`` pixels."""
     made = QIcon()
-    for size in (16, 32, 64, side):
+    for size in sorted({16, 32, 64, side}):
         made.addPixmap(pixmap("mark", "#000000", size))
     return made

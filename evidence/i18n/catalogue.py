@@ -23,11 +23,11 @@ class Catalogue:
         if magic != _MAGIC:
             raise ValueError("no catalogue of this byte order")
         keys = struct.unpack_from(f"<{2 * count}I", raw, keys_at)
-        values = struct.unpack_from(f"<{2 * count}I", raw, values_at)
+        struct.unpack_from(f"<{2 * count}I", raw, values_at)  # it is there as a whole
         lengths, places = keys[::2], keys[1::2]
         found = [raw[place : place + length] for length, place in zip(lengths, places, strict=True)]
-        self._places = dict(zip(found, zip(values[::2], values[1::2], strict=True), strict=True))
-        self._raw = raw
+        self._numbers = dict(zip(found, range(count), strict=True))
+        self._raw, self._values_at = raw, values_at
         self._form_of = form_of
 
     @classmethod
@@ -51,5 +51,8 @@ class Catalogue:
         return forms.split(_FORMS_APART)[self._form_of(n)]
 
     def _find(self, key: str) -> str | None:
-        place = self._places.get(key.encode())
-        return None if place is None else self._raw[place[1] : place[1] + place[0]].decode()
+        number = self._numbers.get(key.encode())
+        if number is None:
+            return None
+        length, place = struct.unpack_from("<2I", self._raw, self._values_at + 8 * number)
+        return self._raw[place : place + length].decode()
