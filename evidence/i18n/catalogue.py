@@ -22,8 +22,9 @@ class Catalogue:
         magic, _revision, count, keys_at, values_at = struct.unpack_from("<5I", raw)
         if magic != _MAGIC:
             raise ValueError("no catalogue of this byte order")
+        if max(keys_at, values_at) + 8 * count > len(raw):
+            raise ValueError("a catalogue that is cut off")
         keys = struct.unpack_from(f"<{2 * count}I", raw, keys_at)
-        struct.unpack_from(f"<{2 * count}I", raw, values_at)  # it is there as a whole
         lengths, places = keys[::2], keys[1::2]
         found = [raw[place : place + length] for length, place in zip(lengths, places, strict=True)]
         self._numbers = dict(zip(found, range(count), strict=True))

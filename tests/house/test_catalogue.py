@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import struct
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,12 @@ def test_what_is_not_there_stays_english() -> None:
 def test_a_file_that_is_no_catalogue_is_refused() -> None:
     with pytest.raises(ValueError):
         Catalogue(b"\x95\x04\x12\xde" + bytes(40), lambda _n: 0)
+
+
+def test_a_catalogue_that_is_cut_off_is_refused() -> None:
+    """Of both tables; what lies behind them is read when it is asked for."""
+    raw = struct.pack("<5I", 0x950412DE, 0, 3, 28, 52) + bytes(56)
+    Catalogue(raw, lambda _n: 0)
+    for length in (75, 50):
+        with pytest.raises(ValueError, match="cut off"):
+            Catalogue(raw[:length], lambda _n: 0)
