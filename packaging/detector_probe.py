@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from detector_fakes import Degradation, tight_crop
 from detector_lite import EARLY, LiteNet
-from detector_synthesis import FAKE_SHARES, REAL_SHARES, one_draw
+from detector_synthesis import GENERATORS, REALS, one_draw
 
 if TYPE_CHECKING:
     import torch
@@ -29,8 +29,8 @@ def probe(rows: list[dict[str, object]], published: Path, left_out: set[str], si
     """Fit a head for each generator, on persons outside the calibration share."""
     import torch
 
-    generators = [source for source in FAKE_SHARES if source not in left_out]
-    reals = [source for source in REAL_SHARES if source not in left_out]
+    generators = [source for source in GENERATORS if source not in left_out]
+    reals = [source for source in REALS if source not in left_out]
     net = LiteNet(EARLY, len(generators))
     net.begin_from(published)
     net.eval()

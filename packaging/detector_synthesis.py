@@ -1,9 +1,8 @@
-"""Training batches for the synthesis specialist: faces rendered again (pairs), and faces that a generator drew.
+"""What the synthesis specialist is trained on: faces rendered again (pairs), and draws of faces that a generator drew.
 
 For the second kind there are no pairs: the two labels come from different places, so whatever tells those places
 apart (size, sharpness, compression, light) would be learned in place of the synthesis. Every picture therefore passes
-the same wide draw of size, sharpness and compression, and real sources are drawn in fixed shares, the sharp ones most
-often.
+the same wide draw of them.
 """
 
 from __future__ import annotations
@@ -13,38 +12,16 @@ import numpy as np
 from detector_fakes import Degradation, Face, tight_crop
 from detector_rerender import rerendered_pair
 
-REAL_SHARES = {"ffhq": 0.5, "ytf": 0.25, "yonsei": 0.25}
-FAKE_SHARES = {"sdfd": 0.6, "tpdne": 0.4}
+REALS, GENERATORS = ("ffhq", "ytf", "yonsei"), ("sdfd", "tpdne")
 
 
-class SynthesisBatches:
-    """Endless batches; batch ``i`` is the same on every run.
+class RerenderedPairs:
+    """Endless batches of reals, then the same rendered again; batch ``i`` is the same on every run."""
 
-    First come ``rerendered`` reals, then the same rendered again, then ``pairs`` reals and ``pairs`` generated faces.
-    """
-
-    def __init__(
-        self, rows: list[dict[str, object]], left_out: set[str], pairs: int, first: int, last: int, size: int,
-        seed: int, rerendered: int = 0,
-    ) -> None:  # fmt: skip
-        self.rerendered = rerendered
+    def __init__(self, faces: list[Face], pairs: int, first: int, last: int, size: int, seed: int) -> None:
         self.faces: dict[str, list[Face]] = {}
-        for row in rows:
-            is_usable = row["label"] == "real" and row["points"] is not None and row["share"] != "calibration"
-            if is_usable and row["source"] not in left_out:
-                face = Face(row["pixels"], row["points"], row["source"], row["group"])
-                self.faces.setdefault(face.source, []).append(face)
-        self.pools = []
-        for label, shares in (("real", REAL_SHARES), ("fake", FAKE_SHARES)):
-            pools = {
-                source: [
-                    (row["pixels"], row["points"]) for row in rows
-                    if row["source"] == source and row["label"] == label and row["share"] in ("train", "validation")
-                ]
-                for source in shares if source not in left_out
-            }  # fmt: skip
-            weights = np.array([shares[source] for source in pools])
-            self.pools.append((list(pools.values()), weights / weights.sum()))
+        for face in faces:
+            self.faces.setdefault(face.source, []).append(face)
         self.pairs, self.first, self.last, self.size, self.seed = pairs, first, last, size, seed
 
     def __len__(self) -> int:
@@ -57,17 +34,10 @@ class SynthesisBatches:
         made = [
             # Each source in turn: none is drawn more often because it is large.
             rerendered_pair(self.faces[sources[i % len(sources)]], [self.seed, self.first + step, 2, i], self.size)
-            for i in range(self.rerendered)
+            for i in range(self.pairs)
         ]
-        pictures = [real for real, _ in made] + [fake for _, fake in made]
-        for label, (pools, weights) in enumerate(self.pools):
-            for i in range(self.pairs):
-                random = np.random.default_rng([self.seed, self.first + step, label, i])
-                pool = pools[random.choice(len(pools), p=weights)]
-                pictures.append(one_draw(*pool[random.integers(len(pool))], random, self.size))
-        stack = np.stack(pictures)[..., ::-1].transpose(0, 3, 1, 2).copy()
-        labels = np.repeat([0.0, 1.0, 0.0, 1.0], [self.rerendered, self.rerendered, self.pairs, self.pairs])
-        return stack, labels.astype(np.float32)
+        pictures = np.stack([real for real, _ in made] + [fake for _, fake in made])
+        return pictures[..., ::-1].transpose(0, 3, 1, 2).copy(), np.repeat([0.0, 1.0], self.pairs).astype(np.float32)
 
 
 def one_draw(pixels: np.ndarray, points: np.ndarray | None, random: np.random.Generator, size: int) -> np.ndarray:

@@ -314,6 +314,10 @@ class Gallery:
             window.show_record(case_id)
             portal(window.record)
 
+        def by_key() -> None:
+            window.show_capture(case_id, kind="screen")
+            window.capture.wait.box.setCurrentIndex(window.capture.wait.box.count() - 1)
+
         def photos() -> None:
             window.show_capture(case_id, kind="files")
             window.capture.method.box.setCurrentIndex(1)
@@ -406,6 +410,7 @@ class Gallery:
         yield "web", partial(window.show_web, case_id, url="https://forum.example/room/7")
         yield "web-failed", web_failed
         yield "record", partial(window.show_record, case_id)
+        yield "capture-key", by_key
         yield "capture-photos", photos
         yield "capture-portal", portal_screen
         yield "record-portal", portal_record

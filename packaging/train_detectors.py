@@ -10,7 +10,7 @@ on those weights as they are, and a small network of our own, in one model:
 
     known  --name known --published LITE0.pth [--leave-out SOURCE]
     train  --task swap --name swap_small --steps 12000
-    train  --task synthesis --name rerender --steps 150 --pairs 0 --rerendered 16 --softening 0.1 --keep 0.99 --rise 20
+    train  --task synthesis --name rerender --steps 150 --pairs 16 --softening 0.1 --keep 0.99 --rise 20
            --lr 1e-3 --start WORK/swap_small/best.pt
     export --task synthesis --known known --rerender-net rerender
 
@@ -118,7 +118,7 @@ def train(arguments: argparse.Namespace) -> None:
     import torch
     from detector_lite import LiteNet
     from detector_net import SmallNet
-    from detector_synthesis import SynthesisBatches
+    from detector_synthesis import RerenderedPairs
     from torch.nn import functional
 
     cv2.setNumThreads(0)
@@ -154,9 +154,8 @@ def train(arguments: argparse.Namespace) -> None:
     if arguments.task == "swap":
         batches = SwapPairs(real_faces(rows, ("train",), left_out), arguments.pairs, step, arguments.steps, SIZE)
     else:
-        batches = SynthesisBatches(
-            rows, left_out, arguments.pairs, step, arguments.steps, SIZE, SEED, arguments.rerendered
-        )
+        faces = real_faces(rows, ("train", "validation"), left_out)
+        batches = RerenderedPairs(faces, arguments.pairs, step, arguments.steps, SIZE, SEED)
     loader = torch.utils.data.DataLoader(batches, batch_size=None, shuffle=False, num_workers=1, prefetch_factor=4)
     judge = Judge(rows, arguments.task, left_out)
     started, losses = time.time(), []
@@ -173,9 +172,8 @@ def train(arguments: argparse.Namespace) -> None:
         logits = logits.float()
         softened = labels * (1 - arguments.softening) + arguments.softening / 2
         loss = functional.binary_cross_entropy_with_logits(logits, softened)
-        half = len(labels) // 2 if arguments.task == "swap" else arguments.rerendered
-        if half:
-            loss = loss + 0.5 * functional.softplus(logits[:half] - logits[half : 2 * half]).mean()
+        half = len(labels) // 2
+        loss = loss + 0.5 * functional.softplus(logits[:half] - logits[half:]).mean()
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
@@ -258,7 +256,7 @@ def export(arguments: argparse.Namespace) -> None:
     import torch
     from detector_lite import EARLY, LATE, LiteNet
     from detector_net import SmallNet, Views
-    from detector_synthesis import FAKE_SHARES
+    from detector_synthesis import GENERATORS
 
     def trained(net: torch.nn.Module, name: str) -> torch.nn.Module:
         net.load_state_dict(torch.load(arguments.work / name / "best.pt", weights_only=True))
@@ -267,7 +265,7 @@ def export(arguments: argparse.Namespace) -> None:
     folder = arguments.work / arguments.name
     folder.mkdir(parents=True, exist_ok=True)
     if arguments.known:
-        heads = len([1 for generator in FAKE_SHARES if generator not in arguments.leave_out])
+        heads = len([1 for generator in GENERATORS if generator not in arguments.leave_out])
         first = trained(LiteNet(EARLY, heads), arguments.known).settled()
         second = trained(SmallNet(), arguments.rerender_net)
         rows = load(arguments.work)
@@ -354,7 +352,6 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=24)
     parser.add_argument("--known", default="", help="export: the run that knows generators")
     parser.add_argument("--rerender-net", default="", help="export: the run that knows what is rendered again")
-    parser.add_argument("--rerendered", type=int, default=0, help="pairs of a face and the same rendered again")
     parser.add_argument("--softening", type=float, default=0.0, help="how far labels are drawn to the middle")
     parser.add_argument("--keep", type=float, default=0.998, help="share of the averaged weights kept at each step")
     parser.add_argument("--rise", type=int, default=200, help="steps over which the rate rises")
