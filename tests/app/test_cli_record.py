@@ -9,7 +9,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import av
@@ -137,23 +137,33 @@ def test_a_checklist_can_be_read_without_a_vault(holdfast: Holdfast) -> None:
     assert holdfast("guide", "nowhere", vault=False)[1]["error"]["code"] == "capture.no_such_guide"
 
 
+@pytest.fixture
+def downloads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Path], object]], Path]:
+    """A folder into which a file comes once it is watched; what is given is done with it when the file is sealed."""
+
+    def made(once_sealed: Callable[[Path], object]) -> Path:
+        folder = tmp_path / "downloads"
+        folder.mkdir()
+        real = Console.say
+
+        def say(self: Console, line: str) -> None:
+            real(self, line)
+            if "being watched" in line:
+                (folder / "room.txt").write_text("what came")
+            elif "SHA-256" in line:
+                once_sealed(folder)
+
+        monkeypatch.setattr(Console, "say", say)
+        return folder
+
+    return made
+
+
 def test_a_watched_folder_is_taken_in(
-    case: tuple[Path, str], holdfast: Holdfast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    case: tuple[Path, str], holdfast: Holdfast, downloads: Callable[[Callable[[Path], object]], Path]
 ) -> None:
     vault, case_id = case
-    folder = tmp_path / "downloads"
-    folder.mkdir()
-
-    real = Console.say
-
-    def say(self: Console, line: str) -> None:
-        real(self, line)
-        if "being watched" in line:
-            (folder / "room.txt").write_text("what came")
-        elif "SHA-256" in line:
-            signal.raise_signal(signal.SIGINT)
-
-    monkeypatch.setattr(Console, "say", say)
+    folder = downloads(lambda _folder: signal.raise_signal(signal.SIGINT))
     code, found = holdfast(
         "capture", "watch", vault, "--case", case_id, folder, "--every", "0.05", "--remove", "--minor", "no"
     )
@@ -163,21 +173,10 @@ def test_a_watched_folder_is_taken_in(
 
 
 def test_a_watched_folder_that_goes_away_is_said_and_what_came_before_too(
-    case: tuple[Path, str], holdfast: Holdfast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    case: tuple[Path, str], holdfast: Holdfast, downloads: Callable[[Callable[[Path], object]], Path]
 ) -> None:
     vault, case_id = case
-    folder = tmp_path / "downloads"
-    folder.mkdir()
-    real = Console.say
-
-    def say(self: Console, line: str) -> None:
-        real(self, line)
-        if "being watched" in line:
-            (folder / "room.txt").write_text("what came")
-        elif "SHA-256" in line:
-            folder.rename(tmp_path / "gone")
-
-    monkeypatch.setattr(Console, "say", say)
+    folder = downloads(lambda watched: watched.rename(watched.with_name("gone")))
     code, found = holdfast("capture", "watch", vault, "--case", case_id, folder, "--every", "0.05", "--minor", "no")
     assert (code, found["problems"]) == (2, ["capture.file_missing"])
     assert [item["files"][0]["name"] for item in found["items"]] == ["room.txt"]

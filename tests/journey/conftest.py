@@ -167,6 +167,19 @@ def reader(window: MainWindow, settle: Callable[[], None], qtbot: QtBot) -> Read
 
 
 @pytest.fixture
+def ten_cases(opened: MainWindow, reader: Reader) -> list[str]:
+    """A counsellor's ten cases, begun by the tree; their titles."""
+    titles = [f"Person {number}" for number in range(1, 11)]
+    for title in titles:
+        reader.write("A new case", title)
+        reader.press("Begin")
+        reader.until("Add a link")
+        reader.press("Cases")
+        reader.until(title)
+    return titles
+
+
+@pytest.fixture
 def announced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What screen readers were told to say."""
     said: list[str] = []

@@ -19,7 +19,6 @@ from ui.main_window import MainWindow
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 PASSPHRASE = "four calm otters reading"
 OF_THE_PACKAGE = "calm otters read slowly"
-CASES = 10
 
 
 @pytest.fixture
@@ -29,15 +28,9 @@ def vault(disk: Disk) -> Path:
 
 
 def test_the_afternoon_by_the_tree(
-    opened: MainWindow, reader: Any, announced: list[str], disk: Disk, qtbot: QtBot
+    opened: MainWindow, reader: Any, ten_cases: list[str], announced: list[str], disk: Disk, qtbot: QtBot
 ) -> None:
     """Ten cases; what is typed into a full vault is still there; a full stick keeps no half package; then a slip."""
-    for number in range(1, CASES + 1):
-        reader.write("A new case", f"Person {number}")
-        reader.press("Begin")
-        reader.until("Add a link")
-        reader.press("Cases")
-        reader.until(f"Person {number}")
 
     # The vault's own disk: no eleventh case, no link, and nothing that was typed is lost.
     disk.fill()
@@ -101,7 +94,7 @@ def test_the_afternoon_by_the_tree(
     assert not opened.desk.is_open
     reader.write("Passphrase", PASSPHRASE)
     reader.press("Open")
-    qtbot.waitUntil(lambda: len(opened.cases.list.rows.rows) == CASES, timeout=60_000)
+    qtbot.waitUntil(lambda: len(opened.cases.list.rows.rows) == len(ten_cases), timeout=60_000)
     reader.choose("Person 7")
     reader.until("A-01")
 

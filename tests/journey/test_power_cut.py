@@ -42,6 +42,19 @@ def cut(repository: Path, vault: Path, *, cases: int, kept: int) -> None:
     assert process.returncode == -signal.SIGKILL
 
 
+def check_and_open(window: MainWindow, reader: Any, settle: Any, twin: Path) -> None:
+    """The vault is whole; then a copy of what the cut left is opened by the tree."""
+    window.show_upkeep()
+    window.upkeep.check()
+    settle()
+    assert "Everything is as it was sealed" in reader.hears()
+    reader.press("Lock (Ctrl+L)")
+    reader.until("Where the vault is")
+    reader.write("Where the vault is", str(twin))
+    reader.write("Passphrase", PASSPHRASE)
+    reader.press("Open")
+
+
 def test_power_cut(window: MainWindow, hands: Any, reader: Any, vault: Path, repository: Path, settle: Any) -> None:
     """Ended by force in the middle of a busy run; opened again with the keyboard, and what the cut left a second time
     by what a screen reader hears."""
@@ -57,16 +70,7 @@ def test_power_cut(window: MainWindow, hands: Any, reader: Any, vault: Path, rep
     hands.press(Qt.Key.Key_Return)
     hands.until(lambda: len(window.case.list.rows.rows) >= KEPT)
     assert "Add a link" in reader.hears()
-    window.show_upkeep()
-    window.upkeep.check()
-    settle()
-    assert "Everything is as it was sealed" in reader.hears()
-
-    reader.press("Lock (Ctrl+L)")
-    reader.until("Where the vault is")
-    reader.write("Where the vault is", str(twin))
-    reader.write("Passphrase", PASSPHRASE)
-    reader.press("Open")
+    check_and_open(window, reader, settle, twin)
     reader.until("Busy 1")
     reader.choose("Busy 1")
     reader.until("A-03")
@@ -103,17 +107,8 @@ def test_power_cut_in_the_afternoon(
     hands.press(Qt.Key.Key_Tab)
     hands.use("Write it down")
     hands.until(lambda: len(window.case.list.rows.rows) == before + 1)
-    window.show_upkeep()
-    window.upkeep.check()
-    settle()
-    assert "Everything is as it was sealed" in reader.hears()
-
+    check_and_open(window, reader, settle, twin)
     # What the cut left, a second time, by the tree: each case and its links.
-    reader.press("Lock (Ctrl+L)")
-    reader.until("Where the vault is")
-    reader.write("Where the vault is", str(twin))
-    reader.write("Passphrase", PASSPHRASE)
-    reader.press("Open")
     for number in range(CASES):
         reader.until(f"Busy {CASES}")
         reader.choose(f"Busy {number + 1},")
