@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -140,6 +141,7 @@ def capture_file(arguments: argparse.Namespace, console: Console) -> int:
 def capture_screen(arguments: argparse.Namespace, console: Console) -> int:
     """Take in what the screen shows."""
     with unlocked(arguments, console) as session, LeftBehind(console, session.left_behind) as left_behind:
+        time.sleep(arguments.delay)
         item = session.capture_screen(
             arguments.case,
             screen=arguments.screen,

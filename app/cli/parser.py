@@ -44,7 +44,7 @@ from app.cli.screens import add_ask_argument, screens
 from app.cli.secrets import secret_options
 from app.cli.signing import add_signing_arguments
 from app.cli.slots import add_slot_arguments
-from app.cli.steps import add_steps_arguments, windows
+from app.cli.steps import add_delay_argument, add_steps_arguments, windows
 from app.cli.watching import add_clipboard_arguments, add_watch_arguments
 from app.verify.command import add_arguments as add_verify_arguments
 from app.verify.command import run as run_verify
@@ -326,6 +326,7 @@ def _capture(
     screen.add_argument(
         "--pointer", action="store_true", help=t("draw the mouse pointer too, where the system lets it be drawn")
     )
+    add_delay_argument(screen, t)
     add_ask_argument(screen, t)
     add_guide_arguments(screen, t)
     add_minor_argument(screen, t)

@@ -21,6 +21,7 @@ from evidence.session import GuideStep, Walk
 
 DONE = 0
 FAILED = 2
+LONGEST_DELAY_S = 3600
 
 
 def add_steps_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
@@ -29,8 +30,21 @@ def add_steps_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
     parser.add_argument(
         "--guide", required=True, metavar="NAME", help=t("the checklist that you follow; one of: {names}", names=names)
     )
-    parser.add_argument("--delay", type=float, default=0.0, metavar="S", help=t("seconds to wait before each picture"))
+    add_delay_argument(parser, t)
     parser.set_defaults(run=steps)
+
+
+def add_delay_argument(parser: argparse.ArgumentParser, t: Texts) -> None:
+    """``--delay``: time to bring what should be pictured to the front."""
+    parser.add_argument("--delay", type=_delay, default=0.0, metavar="S", help=t("seconds to wait before each picture"))
+
+
+def _delay(text: str) -> float:
+    """Seconds, an hour at most. Raises ``ValueError``."""
+    seconds = float(text)
+    if not 0 <= seconds <= LONGEST_DELAY_S:
+        raise ValueError(text)
+    return seconds
 
 
 def steps(arguments: argparse.Namespace, console: Console) -> int:

@@ -104,6 +104,8 @@ def test_a_flipped_byte_is_a_no(case: tuple[Path, str], holdfast: Holdfast, tmp_
         (("capture", "link", "{vault}", "--case", "{case}", "javascript:alert(1)"), "capture.link_scheme"),
         (("nonsense",), "cli.usage"),
         (("capture", "screen", "--minor=no", "{vault}", "--case", "{case}", "--region", "1,2"), "cli.usage"),
+        (("capture", "screen", "--minor=no", "{vault}", "--case", "{case}", "--delay", "nan"), "cli.usage"),
+        (("capture", "screen", "--minor=no", "{vault}", "--case", "{case}", "--delay", "3601"), "cli.usage"),
     ],
 )
 def test_what_cannot_be_done_is_said(

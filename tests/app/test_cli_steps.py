@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,14 @@ def test_the_pointer_and_a_window_that_is_not_there(case: tuple[Path, str], hold
     assert (code, refused["error"]["code"]) == (2, "capture.no_such_window")
     assert holdfast("capture", "windows", vault=False) == (0, {"windows": []})
     assert holdfast.said == ""
+
+
+def test_a_picture_waits_until_one_is_ready(case: tuple[Path, str], holdfast: Holdfast) -> None:
+    vault, case_id = case
+    words = ("capture", "screen", vault, "--case", case_id, "--minor", "no", "--region", "0,0,40,30")
+    began = datetime.now(UTC).replace(microsecond=0)  # exhibits may name whole seconds
+    _code, made = holdfast(*words, "--delay", "2")
+    assert datetime.fromisoformat(made["items"][0]["acquired"]["at"]) >= began + timedelta(seconds=2)
 
 
 def test_what_is_copied_elsewhere_is_taken_in(case: tuple[Path, str], secret: Path) -> None:
