@@ -79,8 +79,15 @@ def open_image(data: bytes | bytearray, limits: MediaLimits) -> tuple[Image.Imag
 
 
 def decode(data: bytes | bytearray, limits: MediaLimits) -> tuple[NDArray[np.uint8], Message]:
-    """Decode the first frame to 8-bit RGB, upright, and say what was done to it."""
-    image, media_type = open_image(data, limits)
+    """Decode the first frame to 8-bit RGB, upright, and say what was done to it.
+
+    Raises what :func:`open_image` raises.
+    """
+    return decode_opened(*open_image(data, limits))
+
+
+def decode_opened(image: Image.Image, media_type: str) -> tuple[NDArray[np.uint8], Message]:
+    """The same of a picture that :func:`open_image` opened. Raises :class:`EvidenceError` ``media.undecodable``."""
     notes: list[str] = []
     facts: Message = {
         "media_type": media_type, "stored_width": image.size[0], "stored_height": image.size[1], "mode": image.mode,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import wait
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,34 +35,41 @@ def _provenance_job(request: Message, body: bytearray, limits: MediaLimits) -> t
 
 
 def _score_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Message, bytes]:
-    """Facts, faces and raw logits. A picture that cannot be decoded still gives its facts."""
-    from evidence.media.decoding import decode
+    """Facts, faces and raw logits. A picture that cannot be decoded still gives its facts.
+
+    Facts are read and models opened beside the decoding: neither needs a pixel of what is decoded.
+    """
+    from evidence.media.decoding import decode_opened, open_image
     from evidence.scoring.conditions import CONDITIONS
     from evidence.scoring.containers import read_container
     from evidence.scoring.provenance import jpeg_quality, read_provenance
 
-    clock = _Clock()
+    clock, beside = _Clock(), list[Future[Any]]()
+    anchors = _anchors(request)
     try:
-        rgb, about = decode(body, limits)
-    except EvidenceError as error:
-        return {"facts": read_provenance(body, trust_anchors=_anchors(request)), "failed": error.code}, b""
-    clock.lap("decoding")
-    if request.get("condition", "clean") != "clean":
-        rgb = np.ascontiguousarray(CONDITIONS[str(request["condition"])](rgb))
-    opened = _opened(request)
-    clock.lap("opening")
-    size = (int(str(about["stored_width"])), int(str(about["stored_height"])))
-    begun = _hands().begin(lambda: read_provenance(body, size, trust_anchors=_anchors(request)))
-    try:
+        try:
+            image, media_type = open_image(body, limits)
+            stored = image.size
+            beside.append(_hands().begin(lambda: read_provenance(body, stored, trust_anchors=anchors)))
+            beside.append(_hands().begin(lambda: (_opened(request), _finder_of(request))))
+            rgb, about = decode_opened(image, media_type)
+        except EvidenceError as error:
+            wait(beside)
+            return {"facts": read_provenance(body, trust_anchors=anchors), "failed": error.code}, b""
+        clock.lap("decoding")
+        if request.get("condition", "clean") != "clean":
+            rgb = np.ascontiguousarray(CONDITIONS[str(request["condition"])](rgb))
+        opened, finder = beside[1].result()
+        clock.lap("opening")
         quality = jpeg_quality(read_container(body))
-        boxes, faces_in_all = find_faces(rgb, None if quality is None else quality[0], _finder_of(request))
+        boxes, faces_in_all = find_faces(rgb, None if quality is None else quality[0], finder)
         clock.lap("faces")
         assessable = [box for box in boxes if not box.reasons]
         logits = _logits(rgb, assessable, opened)
         clock.lap("detectors")
     finally:
-        wait([begun])
-    facts = begun.result()
+        wait(beside)
+    facts = beside[0].result()
     clock.lap("provenance_beside")
     bench = request.get("bench")
     return {
@@ -98,14 +106,18 @@ def _for_bench(
 
 def _logits(rgb: NDArray[np.uint8], faces: list[Box], opened: list[Opened]) -> dict[str, list[float]]:
     """The raw logit of each face by detector; none without a face."""
-    return _asked([(each, [prepared(rgb, box, each.margin, each.size) for box in faces]) for each in opened if faces])
+    return _asked(opened, [(rgb, box) for box in faces]) if faces else {}
 
 
-def _asked(wanted: Sequence[tuple[Opened, Sequence[NDArray[np.float32]]]]) -> dict[str, list[float]]:
-    """Each detector's logit for each of its faces. Face by face, so that two threads can share them."""
-    jobs = [(each.detector, face) for each, faces in wanted for face in faces]
-    logits = _hands().each(lambda job: float(job[0].logits(job[1][None])[0]), jobs)
-    return {each.key: [next(logits) for _ in faces] for each, faces in wanted}
+def _asked(opened: Sequence[Opened], faces: Sequence[tuple[NDArray[np.uint8], Box]]) -> dict[str, list[float]]:
+    """Each detector's logit for each face, cut out and asked about one by one, so that two threads can share them."""
+
+    def logit(job: tuple[Opened, tuple[NDArray[np.uint8], Box]]) -> float:
+        each, (rgb, box) = job
+        return float(each.detector.logits(prepared(rgb, box, each.margin, each.size)[None])[0])
+
+    logits = _hands().each(logit, [(each, face) for each in opened for face in faces])
+    return {each.key: [next(logits) for _ in faces] for each in opened}
 
 
 def _clip_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[Message, bytes]:
@@ -129,10 +141,7 @@ def _clip_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[M
     for track in tracks:
         good = spread([seen for seen in track.seen if not seen[1].reasons], MOST_ASKED // max(1, len(tracks)))
         best = max((box for _, box, _ in good or track.seen), key=lambda box: box.sharpness)
-        logits = _asked([
-            (each, [prepared(around, placed_around(box), each.margin, each.size) for _, box, around in good])
-            for each in opened if good
-        ])  # fmt: skip
+        logits = _asked(opened, [(around, placed_around(box)) for _, box, around in good]) if good else {}
         told.append({
             "face": [best.x, best.y, best.width, best.height, list(best.reasons), best.sharpness],
             "times": [at_s for at_s, _, _ in good], "logits": logits,
