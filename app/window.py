@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QApplication
 
 from app.discretion import NEUTRAL_NAME, leave_out_of_screens, name_process
 from app.paths import find_paths
-from app.sessionend import keep_when_ended
 from evidence.i18n import Texts
 from evidence.settings import Settings, load_settings, save_settings
 from ui import icons
@@ -31,6 +30,8 @@ def run_window() -> int:
     """Open the window and stay until it is closed; returns the exit code."""
     paths = find_paths()
     application, window = start_window(paths.settings, paths.suggested_vault)
+    from app.sessionend import keep_when_ended  # nothing is open yet that could be lost
+
     keep_when_ended(application, window)
     return application.exec()
 
@@ -40,7 +41,6 @@ def start_window(settings_file: Path, vault: Path) -> tuple[QApplication, MainWi
     name_process()
     application = make_application(sys.argv[:1])
     window = make_window(application, settings_file, vault, begins=True)
-    window.resize(1120, 760)
     window.show()
     window.desk.leave_out_of_screens = leave_out_of_screens
     window.desk.is_left_out_of_screens = leave_out_of_screens(int(window.winId()))
@@ -107,7 +107,7 @@ def make_window(
     # Every widget of every page is told: a moment after the words that can be seen have changed.
     desk.language_changed.connect(lambda: QTimer.singleShot(0, translator, speak))
     window = MainWindow(desk, InputWatch(application), begins=begins)
-    window.all_read.connect(_look_for_garbage)
+    window.all_made.connect(_look_for_garbage)
     return window
 
 

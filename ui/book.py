@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, partial
 from importlib import import_module
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QMainWindow, QStackedWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from ui.desk import Desk
 from ui.dress import dress
@@ -41,8 +42,16 @@ if TYPE_CHECKING:
 
 P = TypeVar("P", bound=Page)
 
-SOON = ("create", "cases", "case", "capture", "exhibit", "package", "handing", "verify", "settings", "upkeep", "help")
-"""Modules of pages that most sittings come to; read while nobody does anything."""
+SOON = (
+    "dataclasses", "msgspec", "evidence.model", "ui.pages.create", "ui.pages.cases", "ui.pages.case",
+    "ui.pages.capture", "ui.pages.exhibit", "ui.pages.package", "ui.pages.handing", "ui.pages.verify",
+    "ui.pages.settings", "ui.pages.upkeep", "ui.pages.help", "babel.numbers", "babel.dates",
+)  # fmt: skip
+"""What the pages that most sittings come to are made of; read while nobody does anything, each for itself."""
+THEN = (
+    "create_page", "cases", "case", "capture", "exhibit", "package", "handing", "verify", "settings", "upkeep",
+)  # fmt: skip
+"""Those pages, made ahead after that: to make one and to show it would be one long answer to a single press."""
 SOON_AFTER_MS = 1000
 APART_MS = 40
 
@@ -51,8 +60,8 @@ class Book(QMainWindow):
     """A window with pages, of which one is shown."""
 
     first_shown = Signal()
-    all_read = Signal()
-    """The modules of the pages that most sittings come to are read: the start is over."""
+    all_made = Signal()
+    """The pages that most sittings come to are read and made: the start is over."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -60,7 +69,10 @@ class Book(QMainWindow):
         self.pages: list[Page] = []
         """Those that were shown already."""
         self.stack = desk.shelf = QStackedWidget()
-        self._soon = list(SOON)
+        self._soon: list[Callable[[], Any]] = [partial(import_module, name) for name in SOON]
+        for name in THEN:
+            self._soon += [partial(self._make_ahead, name), partial(self._prepare_ahead, name)]
+        self._is_ahead = False
         self._was_shown = False
         self._rooms: dict[str, CaseRoom] = {}
 
@@ -241,24 +253,40 @@ class Book(QMainWindow):
         if is_visible and not self._was_shown:
             self._was_shown = True
             self.first_shown.emit()
-            QTimer.singleShot(SOON_AFTER_MS, self, self._read_one)
+            QTimer.singleShot(SOON_AFTER_MS, self, self._do_one_ahead)
 
-    def _read_one(self) -> None:
-        """Read the module of one page, so that the page comes at once when it is wanted; then the next, in a while."""
+    def _do_one_ahead(self) -> None:
+        """Read or make one page, so that it comes at once when it is wanted; then the next, in a while."""
         if not self._soon:
-            self.all_read.emit()
+            self.all_made.emit()
             return
-        import_module(f"ui.pages.{self._soon.pop(0)}")
-        QTimer.singleShot(APART_MS, self, self._read_one)
+        self._soon.pop(0)()
+        QTimer.singleShot(APART_MS, self, self._do_one_ahead)
+
+    def _make_ahead(self, name: str) -> None:
+        self._is_ahead = True
+        try:
+            getattr(self, name)
+        finally:
+            self._is_ahead = False
+
+    def _prepare_ahead(self, name: str) -> None:
+        self._prepare(getattr(self, name))
 
     @property
     def is_ready(self) -> bool:
-        """Whether all of them are read."""
+        """Whether all of them are made."""
         return not self._soon
 
     def _made(self, page: P) -> P:
         self.pages.append(page)
-        dress(page, self.desk.theme)
-        page.speak()
+        if not self._is_ahead:
+            self._prepare(page)
         self.stack.addWidget(page)  # the first one is shown by that: all of it stands by then
         return page
+
+    def _prepare(self, page: QWidget) -> None:
+        """What is about to be shown follows the look and the language, if they changed meanwhile."""
+        dress(page, self.desk.theme)
+        if isinstance(page, Page):
+            page.speak()

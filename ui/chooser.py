@@ -102,7 +102,7 @@ class Chooser(Page):
             button.clicked.connect(lambda _checked=False, to=path: self.look_into(to))
             places.addWidget(button)
         self.where = Field()
-        self.up = Button(desk, "", "up")
+        self.up = Button(desk, "", "up", is_alone=True)
         self.up.clicked.connect(lambda: self.look_into(self._folder.parent))
         self.where.row.addWidget(self.up)
         self.where.line.returnPressed.connect(self._typed)

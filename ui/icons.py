@@ -22,37 +22,31 @@ def _empty(width: int, height: int) -> QImage:
 
 
 @lru_cache(maxsize=256)
-def _shape(name: str, pixels: int) -> QImage:
+def _shape(name: str, pixels: int, pad: int) -> QImage:
     """The drawing as it stands in its file, black where a place gives the colour."""
-    made = _empty(pixels, pixels)
+    made = _empty(pixels + pad, pixels)
     painter = QPainter(made)
     QSvgRenderer(QByteArray(_drawing(name).encode())).render(painter, QRectF(0, 0, pixels, pixels))
     painter.end()
     return made
 
 
-@lru_cache(maxsize=1024)
-def _coloured(name: str, colour: str, pixels: int) -> QImage:
-    shape = _shape(name, pixels)
-    if "currentColor" not in _drawing(name):
-        return shape
-    made, flat = QImage(shape), QPixmap(pixels, pixels)
-    flat.fill(QColor(colour))  # a brush or a pen would name Qt too
-    painter = QPainter(made)
-    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
-    painter.drawPixmap(made.rect(), flat)
-    painter.end()
+@lru_cache(maxsize=256)
+def _flat(colour: str, width: int, height: int) -> QPixmap:
+    made = QPixmap(width, height)
+    made.fill(QColor(colour))  # a brush or a pen would name Qt too
     return made
 
 
 @lru_cache(maxsize=1024)
-def _padded(name: str, colour: str, pixels: int, pad: int) -> QImage:
-    image = _coloured(name, colour, pixels)
-    if not pad:
-        return image
-    made = _empty(pixels + pad, pixels)
+def _coloured(name: str, colour: str, pixels: int, pad: int) -> QImage:
+    shape = _shape(name, pixels, pad)
+    if "currentColor" not in _drawing(name):
+        return shape
+    made = QImage(shape)
     painter = QPainter(made)
-    painter.drawImage(0, 0, image)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.drawPixmap(0, 0, _flat(colour, made.width(), made.height()))
     painter.end()
     return made
 
@@ -63,7 +57,7 @@ def pixmap(name: str, colour: str, side: int, ratio: float = 1.0, pad: int = 0) 
 
     Each is drawn once: pages show the same few again and again.
     """
-    made = QPixmap.fromImage(_padded(name, colour, round(side * ratio), round(pad * ratio)))
+    made = QPixmap.fromImage(_coloured(name, colour, round(side * ratio), round(pad * ratio)))
     made.setDevicePixelRatio(ratio)
     return made
 

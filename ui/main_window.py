@@ -22,7 +22,7 @@ from ui.sheets import Sheets
 from ui.widgets import Button, Icon, text
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent, QResizeEvent
+    from PySide6.QtGui import QCloseEvent, QWindow
 
     from evidence.model import Item, MinorAnswer
     from evidence.session import Session, SlotInfo
@@ -36,9 +36,12 @@ class MainWindow(Book):
 
     def __init__(self, desk: Desk, watch: InputWatch, *, begins: bool = False) -> None:
         super().__init__(desk)
+        self.resize(1120, 760)  # before anything is in it: the ways at the side ask how wide it is
         desk.go = self
         self._watch = watch
         watch.setParent(self)  # it watches the whole program, as long as this window is there
+        self._native: QWindow | None = None
+        """The system's window that tells how wide it is."""
         self.pending: Session | None = None
         """A vault that was just made while its recovery key is still on the screen."""
         self._throw_away: Callable[[], None] | None = None
@@ -463,10 +466,6 @@ class MainWindow(Book):
             dress(part, self.desk.theme)
         self._show_side()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._show_side()
-
     def closeEvent(self, event: QCloseEvent) -> None:
         """Lock, wait for the threads, and leave."""
         self.end()
@@ -485,13 +484,14 @@ class MainWindow(Book):
 
     def setVisible(self, is_visible: bool) -> None:
         """Nothing brings the window back while the person is away, but her own keys."""
-        super().setVisible(is_visible and not self.exit.is_away)
-
-    def _prepare(self, page: QWidget) -> None:
-        """What is about to be shown follows the look and the language, if they changed meanwhile."""
-        dress(page, self.desk.theme)
-        if isinstance(page, Page):
-            page.speak()
+        is_visible = is_visible and not self.exit.is_away
+        if is_visible:
+            self._show_side()
+        super().setVisible(is_visible)
+        # How wide it is: asked of the system's window, because an event of Qt's in Python costs the start (ui.early).
+        if is_visible and self._native is not (native := self.windowHandle()):
+            self._native = native
+            native.widthChanged.connect(self._show_side)
 
     def _show(self, page: Page) -> None:
         self.sheets.take_all_away()

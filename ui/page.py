@@ -92,7 +92,7 @@ class Page(QWidget):
         stack = QVBoxLayout(self.column)
         stack.setContentsMargins(4, 4, 4, 4)
         stack.setSpacing(16)
-        self.back = Button(desk, "text", "back")
+        self.back = Button(desk, "text", "back", is_late=not has_back)
         self.back.setVisible(has_back)
         way_back = QHBoxLayout()
         way_back.addWidget(self.back)

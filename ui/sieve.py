@@ -29,7 +29,7 @@ class Sieve(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         self.words = Field()
-        self.empty_button = Button(desk, "text", "cross")  # Qt's own is too small to hit, and fades
+        self.empty_button = Button(desk, "text", "cross", is_alone=True)  # Qt's own is too small to hit, and fades
         self.empty_button.clicked.connect(self._empty)
         self.words.row.addWidget(self.empty_button)
         self.words.line.textChanged.connect(lambda words: self.empty_button.setVisible(bool(words)))

@@ -26,7 +26,7 @@ from ui.errors import Told
 from ui.theme import Theme
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QEnterEvent, QKeyEvent, QShowEvent
+    from PySide6.QtGui import QEnterEvent, QKeyEvent
 
 _ICON_GAP, _STYLE_GAP = 7, 4
 """Pixels between icon and words at 100 %; Qt leaves the second of them at every size of text."""
@@ -46,16 +46,18 @@ def text(kind: str = "body", *, selectable: bool = False) -> QLabel:
 class Button(QPushButton):
     """A push button with a drawn icon; ``kind``: empty, main, text, way (at the side) or choice (segment)."""
 
-    def __init__(self, desk: Desk, kind: str = "", icon: str = "", *, is_late: bool = False) -> None:
-        """``is_late``: it will not be seen at first, and its icon is drawn when it is."""
+    def __init__(
+        self, desk: Desk, kind: str = "", icon: str = "", *, is_late: bool = False, is_alone: bool = False
+    ) -> None:
+        """``is_late``: it will not be seen at first, and its icon is drawn when it is. ``is_alone``: its icon gets no
+        words; all others get theirs before they are seen, so that their icon is drawn once."""
         super().__init__()
         self._desk = desk
         self._is_late = is_late
         self._kind = kind
         self._icon = icon
         self._drawn: tuple[object, ...] = ()
-        self._awaits_words, self._has_words = True, False
-        """Most buttons get words before they are seen: their icon is drawn once, with the room towards them."""
+        self._has_words = not is_alone
         if kind:
             self.setProperty("kind", kind)
         if kind in ("way", "choice"):
@@ -70,7 +72,7 @@ class Button(QPushButton):
         p = theme.palette
         colour = {"main": p.on_accent, "text": p.accent}.get(self._kind, p.ink)
         side = theme.px(20 if self._kind == "way" else 18)
-        pad = max(0, theme.px(_ICON_GAP) - _STYLE_GAP) if self.text() or self._awaits_words else 0
+        pad = max(0, theme.px(_ICON_GAP) - _STYLE_GAP) if self._has_words else 0
         wanted = (colour, side, pad, p.soft_ink, p.quiet)
         if wanted == self._drawn:
             return
@@ -82,21 +84,16 @@ class Button(QPushButton):
     def setText(self, words: str) -> None:
         """Set the words; an icon that stands alone stands in the middle."""
         super().setText(words)
-        self._know_words()
+        if self._has_words != bool(words):
+            self._has_words = bool(words)
+            self.relook(self._desk.theme)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Words that did not come by now do not come."""
-        self._know_words()
-        if self._is_late:
+    def setVisible(self, is_visible: bool) -> None:
+        """Draw the icon that waited for this. (An event of Qt's in Python would cost its start: :mod:`ui.early`.)"""
+        if is_visible and self._is_late:
             self._is_late = False
             self.relook(self._desk.theme)
-        super().showEvent(event)
-
-    def _know_words(self) -> None:
-        had_words, self._awaits_words = self._awaits_words or self._has_words, False
-        self._has_words = bool(self.text())
-        if self._has_words != had_words:
-            self.relook(self._desk.theme)
+        super().setVisible(is_visible)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """The pointer says that something can be pressed."""
@@ -296,7 +293,7 @@ class Message(Card):
         column.addWidget(self.sentence)
         column.addWidget(self.advice)
         row.addLayout(column, 1)
-        self.close_button = Button(desk, "text", "cross")
+        self.close_button = Button(desk, "text", "cross", is_alone=True)
         self.close_button.clicked.connect(self.forget)
         aside = QVBoxLayout()
         aside.addWidget(self.close_button)

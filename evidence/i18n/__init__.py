@@ -4,22 +4,36 @@ Sentences stand in English in the code and are marked by being passed to a :clas
 :func:`N_`. Errors, checks and claims have no English in the code: their stable code is looked up under a context.
 """
 
-from evidence.i18n.facts import SAID, in_order, is_said, named_code, named_fact, outcome_of, provenance_line, shown_time
-from evidence.i18n.scores import (
-    Section,
-    band_lines,
-    clip_lines,
-    detector_lines,
-    film_time,
-    frames_that_mattered,
-    meaning_lines,
-    provenance_lines,
-    rates_words,
-    score_sections,
-    threshold,
-)
+from typing import TYPE_CHECKING
+
 from evidence.i18n.texts import LANGUAGES, N_, Language, Texts, system_language, texts
 from evidence.i18n.visible import visible
+from evidence.late import later
+
+if TYPE_CHECKING:
+    from evidence.i18n.facts import (
+        SAID,
+        in_order,
+        is_said,
+        named_code,
+        named_fact,
+        outcome_of,
+        provenance_line,
+        shown_time,
+    )
+    from evidence.i18n.scores import (
+        Section,
+        band_lines,
+        clip_lines,
+        detector_lines,
+        film_time,
+        frames_that_mattered,
+        meaning_lines,
+        provenance_lines,
+        rates_words,
+        score_sections,
+        threshold,
+    )
 
 __all__ = [
     "LANGUAGES", "Language", "N_", "SAID", "Section", "Texts", "band_lines", "clip_lines", "detector_lines",
@@ -27,3 +41,10 @@ __all__ = [
     "outcome_of", "provenance_line", "provenance_lines", "rates_words", "score_sections", "shown_time",
     "system_language", "texts", "threshold", "visible",
 ]  # fmt: skip
+
+if not TYPE_CHECKING:
+    __getattr__ = later(__name__, {
+        "facts": "SAID in_order is_said named_code named_fact outcome_of provenance_line shown_time",
+        "scores": "Section band_lines clip_lines detector_lines film_time frames_that_mattered meaning_lines "
+        "provenance_lines rates_words score_sections threshold",
+    })  # fmt: skip

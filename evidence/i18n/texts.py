@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, cast
@@ -14,6 +15,7 @@ from resources import FOLDER
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+_SYSTEM: str = sys.platform  # as text: what it is not may be checked too
 Language = Literal["ko", "en", "fr"]
 LANGUAGES: tuple[Language, ...] = ("ko", "en", "fr")
 _FORMS: dict[Language, Callable[[int], int]] = {"ko": lambda _n: 0, "en": lambda n: n != 1, "fr": lambda n: n > 1}
@@ -106,14 +108,16 @@ def system_language(preferred: Sequence[str] = ()) -> Language:
     """The language of the computer, or English when it is none of ours.
 
     ``preferred``: tags as a window system tells them (``ko-KR``), best first. Otherwise what the environment asks for
-    counts, as for gettext (``LC_ALL``, ``LC_MESSAGES``, ``LANG``), even where that locale is not installed; then the
-    locale of the process.
+    counts, as for gettext (``LC_ALL``, ``LC_MESSAGES``, ``LANG``), even where that locale is not installed; then what
+    letters are written in: ``LC_CTYPE``, or on Windows, whose environment is silent, the locale of the process.
     """
     asked = [os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)][:1]
-    for name in (*preferred, *asked):
+    for name in (*preferred, *asked, os.environ.get("LC_CTYPE", "")):
         if (found := _language_of(name)) is not None:
             return found
-    import locale  # costs time, and few systems leave the question open
+    if _SYSTEM != "win32":
+        return "en"
+    import locale  # costs time
 
     return _language_of(locale.getlocale()[0] or "") or "en"
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from app import paths as paths_module
-from app import window
+from app import sessionend, window
 from app.paths import find_paths
 
 
@@ -68,6 +68,6 @@ def test_the_window_keeps_its_choices_on_the_stick_too(tmp_path: Path, monkeypat
 
     monkeypatch.setattr(window, "find_paths", lambda: find_paths(tmp_path))
     monkeypatch.setattr(window, "start_window", start)
-    monkeypatch.setattr(window, "keep_when_ended", lambda *_given: None)
+    monkeypatch.setattr(sessionend, "keep_when_ended", lambda *_given: None)
     assert window.run_window() == 0
     assert given == [tmp_path / "holdfast-data" / "settings.json", tmp_path / "holdfast-data" / "vault"]

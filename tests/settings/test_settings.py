@@ -161,12 +161,14 @@ def test_no_content_raises(tmp_path: Path, document: Any) -> None:
         ({"LANG": "C.UTF-8"}, (), "en"), ({"LANG": "en_GB", "LC_MESSAGES": "ko"}, (), "ko"),
         ({"LANG": "kok_IN"}, (), "en"), ({"LANG": "en_US"}, ("ko-KR", "en-US"), "ko"),
         ({"LANG": "ko_KR"}, ("de-DE", "fr-BE"), "fr"), ({"LANG": "ko_KR"}, ("en-US", "ko-KR"), "en"),
+        ({"LC_CTYPE": "ko_KR.UTF-8"}, (), "ko"), ({"LANG": "fr_FR", "LC_CTYPE": "ko_KR"}, (), "fr"),
+        ({"LC_CTYPE": "UTF-8"}, (), "en"),
     ],
 )  # fmt: skip
 def test_the_language_of_the_computer(
     environment: dict[str, str], preferred: tuple[str, ...], language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG", "LC_CTYPE"):
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
