@@ -7,6 +7,7 @@ the window's thread. Widgets create no threads.
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -25,6 +26,9 @@ Progress = Callable[[float, str], None]
 Cancelled = Callable[[], bool]
 Operation = Callable[[Progress, Cancelled], Value]
 
+TURN_S = 0.0002
+"""Seconds for which a lane may go on when the window's thread wants its turn at the interpreter. Drawing one part of a
+page takes dozens of turns; Python's own 5 ms each made a tenth of a second of that while a lane was computing."""
 #: Seconds between two reports of progress: more would only keep the window busy.
 REPORT_EVERY_S = 0.05
 
@@ -68,6 +72,7 @@ class Jobs(QObject):
 
     def __init__(self) -> None:
         super().__init__()
+        sys.setswitchinterval(TURN_S)
         self._lanes: dict[Lane, ThreadPoolExecutor] = {}
         self._running: list[Job] = []
         self.is_closed = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -9,7 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from evidence.errors import CancelledError, EvidenceError
-from ui.jobs import Jobs, Lane
+from ui.jobs import TURN_S, Jobs, Lane
 
 
 @pytest.fixture
@@ -100,3 +101,9 @@ def test_closing_leaves_no_thread_behind(qtbot: QtBot) -> None:
     jobs.start(lambda _p, _c: 1, lambda _v: None, lambda _e: None, lane=Lane.PARALLEL)
     jobs.close()
     assert {thread for thread in threading.enumerate() if not isinstance(thread, threading._DummyThread)} <= before
+
+
+def test_a_lane_that_computes_gives_way_to_the_window_at_once(jobs: Jobs) -> None:
+    """With Python's own 5 ms each of the dozens of turns that one part of a page takes would wait that long."""
+    assert sys.getswitchinterval() == pytest.approx(TURN_S, rel=0.01)
+    assert TURN_S < 0.001
