@@ -156,7 +156,7 @@ class KeepLess(QWidget):
         box = self.wanted.box
         position = min(max(box.currentIndex(), 0), max(len(left) - 1, 0))
         box.clear()
-        box.addItems([wording.named(t, f"kept.{step}") for step in left])
+        box.addItems([wording.begun(wording.named(t, f"kept.{step}")) for step in left])
         box.setCurrentIndex(position if left else -1)
         self.wanted.setVisible(bool(left))
         self.begin_button.setVisible(bool(left))

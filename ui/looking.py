@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from evidence.errors import EvidenceError
-from evidence.i18n import Texts
+from evidence.i18n import Texts, shown_today
 from ui.asking import ask_one_more
 from ui.flow import FlowLayout
 from ui.widgets import Button, Field, announce, text
@@ -119,7 +119,7 @@ class Looking(QWidget):
         t, looked = self._page.desk.t, self._looked
         words = ""
         if looked is not None and (looked.today or looked.limit):
-            words = t.plural("{n} original was shown today.", "{n} originals were shown today.", looked.today)
+            words = shown_today(t, looked.today)
             if looked.limit:
                 words += " " + t("You wanted to be asked after {limit}.", limit=t.number(looked.limit))
         self.count.setText(words)

@@ -505,8 +505,7 @@ class MainWindow(Book):
         self.cases_way.setChecked(page.WAY == "cases")
         self.verify_way.setChecked(page.WAY == "verify")
         self.settings_way.setChecked(page.WAY == "settings")
-        # The rooms of a case have it beside the other rooms.
-        self.enough_way.setVisible(self.desk.is_open and not hasattr(page, "bar"))
+        self.enough_way.setVisible(self.desk.is_open)
         _focus(page)
 
     def _show_side(self) -> None:

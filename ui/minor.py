@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from evidence.directory import HelpLine, help_lines
+from evidence.directory import FIRST, HelpLine, help_lines
 from evidence.i18n import Texts
 from evidence.model import MinorAnswer
 from ui.desk import Desk
@@ -112,9 +112,13 @@ class TurnTo(Card):
                 discard(widget)
         today = datetime.now(UTC).date()
         for line in help_lines(t.language):
-            if TURN_TO.intersection(line.kinds) and not line.must_be_checked(today):
+            if not TURN_TO.intersection(line.kinds):
+                continue
+            must_be_checked = line.must_be_checked(today)
+            # Those of one's own country in any case: abroad nobody may be able to do anything.
+            if line.contacts and (not must_be_checked or line.country == FIRST.get(t.language)):
                 shown = text("body", selectable=True)
-                shown.setText(_line(t, line))
+                shown.setText(_line(t, line) + (f" · {t('Check before calling.')}" if must_be_checked else ""))
                 shown.setAccessibleName(shown.text())
                 self.lines.addWidget(shown)
 

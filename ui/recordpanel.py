@@ -339,9 +339,9 @@ class RecordPanel(QWidget):
             self.step_text.setText(t("That is everything. Stop when you want to."))
         else:
             step = steps[self.position]
-            self.step_title.setText(
-                t("{title}: {step} of {count}", title=t(self.guide.title), step=self.position + 1, count=len(steps))
-            )
+            name, position = t(self.guide.title), self.position + 1
+            title = t("{title} · step {step} of {count}", title=name, step=position, count=len(steps))
+            self.step_title.setText(title)
             self.step_text.setText(t(step.text))
             for row, name in enumerate(step.says):
                 field = Field()

@@ -82,7 +82,7 @@ ROOMS: tuple[Room, ...] = (
 
 
 class RoomBar(QWidget):
-    """The ways to the rooms of a case, the next sensible step, and *Enough for today*; the same in every room."""
+    """The ways to the rooms of a case, and the next sensible step; the same in every room."""
 
     def __init__(self, page: Page, key: str, case_id: Callable[[], str]) -> None:
         super().__init__()
@@ -101,9 +101,6 @@ class RoomBar(QWidget):
             group.addButton(button)
             self.ways[room.key] = button
             ways.addWidget(button)
-        self.enough = Button(page.desk, "text", "lock")
-        self.enough.clicked.connect(lambda: page.desk.go.enough_for_today())
-        ways.addWidget(self.enough)
         column.addLayout(ways)
         self.next_step = text("small")
         self.next_step.setObjectName("next_step")
@@ -115,9 +112,6 @@ class RoomBar(QWidget):
         """Say every word in the language of ``t``."""
         for room in ROOMS:
             self.ways[room.key].setText(t(room.words))
-        self.enough.setText(t("Enough for today"))
-        self.enough.setToolTip(t("Everything is kept already. This locks the vault."))
-        self.enough.setAccessibleDescription(self.enough.toolTip())
         self._show(t)
 
     def enter(self) -> None:

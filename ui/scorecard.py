@@ -14,6 +14,7 @@ from evidence.i18n import (
     provenance_lines,
 )
 from evidence.model import ScoreReport
+from ui import wording
 from ui.desk import Desk
 from ui.flow import FlowLayout
 from ui.scorechart import ScoreChart
@@ -92,7 +93,7 @@ class ScorePart(QWidget):
             label.setText(line.strip())
             self.facts.addWidget(label)
         band, *reasons = band_lines(t, report)
-        self.band.setText(band)
+        self.band.setText(wording.begun(band))
         self.reasons.setText("\n".join(reasons))
         self.meaning.setText("\n".join(meaning_lines(t, report)))
         self.rates.setText("\n".join(line.strip() for line in detector_lines(t, report)))

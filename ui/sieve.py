@@ -65,8 +65,8 @@ class Sieve(QWidget):
 
     def retranslate(self, t: Texts) -> None:
         """Say every word in the language of ``t``."""
-        self.words.name(t("Searc&h"))
-        self.words.line.setPlaceholderText(t("Titles, notes, links, file names, tags; parts of words too"))
+        # Below the field: inside of it the words would be cut at large text, and gone as soon as something is typed.
+        self.words.name(t("Searc&h"), t("Titles, notes, links, file names, tags; parts of words too"))
         self.empty_button.setAccessibleName(t("Empty the search"))
         self.empty_button.setToolTip(t("Empty the search"))
         self.more_button.setText(t("F&ilters"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import date
 from pathlib import PurePath
 
 from PySide6.QtCore import Qt
@@ -185,7 +187,8 @@ def detail_lines(t: Texts, report: VerificationReport) -> list[str]:
     ):
         if facts.get(name):
             value = wording.instant(t, facts[name]) if name.endswith("_at") else wording.safe(facts[name])
-            lines += ["", f"{words}:", wording.groups(value) if name.endswith("_sha256") else value]
+            heading = t("{where}: {words}", where=words, words="").rstrip()
+            lines += ["", heading, wording.groups(value) if name.endswith("_sha256") else value]
     return [*lines, "", *list_lines(t, facts), t("{where}: {words}", where=t("Checked with"), words=report.verifier)]
 
 
@@ -200,6 +203,8 @@ def list_lines(t: Texts, facts: dict[str, str]) -> list[str]:
 
 def list_line(t: Texts, name: str, dated: str, count: int) -> str:
     """One list of authorities."""
+    with suppress(ValueError):
+        dated = t.date(date.fromisoformat(dated))
     return t(
         "List of time-stamping authorities: {name}, of {date}, roots: {count}",
         name=wording.safe(name), date=dated, count=count,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _ICON_GAP, _STYLE_GAP = 7, 4
 """Pixels between icon and words at 100 %; Qt leaves the second of them at every size of text."""
+_DOT = "•"
 
 
 def text(kind: str = "body", *, selectable: bool = False) -> QLabel:
@@ -165,16 +166,37 @@ class Lines(QWidget):
             if entry is not None and (widget := entry.widget()) is not None:
                 discard(widget)
         while self._column.count() < len(lines):
-            self._column.addWidget(text(self._kind, selectable=True))
+            self._column.addWidget(_Line(self._kind))
         for position, line in enumerate(lines):
             entry = self._column.itemAt(position)
-            label = entry.widget() if entry is not None else None
-            assert isinstance(label, QLabel)
-            label.setText(line)
+            shown = entry.widget() if entry is not None else None
+            assert isinstance(shown, _Line)
+            shown.show_words(line)
 
     def text(self) -> str:
         """What is shown."""
-        return "\n".join(label.text() for label in self.findChildren(QLabel) if not label.isHidden())
+        return "\n".join(line.words.text() for line in self.findChildren(_Line) if not line.isHidden())
+
+
+class _Line(QWidget):
+    """One of them; one that begins with a dot has the dot to itself, whatever number of rows the words take."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        from PySide6.QtCore import Qt  # ui.early
+
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        self.mark, self.words = text(kind), text(kind, selectable=True)
+        self.mark.setText(_DOT)
+        row.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.words, 1)
+
+    def show_words(self, words: str) -> None:
+        """Show this line."""
+        self.mark.setVisible(words.startswith(_DOT))
+        self.words.setText(words.removeprefix(_DOT).lstrip())
 
 
 class Field(QWidget):

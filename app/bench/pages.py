@@ -46,7 +46,7 @@ def add_pages(bench: Bench, progress: Callable[[float, str], None]) -> None:
         return
     allowed = GOAL_FACTOR * statistics.median(peer) + GOAL_MORE_S
     name = f"{GOAL_FACTOR:g} × Chromium's start and load + {GOAL_MORE_S:g} s"
-    bench.versus(what, ours=seconds, peer=allowed, peer_name=name, unit="s", goal="at most 1")
+    bench.versus(what, ours=seconds, peer=allowed, peer_name=name, unit="s", at_most=1)
 
 
 def _capture(url: str) -> None:

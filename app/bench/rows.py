@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import operator
 import platform
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
-
-_COMPARE: dict[str, Callable[[float, float], bool]] = {"at least": operator.ge, "at most": operator.le}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +20,16 @@ class Row:
     peer_name: str
     unit: str
     ratio: float | None
-    goal: str
-    """``at least X`` or ``at most X`` of the ratio (of ours, without a peer); empty when there is no goal."""
+    at_most: float | None = None
+    at_least: float | None = None
+    """The goal, for the ratio (for ours, without a peer); neither, when there is none."""
 
     @property
     def meets(self) -> bool:
         """Whether the goal is met; without a goal always."""
-        if not self.goal:
-            return True
-        words, _, number = self.goal.rpartition(" ")
         value = self.ours if self.ratio is None else self.ratio
-        return _COMPARE[words](value, float(number))
+        is_low_enough = self.at_most is None or value <= self.at_most
+        return is_low_enough and (self.at_least is None or value >= self.at_least)
 
 
 @dataclass(slots=True)
@@ -43,18 +39,27 @@ class Bench:
     name: str
     rows: list[Row] = field(default_factory=list)
 
-    def versus(self, what: str, *, ours: float, peer: float, peer_name: str, unit: str, goal: str = "") -> None:
+    def versus(
+        self, what: str, *, ours: float, peer: float, peer_name: str, unit: str, at_most: float | None = None,
+        at_least: float | None = None,
+    ) -> None:  # fmt: skip
         """Add a row with a peer: the ratio is ours divided by the peer's."""
-        self.rows.append(Row(what, ours, peer, peer_name, unit, ours / peer, goal))
+        self.rows.append(Row(what, ours, peer, peer_name, unit, ours / peer, at_most, at_least))
 
-    def alone(self, what: str, *, ours: float, unit: str, goal: str = "") -> None:
+    def alone(
+        self, what: str, *, ours: float, unit: str, at_most: float | None = None, at_least: float | None = None
+    ) -> None:
         """Add a row without a peer."""
-        self.rows.append(Row(what, ours, None, "", unit, None, goal))
+        self.rows.append(Row(what, ours, None, "", unit, None, at_most, at_least))
 
     def document(self) -> dict[str, Any]:
         """The whole as ``--json`` prints it."""
         machine = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
-        rows = [{**asdict(row), "meets": row.meets} for row in self.rows]
+        rows = []
+        for row in self.rows:
+            said = asdict(row)
+            goal = {name: number for name in ("at_most", "at_least") if (number := said.pop(name)) is not None}
+            rows.append({**said, "goal": goal or None, "meets": row.meets})
         return {"name": self.name, "machine": machine, "rows": rows}
 
 

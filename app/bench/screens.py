@@ -113,7 +113,7 @@ def _grab(bench: Bench, folder: Path, grabs: int) -> None:
                 processor = time.process_time()
         processor = (time.process_time() - processor) * 1000 / grabs
     what = f"a grab of {WIDTH}x{HEIGHT} ({where}) to the sealed exhibit"
-    bench.alone(what, ours=statistics.median(times[1:]), unit="ms", goal="at most 300")
+    bench.alone(what, ours=statistics.median(times[1:]), unit="ms", at_most=300)
     bench.alone(f"{what}: processor", ours=processor, unit="ms")
 
 
@@ -128,7 +128,7 @@ def _encode(bench: Bench) -> None:
     ours, peer = medians_in_turn(lambda: encode_png(frame), lambda: picture.save(io.BytesIO(), "PNG", compress_level=1))
     bench.versus(
         f"the PNG of {WIDTH}x{HEIGHT}, the half of it a photograph", ours=ours * 1000, peer=peer * 1000,
-        peer_name="Pillow, quickest level", unit="ms", goal="at most 1",
+        peer_name="Pillow, quickest level", unit="ms", at_most=1,
     )  # fmt: skip
 
 
@@ -147,19 +147,17 @@ def _record(bench: Bench, folder: Path, seconds: float, progress: Callable[[floa
     facts, length = item.source, float(item.source["film_seconds"])
     looks = int(facts["film_frames"]) + int(facts["frames_unchanged"])
     what = f"recording {WIDTH}x{HEIGHT} at {RATE} pictures a second for {length:.0f} s"
-    bench.alone(f"{what}: pace", ours=looks / length, unit="pictures/s", goal=f"at least {RATE * 0.97:g}")
+    bench.alone(f"{what}: pace", ours=looks / length, unit="pictures/s", at_least=RATE * 0.97)
     dropped = int(facts["frames_dropped"])
-    bench.alone(
-        f"{what}: dropped", ours=100 * dropped / max(looks + dropped, 1), unit="% of the pictures", goal="at most 3"
-    )
-    bench.alone(f"{what}: processor", ours=100 * processor / length, unit="% of one core", goal="at most 100")
+    bench.alone(f"{what}: dropped", ours=100 * dropped / max(looks + dropped, 1), unit="% of the pictures", at_most=3)
+    bench.alone(f"{what}: processor", ours=100 * processor / length, unit="% of one core", at_most=100)
     bench.alone(f"{what}: size", ours=item.files[0].digests.size * 8 / length / 1e6, unit="Mbit/s")
     if memory[0]:
-        bench.alone(f"{what}: memory at its peak", ours=max(memory), unit="MiB", goal="at most 600")
+        bench.alone(f"{what}: memory at its peak", ours=max(memory), unit="MiB", at_most=600)
         late = memory[len(memory) // 2 :]
         bench.alone(
             f"{what}: memory that the second half adds", ours=max(late) - max(memory[: len(memory) // 2]), unit="MiB",
-            goal="at most 32",
+            at_most=32,
         )  # fmt: skip
 
 

@@ -41,17 +41,17 @@ def measure(progress: Callable[[float, str], None], *, large: tuple[int, int], s
             progress(0.2 + 0.2 * position, form)
             ours, peer = medians_in_turn(lambda path=path: _verify([path]), lambda: _digest(originals), runs)  # type: ignore[misc]
             peer_name = "sha256sum of the originals" if shutil.which("sha256sum") else "hashlib over the originals"
-            bench.versus(f"{total} as {form}", ours=ours, peer=peer, peer_name=peer_name, unit="s", goal="at most 1.25")
+            bench.versus(f"{total} as {form}", ours=ours, peer=peer, peer_name=peer_name, unit="s", at_most=1.25)
         progress(0.6, "memory")
         if sys.platform == "linux":
-            bench.alone("peak memory of a process", ours=_peak(made.zip_file), unit="MiB", goal="at most 250")
+            bench.alone("peak memory of a process", ours=_peak(made.zip_file), unit="MiB", at_most=250)
         tiny = _package(folder / "tiny", (1, 4096))
         first = median(measured(lambda: _verify([tiny.zip_file])) for _ in range(runs))
-        bench.alone("start to answer on a small package", ours=first, unit="s", goal="at most 1")
+        bench.alone("start to answer on a small package", ours=first, unit="s", at_most=1)
         copies = [str(shutil.copy(tiny.zip_file, folder / f"{number}.zip")) for number in range(small)]
         progress(0.7, "many")
         seconds = measured(lambda: _verify(copies, "--jobs", str(os.cpu_count() or 1)))
-        bench.alone(f"{small} small packages", ours=small / seconds, unit="packages/s", goal="at least 40")
+        bench.alone(f"{small} small packages", ours=small / seconds, unit="packages/s", at_least=40)
     return bench
 
 

@@ -41,7 +41,7 @@ def measure(progress: Callable[[float, str], None], *, exhibits: int, runs: int)
             bench.versus(
                 what, ours=1000 * statistics.median(one[index] for one in ours),
                 peer=1000 * statistics.median(one[index] for one in empty), peer_name="an empty PySide6 window",
-                unit="ms", goal="at most 1.5",
+                unit="ms", at_most=1.5,
             )  # fmt: skip
         progress(0.5, "journey")
         journey = _child("journey", folder)
@@ -49,17 +49,17 @@ def measure(progress: Callable[[float, str], None], *, exhibits: int, runs: int)
         for place, one in enumerate(journey["worst"][:_WORST]):
             bench.alone(
                 f"{over if not place else 'next'}: {one['what']}", ours=one["ms"], unit="ms",
-                goal="" if place else "at most 50",
+                at_most=None if place else 50,
             )  # fmt: skip
             bench.alone("the processor's share of it", ours=one["work_ms"], unit="ms")
-        bench.alone("from the last key to a covered window", ours=journey["cover_ms"], unit="ms", goal="at most 50")
+        bench.alone("from the last key to a covered window", ours=journey["cover_ms"], unit="ms", at_most=50)
         progress(0.7, "memory")
         measure_large_vault(folder / "big", exhibits=exhibits, events_each=1, progress=lambda _share, _step: None)
         memory = _child("memory", folder)
         if memory["rows"] != exhibits + 14:  # those that were measured on top
             raise RuntimeError(f"the case shows {memory['rows']} exhibits")
         bench.alone(
-            f"memory of the process with {exhibits} exhibits shown", ours=memory["mib"], unit="MiB", goal="at most 250"
+            f"memory of the process with {exhibits} exhibits shown", ours=memory["mib"], unit="MiB", at_most=250
         )
     return bench
 

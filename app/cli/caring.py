@@ -12,7 +12,7 @@ from app.cli.opened import choose, unlocked
 from app.cli.wording import exhibit_document, exhibit_lines
 from evidence.digest import to_json
 from evidence.errors import EvidenceError
-from evidence.i18n import Texts, visible
+from evidence.i18n import Texts, shown_today, visible
 from evidence.model import Consent, Exhibit, MinorAnswer, Purpose, WithoutMedia
 
 DONE = 0
@@ -148,7 +148,9 @@ def consent(arguments: argparse.Namespace, console: Console) -> int:
         for purpose in arguments.give:
             session.consents.give(arguments.case, purpose)
         consents = session.consents.all(arguments.case)
-    lines = [f"{t.code('name', f'purpose.{one.purpose}')}: {_said(t, one)}" for one in consents]
+    lines = [
+        t("{where}: {words}", where=t.code("name", f"purpose.{one.purpose}"), words=_said(t, one)) for one in consents
+    ]
     if arguments.withdraw:
         lines.append(t("It counts from now on. What was handed over already stays with those who have it."))
     console.result({"consents": to_json(consents)}, lines)
@@ -181,7 +183,7 @@ def looks(arguments: argparse.Namespace, console: Console) -> int:
             session.place.set_limit(arguments.limit)
         looked, events = session.place.looked(arguments.case), session.place.looks(arguments.case)
         numbers = {exhibit.item.id: exhibit.item.number for exhibit in session.exhibits(arguments.case)}
-    lines = [t.plural("{n} original was shown today.", "{n} originals were shown today.", looked.today)]
+    lines = [shown_today(t, looked.today)]
     for event in events:
         who, why = t.code("name", f"role.{event.actor}"), visible(event.facts.get("reason", ""))
         lines.append("  ".join(filter(None, (t.moment(event.recorded_at), numbers.get(event.item_id, ""), who, why))))

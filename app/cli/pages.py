@@ -12,7 +12,7 @@ from app.cli.wording import exhibit_document, exhibit_lines
 from app.pages import load_page
 from evidence import session as verbs
 from evidence.errors import EvidenceError
-from evidence.i18n import Texts, named_fact, visible
+from evidence.i18n import Texts, fact_line, visible
 from evidence.model import Exhibit
 from evidence.session import LoadedPage, PageNotice
 from evidence.verify import read_trust
@@ -95,6 +95,5 @@ def _page_lines(t: Texts, facts: dict[str, str]) -> list[str]:
     lines = []
     for key in _SHOWN:
         if facts.get(key):
-            name, value = named_fact(t, key, visible(facts[key]))
-            lines.append(f"    {name}: {value}")
+            lines.append("    " + fact_line(t, key, visible(facts[key])))
     return lines

@@ -43,7 +43,7 @@ def import_receipt(arguments: argparse.Namespace, console: Console) -> int:
     for claim, answer in receipt.answers.items():
         name = t.code("name", f"claim.{claim}") if claim in set(ClaimName) else visible(claim)
         said = t.code("name", f"answer.{answer}") if answer in set(Answer) else visible(answer)
-        lines.append(f"    {name}: {said}")
+        lines.append("    " + t("{where}: {words}", where=name, words=said))
     lines += [
         t("Fingerprint of the key that signed it. Compare it with what the receiver told you in another way:"),
         f"    {fingerprint_groups(receipt.certificate_sha256)}",

@@ -13,7 +13,7 @@ from app.cli.ending import CalmEnd
 from app.cli.opened import choose, unlocked
 from app.cli.wording import exhibit_document, exhibit_lines
 from evidence import session as verbs
-from evidence.i18n import Texts, named_code, named_fact
+from evidence.i18n import Texts, fact_line, named_code
 from evidence.model import Exhibit
 from evidence.session import Guide, GuideStep, Recording
 
@@ -182,7 +182,7 @@ def recording_lines(t: Texts, source: dict[str, str]) -> list[str]:
     ]  # fmt: skip
     if source.get("completeness") == "partial":
         lines.append("    " + t("The recording is partial: it ended before you ended it."))
-        lines.append("    " + ": ".join(named_fact(t, "ended_by", source["ended_by"])))
+        lines.append("    " + fact_line(t, "ended_by", source["ended_by"]))
     return lines
 
 

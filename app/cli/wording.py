@@ -55,7 +55,8 @@ def finding_line(t: Texts, finding: Finding) -> str:
 
 
 def bench_lines(t: Texts, benchmarks: Sequence[Bench]) -> list[str]:
-    """Benchmarks as tables: what, ours, the peer, the ratio, the goal."""
+    """Benchmarks as tables: what, ours, the peer, the ratio, the goal. What was measured is named in technical English,
+    as in ``--json``, so that results can be compared."""
     lines: list[str] = []
     for benchmark in benchmarks:
         lines += [benchmark.name, ""]
@@ -64,9 +65,13 @@ def bench_lines(t: Texts, benchmarks: Sequence[Bench]) -> list[str]:
             measured = f"{row.ours:.4g} {row.unit}"
             if row.peer is not None and row.ratio is not None:
                 measured += f"; {row.peer_name} {row.peer:.4g} {row.unit}; {t('ratio')} {row.ratio:.3g}"
-            if row.goal:
-                met = t("met") if row.meets else t("not met")
-                measured += f"; {t('goal')} {row.goal} ({met})"
+            goals = []
+            if row.at_most is not None:
+                goals.append(t("goal: at most {number}", number=f"{row.at_most:g}"))
+            if row.at_least is not None:
+                goals.append(t("goal: at least {number}", number=f"{row.at_least:g}"))
+            if goals:
+                measured += f"; {', '.join(goals)} ({t('met') if row.meets else t('not met')})"
             lines.append(f"      {measured}")
         lines.append("")
     return lines

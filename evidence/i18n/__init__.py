@@ -13,6 +13,7 @@ from evidence.late import later
 if TYPE_CHECKING:
     from evidence.i18n.facts import (
         SAID,
+        fact_line,
         in_order,
         is_said,
         named_code,
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
         outcome_of,
         provenance_line,
         shown_time,
+        shown_today,
     )
     from evidence.i18n.scores import (
         Section,
@@ -37,14 +39,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LANGUAGES", "Language", "N_", "SAID", "Section", "Texts", "band_lines", "clip_lines", "detector_lines",
-    "film_time", "frames_that_mattered", "in_order", "is_said", "meaning_lines", "named_code", "named_fact",
-    "outcome_of", "provenance_line", "provenance_lines", "rates_words", "score_sections", "shown_time",
-    "system_language", "texts", "threshold", "visible",
+    "fact_line", "film_time", "frames_that_mattered", "in_order", "is_said", "meaning_lines", "named_code",
+    "named_fact", "outcome_of", "provenance_line", "provenance_lines", "rates_words", "score_sections", "shown_time",
+    "shown_today", "system_language", "texts", "threshold", "visible",
 ]  # fmt: skip
 
 if not TYPE_CHECKING:
     __getattr__ = later(__name__, {
-        "facts": "SAID in_order is_said named_code named_fact outcome_of provenance_line shown_time",
+        "facts": "SAID fact_line in_order is_said named_code named_fact outcome_of provenance_line shown_time "
+        "shown_today",
         "scores": "Section band_lines clip_lines detector_lines film_time frames_that_mattered meaning_lines "
         "provenance_lines rates_words score_sections threshold",
     })  # fmt: skip

@@ -44,6 +44,19 @@ def named_fact(t: Texts, key: str, value: str) -> tuple[str, str]:
     return name, _known(t, f"fact.{key}.{value}", value)
 
 
+def shown_today(t: Texts, count: int) -> str:
+    """How many originals were looked at today."""
+    if not count:
+        return t("No original was shown today.")
+    return t.plural("{n} original was shown today.", "{n} originals were shown today.", count)
+
+
+def fact_line(t: Texts, key: str, value: str) -> str:
+    """The same in one line, with the colon as this language sets it."""
+    name, said = named_fact(t, key, value)
+    return t("{where}: {words}", where=name, words=said)
+
+
 def in_order(facts: Mapping[str, str]) -> list[tuple[str, str]]:
     """Facts in the order in which they are read; empty ones are left out."""
     rank = {key: position for position, key in enumerate(_FIRST)}

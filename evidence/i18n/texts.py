@@ -89,7 +89,8 @@ class Texts:
         if size < 1000:
             return self.plural("{n} byte", "{n} bytes", size)
         power = min((len(str(size)) - 1) // 3, 4)
-        return f"{self.number(round(size / 1000**power, 1))}\u00a0{('B', 'kB', 'MB', 'GB', 'TB')[power]}"
+        letter = "o" if self.language == "fr" else "B"  # octets
+        return f"{self.number(round(size / 1000**power, 1))}\u00a0{('', 'k', 'M', 'G', 'T')[power]}{letter}"
 
 
 @lru_cache(maxsize=len(LANGUAGES))

@@ -12,4 +12,4 @@ def test_its_rows() -> None:
     rows = {row.what.rpartition(": ")[2]: row for row in bench.rows}
     assert rows["pace"].ours > 1
     assert rows["size"].ours > 0
-    assert bench.rows[0].goal == "at most 300"
+    assert bench.rows[0].at_most == 300

@@ -87,7 +87,7 @@ def answers(report: VerificationReport | None) -> dict[ClaimName, Answer]:
 def test_a_dropped_package_is_read_in_one_panel(
     known: VerifyPage, settle: Settle, tmp_path: Path, valid_files: Files
 ) -> None:
-    assert "Holdfast, of 2026-11-22, roots: 4" in known.lists.text(), "the shipped list is named"
+    assert "Holdfast, of 22 November 2026, roots: 4" in known.lists.text(), "the shipped list is named"
     for path in (write_zip(valid_files, tmp_path / "p.zip"), write_folder(valid_files, tmp_path / "p")):
         drop(known, path)
         settle()
@@ -103,7 +103,7 @@ def test_a_dropped_package_is_read_in_one_panel(
     details = known.details_text.text()
     assert "12. yes" in details
     assert "Intact:" in details
-    assert "List of time-stamping authorities: Holdfast, of 2026-11-22, roots: 4" in details
+    assert "List of time-stamping authorities: Holdfast, of 22 November 2026, roots: 4" in details
 
 
 def test_a_fingerprint_in_words_is_trust_and_what_came_along_is_not(

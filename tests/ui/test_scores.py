@@ -227,7 +227,7 @@ def test_files_outside_the_vault_are_forgotten(
     page.look_button.click()
     settle()
     assert [row.title for row in page.list.rows.rows] == ["one.png"]
-    assert page.part.band.text() == "not assessable"
+    assert page.part.band.text() == "Not assessable"
     page.place.line.setText(str(tmp_path / "nothing.png"))
     page.look()
     settle()

@@ -169,7 +169,7 @@ class CapturePage(Page):
         for position, words in enumerate(METHODS.values()):
             self.method.box.setItemText(position, t(words))
         self.photo_lead.setText(t("What to photograph, as far as it is there"))
-        self.photo_steps.show_lines([f"•  {t(words)}" for words in _photo_steps()])
+        self.photo_steps.show_lines([f"• {t(words)}" for words in _photo_steps()])
         self.url.name(t("The &link"), t("It is written down as it is. It is not opened, and nobody learns of it."))
         self.web_button.setText(t("Record the pa&ge behind it…"))
         self.access.name(

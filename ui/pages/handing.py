@@ -378,7 +378,7 @@ class HandingPage(Page):
             self.result_title.setText(t("Written, and read back"))
             for file in handed.files:
                 lines += [
-                    f"{wording.safe(str(file.path))} · {t.size(file.size)}", f"SHA-256 {wording.groups(file.sha256)}",
+                    f"{wording.safe(str(file.path))} · {t.size(file.size)}", "SHA-256", wording.groups(file.sha256),
                 ]  # fmt: skip
         elif upgraded is not None:
             self.result_title.setText(

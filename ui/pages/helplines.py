@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from evidence.directory import COUNTRIES, HelpLine, help_lines
 from evidence.i18n import Texts
 from ui.desk import Desk
-from ui.page import Page
+from ui.page import Page, spread
 from ui.widgets import Card, Choice, text
 
 AT_ONCE = 4
@@ -64,6 +64,7 @@ class HelpLinesSheet(Page):
             for line in found[len(self.cards) : len(self.cards) + AT_ONCE]:
                 card = _Entry()
                 card.show_line(self.desk.t, line, self._today)
+                spread(card.inside, self.desk.theme)
                 self.cards.append(card)
                 self.entries.addWidget(card)
             QTimer.singleShot(0, self, self._show)

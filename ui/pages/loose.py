@@ -130,5 +130,5 @@ def _row(t: Texts, place: int, one: ScoredFile) -> Row:
     name = wording.safe(one.path.name)
     if one.report is None:
         return Row(str(place), name, tell(t, one.error).sentence if one.error is not None else "", "", "info")
-    why = "; ".join(named_code(t, "reason", reason) for reason in one.report.reasons)
+    why = " · ".join(named_code(t, "reason", reason) for reason in one.report.reasons)
     return Row(str(place), name, why, t.code("name", f"band.{one.report.band}"), "file")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from evidence.i18n import Texts
+from evidence.i18n import Texts, shown_today
 from evidence.model import CustodyEvent, Lack, Looked, PackageMade
 from ui import wording
 from ui.desk import Desk
@@ -73,7 +73,7 @@ class OverviewPage(CaseRoom):
             t("Looking is never needed: everything works without."),
         )
         for position, count in enumerate(LIMITS):
-            self.limit.box.setItemText(position, t.number(count) if count else t("never ask"))
+            self.limit.box.setItemText(position, t.number(count) if count else wording.begun(t("never ask")))
         self.undo_button.setText(t("&Undo the last change"))
         self._show()
 
@@ -152,7 +152,7 @@ class OverviewPage(CaseRoom):
             whom = t.code("name", f"recipient.{made.recipient}") if made.recipient else t("nobody said for whom")
             lines.append(f"{t.moment(made.created_at)} · {whom}")
         _fill(self.packages, lines or [t("No package was made yet.")])
-        lines = [t.plural("{n} original was shown today.", "{n} originals were shown today.", looked.today)]
+        lines = [shown_today(t, looked.today)]
         for event in looks:
             who, why = t.code("name", f"role.{event.actor}"), wording.safe(event.facts.get("reason", ""))
             when = t.moment(event.recorded_at)

@@ -155,7 +155,7 @@ class PackagePage(Page):
         self.list.setAccessibleName(t("What goes into it"))
         self.list_hint.setText(t("Space takes an exhibit in or leaves it out."))
         for position, exposure in enumerate(Exposure):
-            self.exposure.box.setItemText(position, t.code("name", f"exposure.{exposure}"))
+            self.exposure.box.setItemText(position, wording.begun(t.code("name", f"exposure.{exposure}")))
         self.exposure.name(
             t("&Picture of the chosen exhibit in the report"),
             t("The original file goes in as it is in any case; this is about the printed report."),
@@ -166,17 +166,17 @@ class PackagePage(Page):
               "over."),
         )  # fmt: skip
         self.notes.retranslate(t)
-        self.handed_over.box.setItemText(0, t("the original, as it came"))
-        self.handed_over.box.setItemText(1, t("the redacted copy"))
+        self.handed_over.box.setItemText(0, wording.begun(t("the original, as it came")))
+        self.handed_over.box.setItemText(1, wording.begun(t("the redacted copy")))
         self.report_language.name(t("&Language of the report"))
         self.statement.name(
             t("A &statement of your own, if you want"), t("It is printed in the report as your own words.")
         )
         self.key.retranslate(t)
         self.recipient.name(t("For whom it is"), t("It needs the consent to that; the log notes for whom it was made."))
-        self.recipient.box.setItemText(0, t("nobody said for whom"))
+        self.recipient.box.setItemText(0, wording.begun(t("nobody said for whom")))
         for position, recipient in enumerate(Recipient, 1):
-            self.recipient.box.setItemText(position, t.code("name", f"recipient.{recipient}"))
+            self.recipient.box.setItemText(position, wording.begun(t.code("name", f"recipient.{recipient}")))
         self.draft_button.setText(t("&Read the report first"))
         self.place.name(t("&Where to put it"), t("A memory stick that you hand over yourself is a good place."))
         self.place.retranslate(t)

@@ -162,7 +162,7 @@ class RedactPage(Page):
         self.looking.retranslate(t)
         self.fill.name(t("Cover &with"), t("Nothing of it can be brought back, whichever you choose."))
         for position, fill in enumerate(Fill):
-            self.fill.box.setItemText(position, t.code("name", f"fill.{fill}"))
+            self.fill.box.setItemText(position, wording.begun(t.code("name", f"fill.{fill}")))
         self.cover_button.setText(t("&Cover this part"))
         self.marks_title.setText(t("Parts that will be covered"))
         self.marks.setAccessibleName(t("Parts that will be covered"))

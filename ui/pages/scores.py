@@ -191,7 +191,7 @@ class ScoresPage(CaseRoom):
             return Row(item.id, wording.title(item), "", t.code("name", "event.QUARANTINED"), "lock")
         if score is None:
             return Row(item.id, wording.title(item), t("Not looked at yet."), "", wording.icon_of(item))
-        why = "; ".join(named_code(t, "reason", reason) for reason in score.reasons)
+        why = " · ".join(named_code(t, "reason", reason) for reason in score.reasons)
         band = t.code("name", f"band.{score.band}")
         return Row(item.id, wording.title(item), why, band, wording.icon_of(item))
 

@@ -278,7 +278,8 @@ class StepsPage(Page):
             self.step_title.setText(t(walk.guide.title))
             self.step_text.setText(t("That is everything."))
             return
-        title = t("{title}: {step} of {count}", title=t(walk.guide.title), step=walk.position + 1, count=len(steps))
+        name, position = t(walk.guide.title), walk.position + 1
+        title = t("{title} · step {step} of {count}", title=name, step=position, count=len(steps))
         self.step_title.setText(title)
         self.step_text.setText(t(step.text))
         self.answers.setText(

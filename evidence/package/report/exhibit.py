@@ -60,7 +60,7 @@ def write_exhibit(t: Texts, sheet: Sheet, content: ReportContent, exhibit: Exhib
     item = exhibit.item
     sheet.heading(f"{item.number}   {item.title}", bookmark=1)
     if outcome := outcome_of(t, item.source):
-        sheet.note(f"{t('Outcome of this capture')}: {outcome}", page.STRONG)
+        sheet.note(t("{where}: {words}", where=t("Outcome of this capture"), words=outcome), page.STRONG)
     _write_picture(t, sheet, content, item)
     copies = content.snapshot.copies_of(item.id)
     if copies:

@@ -6,7 +6,7 @@ from collections import Counter
 
 from reportlab.lib.units import mm
 
-from evidence.i18n import Texts, named_fact, outcome_of
+from evidence.i18n import Texts, fact_line, outcome_of
 from evidence.model import Examiner, Moment
 from evidence.package.labels import digest_lines, name_of
 from evidence.package.report import sheet as page
@@ -188,6 +188,6 @@ def write_held_back(t: Texts, sheet: Sheet, content: ReportContent) -> None:
     sheet.table(columns, [
         [entry.number, name_of(t, "method", entry.method),
          t.moment(entry.acquired.at, entry.acquired.utc_offset_s),
-         "\n".join(": ".join(named_fact(t, key, value)) for key, value in sorted(entry.source.items())) or t("none")]
+         "\n".join(fact_line(t, key, value) for key, value in sorted(entry.source.items())) or t("none")]
         for entry in held_back
     ])  # fmt: skip
