@@ -56,7 +56,7 @@ def measure(progress: Callable[[float, str], None], *, exhibits: int, runs: int)
         progress(0.7, "memory")
         measure_large_vault(folder / "big", exhibits=exhibits, events_each=1, progress=lambda _share, _step: None)
         memory = _child("memory", folder)
-        if memory["rows"] != exhibits + 14:  # those that were measured on top
+        if memory["rows"] < exhibits:  # a few more were measured on top
             raise RuntimeError(f"the case shows {memory['rows']} exhibits")
         bench.alone(
             f"memory of the process with {exhibits} exhibits shown", ours=memory["mib"], unit="MiB", at_most=250
