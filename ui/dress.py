@@ -14,11 +14,12 @@ from ui.theme import Theme
 from ui.widgets import Button, Icon
 
 
-def dress(part: QWidget | None, theme: Theme) -> None:
-    """Let ``part`` and all that is in it follow the look, unless it does already."""
+def dress(part: QWidget | None, theme: Theme, *, is_around: bool = False) -> None:
+    """Let ``part`` and all that is in it follow the look, unless it does already. What stands ``is_around`` the pages
+    needs little of the style sheet."""
     if part is None:
         return
-    if wear(part, theme):
+    if wear(part, theme.around() if is_around else theme.stylesheet()):
         for button in part.findChildren(Button):
             button.relook(theme)
         for icon in part.findChildren(Icon):

@@ -76,9 +76,9 @@ def icon(name: str, colour: str, side: int, *, chosen: str = "", disabled: str =
     return made
 
 
-def mark(side: int = 256) -> QIcon:
-    """The program's own mark, neutral on purpose, up to ``side`` pixels."""
+def mark(*sides: int) -> QIcon:
+    """The program's own mark, neutral on purpose, in these sizes or in all that a system may ask for."""
     made = QIcon()
-    for size in sorted({16, 32, 64, side}):
+    for size in sides or (16, 32, 64, 256):
         made.addPixmap(pixmap("mark", "#000000", size))
     return made

@@ -463,7 +463,7 @@ class MainWindow(Book):
 
     def _relook_around(self) -> None:
         for part in (self.side, self.foot):
-            dress(part, self.desk.theme)
+            dress(part, self.desk.theme, is_around=True)
         self._show_side()
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -38,9 +38,8 @@ def spread(layout: QLayout, theme: Theme) -> None:
 WORN = "worn"
 
 
-def wear(part: QWidget, theme: Theme) -> bool:
-    """Give a part of the window the style sheet of the look; False when it has it already."""
-    sheet = theme.stylesheet()
+def wear(part: QWidget, sheet: str) -> bool:
+    """Give a part of the window its style sheet; False when it has it already."""
     if part.property(WORN) == sheet:
         return False
     part.setProperty(WORN, sheet)
@@ -63,7 +62,7 @@ class Page(QWidget):
         self.desk = desk
         self.setObjectName("page")
         # Before anything is in it: what is put in then wears the look from the start, and is worked through once.
-        wear(self, desk.theme)
+        wear(self, desk.theme.stylesheet())
         self._job: Job | None = None
         self.spread_for = ""
         """The style sheet that the white space of the finished page goes with (:func:`ui.dress.dress`)."""

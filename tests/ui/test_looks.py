@@ -52,7 +52,7 @@ def test_what_stands_around_the_page_follows_by_itself(window: MainWindow, settl
     settle()
     for part in (window.side, window.foot):
         assert sizes_of(part) <= allowed(window.desk.theme)
-        assert part.styleSheet() == window.desk.theme.stylesheet()
+        assert part.styleSheet() == window.desk.theme.around()
     assert window.side.grab().toImage().pixelColor(2, window.side.height() // 2) == QColor(DARK.side)
     window.desk.change(look="light")
     settle()
@@ -114,7 +114,7 @@ def test_a_window_that_looks_as_the_computer_is_set_follows_it(
         window.desk.follow_system()
     settle()
     assert window.desk.theme.palette is DARK
-    assert window.side.styleSheet() == window.desk.theme.stylesheet()
+    assert window.side.styleSheet() == window.desk.theme.around()
     window.desk.change(look="light")
     monkeypatch.setattr(desk_module, "is_dark_here", lambda: False)
     window.desk.follow_system()
