@@ -554,6 +554,10 @@ class MainWindow(Book):
 
     def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
         is_ours = new is not None and self.isAncestorOf(new)
+        if self._watch.is_watching:  # nobody listens before the window is there
+            from ui.surroundings import name_surroundings
+
+            name_surroundings(new)
         if self._watch.is_watching:  # what surrounds the focus watches too
             self.ring.follow(new if is_ours and self._watch.is_by_keyboard else None)
 

@@ -47,7 +47,7 @@ def wear(part: QWidget, sheet: str) -> bool:
     return True
 
 
-class Page(QWidget):
+class Page(QFrame):
     """One page of the window. Subclasses fill ``body`` and say their words in ``retranslate``."""
 
     WAY = ""

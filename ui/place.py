@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QRadioButton, QVBoxLayout, QWidget
 
 from evidence.i18n import N_, Texts
 from ui import wording
@@ -29,7 +29,7 @@ LONGEST_TITLE = 60
 Go = Callable[[dict[str, Any]], None]
 
 
-class PlacePart(QWidget):
+class PlacePart(QFrame):
     """A part that is chosen, everything, one monitor, or the place of a window. One for a page that captures.
 
     Where the system makes the picture itself and asks first (Wayland), a part is chosen in its own window; so is, for a
@@ -74,6 +74,7 @@ class PlacePart(QWidget):
     def retranslate(self, t: Texts, what: str) -> None:
         """Say every word in the language of ``t``; ``what`` stands above."""
         self.what.setText(what)
+        self.setAccessibleName(what)
         asks = self.access is not None and self.access.asks
         self.region_choice.setText(
             t("A &part that I choose in the system’s window") if asks else t("A &part that I choose")

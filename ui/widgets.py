@@ -149,6 +149,23 @@ class Card(QFrame):
             child.style().polish(child)
 
 
+class Question(QFrame):
+    """Choices that belong together, under what is asked: screen readers say that on the way in."""
+
+    def __init__(self, kind: str = "label") -> None:
+        super().__init__()
+        self.inside = QVBoxLayout(self)
+        self.inside.setContentsMargins(0, 0, 0, 0)
+        self.inside.setSpacing(14)
+        self.label = text(kind)
+        self.inside.addWidget(self.label)
+
+    def ask(self, words: str) -> None:
+        """Set what is asked."""
+        self.label.setText(words)
+        self.setAccessibleName(words)
+
+
 class Lines(QWidget):
     """Short paragraphs below each other, with room between them."""
 

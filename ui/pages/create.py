@@ -15,7 +15,7 @@ from ui.flow import FlowLayout
 from ui.page import Page
 from ui.paper import PaperCard
 from ui.secrets import NewPassphrase
-from ui.widgets import Button, Card, Field, text
+from ui.widgets import Button, Card, Field, Question, text
 
 if TYPE_CHECKING:
     from evidence.session import Session
@@ -55,8 +55,8 @@ class CreatePage(Page):
         self.place = PlaceField(desk)
         self.place.line.setText(str(desk.suggested_vault))
         card.inside.addWidget(self.place)
-        self.role_label = text("label")
-        card.inside.addWidget(self.role_label)
+        self.role_asked = Question()
+        card.inside.addWidget(self.role_asked)
         roles = FlowLayout(gap=18)
         group = QButtonGroup(self)
         self.roles: dict[OperatorRole, QRadioButton] = {}
@@ -65,7 +65,7 @@ class CreatePage(Page):
             group.addButton(self.roles[role])
             roles.addWidget(self.roles[role])
         self.roles[OperatorRole.VICTIM].setChecked(True)
-        card.inside.addLayout(roles)
+        self.role_asked.inside.addLayout(roles)
         self.person = Field()
         card.inside.addWidget(self.person)
         self.new = NewPassphrase(desk)
@@ -91,7 +91,7 @@ class CreatePage(Page):
         )
         self.place.name(t("&Where to keep it"), t("A new or empty folder that no cloud copies."))
         self.place.retranslate(t)
-        self.role_label.setText(t("Who will work with it?"))
+        self.role_asked.ask(t("Who will work with it?"))
         for role, choice in self.roles.items():
             choice.setText(wording.begun(t.code("name", f"role.{role}")))
         self.person.name(t("Na&me, if you want"), t("It is printed in packages. You can leave it empty."))

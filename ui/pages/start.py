@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QHBoxLayout, QWidget
 
 from evidence.errors import EvidenceError
 from evidence.i18n import LANGUAGES, Texts
@@ -70,7 +70,8 @@ class StartPage(Page):
         others.addWidget(self.practice_button)
         others.addWidget(self.first_button)
         self.body.addLayout(others)
-        tongues = FlowLayout(gap=8)
+        self.tongue_panel = QFrame()
+        tongues = FlowLayout(self.tongue_panel, gap=8)
         tongue_group = QButtonGroup(self)
         self.tongues: dict[str, Button] = {}
         for language in LANGUAGES:
@@ -80,7 +81,7 @@ class StartPage(Page):
             tongue_group.addButton(button)
             tongues.addWidget(button)
             self.tongues[language] = button
-        self.body.addLayout(tongues)
+        self.body.addWidget(self.tongue_panel)
         self.promise = text("quiet")
         self.body.addWidget(self.promise)
         self.body.addStretch(1)
@@ -88,6 +89,7 @@ class StartPage(Page):
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
         self.heading.setText("Holdfast")
+        self.tongue_panel.setAccessibleName(t("Language"))
         self.lead.setText(t("Keeps what you put into it encrypted, dated and unchanged, on this computer alone."))
         self.tongues[self.desk.language].setChecked(True)
         self.place.name(t("&Where the vault is"))

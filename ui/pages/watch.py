@@ -21,7 +21,7 @@ from ui.flow import FlowLayout
 from ui.minor import ask_minor
 from ui.page import Page
 from ui.theme import Theme
-from ui.widgets import Button, Card, TextField, announce, text
+from ui.widgets import Button, Card, Question, TextField, announce, text
 
 LOOK_MS = 2000
 LINES = 30
@@ -58,14 +58,14 @@ class WatchPage(Page):
         self.choose_button.clicked.connect(self._choose_folder)
         row.addWidget(self.choose_button)
         card.inside.addLayout(row)
-        self.after_title = text("label")
-        card.inside.addWidget(self.after_title)
+        self.after_asked = Question()
+        card.inside.addWidget(self.after_asked)
         self.after: dict[Afterwards, QRadioButton] = {}
         group = QButtonGroup(self)
         for choice in Afterwards:
             self.after[choice] = QRadioButton()
             group.addButton(self.after[choice])
-            card.inside.addWidget(self.after[choice])
+            self.after_asked.inside.addWidget(self.after[choice])
         self.after[Afterwards.STAYS].setChecked(True)
         self.after[Afterwards.MOVES].toggled.connect(self._show)
         self.place_name = text("quiet", selectable=True)
@@ -110,7 +110,7 @@ class WatchPage(Page):
         )  # fmt: skip
         self.folder_title.setText(t("The folder"))
         self.choose_button.setText(t("C&hoose a folder…"))
-        self.after_title.setText(t("Afterwards, the plain files"))
+        self.after_asked.ask(t("Afterwards, the plain files"))
         for choice, words in (
             (Afterwards.STAYS, t("&stay where they are")),
             (Afterwards.MOVES, t("are &moved to another folder")),

@@ -5,7 +5,7 @@ What is answered here chooses advice and is kept nowhere: not in a file, not in 
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QLabel, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QLabel, QWidget
 
 from evidence.errors import EvidenceError
 from evidence.i18n import LANGUAGES, Texts
@@ -14,7 +14,7 @@ from ui.flow import FlowLayout
 from ui.helping import TOPICS, Topic
 from ui.leaving import keys_in_words
 from ui.page import Page
-from ui.widgets import Button, Card, announce, text
+from ui.widgets import Button, Card, Question, announce, text
 
 WHO = ("alone", "home", "managed", "watched", "unsure")
 """Who else uses the computer; any of them may be ticked."""
@@ -47,7 +47,8 @@ class WelcomePage(Page):
 
     def _build_safety(self) -> Card:
         card = Card()
-        tongues = FlowLayout(gap=8)
+        self.tongue_panel = QFrame()
+        tongues = FlowLayout(self.tongue_panel, gap=8)
         group = QButtonGroup(self)
         self.tongues: dict[str, Button] = {}
         for language in LANGUAGES:
@@ -57,15 +58,15 @@ class WelcomePage(Page):
             group.addButton(button)
             tongues.addWidget(button)
             self.tongues[language] = button
-        card.inside.addLayout(tongues)
-        self.question, self.not_kept = text("heading"), text("small")
-        card.inside.addWidget(self.question)
-        card.inside.addWidget(self.not_kept)
+        card.inside.addWidget(self.tongue_panel)
+        self.asked, self.not_kept = Question("heading"), text("small")
+        card.inside.addWidget(self.asked)
+        self.asked.inside.addWidget(self.not_kept)
         self.answers: dict[str, QCheckBox] = {}
         for who in WHO:
             self.answers[who] = QCheckBox()
             self.answers[who].toggled.connect(lambda is_on, who=who: self._answered(who, is_on))
-            card.inside.addWidget(self.answers[who])
+            self.asked.inside.addWidget(self.answers[who])
         self.advice: Card | None = None
         """Made for the first answer."""
         self.advice_lines: list[QLabel] = []
@@ -132,7 +133,8 @@ class WelcomePage(Page):
         super().retranslate(t)
         self.heading.setText(t("The first steps"))
         self.tongues[self.desk.language].setChecked(True)
-        self.question.setText(t("Who else can use this computer, or see what you do on it?"))
+        self.tongue_panel.setAccessibleName(t("Language"))
+        self.asked.ask(t("Who else can use this computer, or see what you do on it?"))
         self.not_kept.setText(t(TOPICS["welcome"].points[0]))
         answers = {
             "alone": t("Nobody but me"),
@@ -197,7 +199,7 @@ class WelcomePage(Page):
         announce(self, f"{self.where.text()} {self._title()}")
 
     def _title(self) -> str:
-        return (self.question if not self.step else self.cards[self.step].findChildren(QLabel)[0]).text()
+        return (self.asked.label if not self.step else self.cards[self.step].findChildren(QLabel)[0]).text()
 
     def _speak(self, language: str) -> None:
         try:
