@@ -46,7 +46,7 @@ class CoSigning(QWidget):
         self.title.setText(t("Sign as well"))
         self.about.setText(
             t("For a second person: a counsellor, for instance. The package is checked first; what was signed before "
-              "stays as it is. A package of this vault needs another key than the vault's own.")
+              "stays as it is. A package of this vault needs another key than the vault’s own.")
         )  # fmt: skip
         self.key.retranslate(t)
         self.sign_button.setText(t("&Sign as well"))

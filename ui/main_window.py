@@ -118,10 +118,8 @@ class MainWindow(Book):
         self.verify_way = Button(self.desk, "way", "verify")
         self.settings_way = Button(self.desk, "way", "settings")
         self.lock_way = Button(self.desk, "way", "lock", is_late=True)
-        self.lock_way.setCheckable(False)
         self._follows_watching = False
         self.watch_way = Button(self.desk, "way", "eye", is_late=True)
-        self.watch_way.setCheckable(False)
         self.watch_way.clicked.connect(lambda: self.show_watch(self.watching.case_id))
         self.cases_way.clicked.connect(lambda: self.show_cases())
         self.verify_way.clicked.connect(lambda: self.show_verify())
@@ -132,7 +130,6 @@ class MainWindow(Book):
         column.addStretch(1)
         self._scores: ScoresPage | None = None
         self.score_way = Button(self.desk, "way", "score", is_late=True)
-        self.score_way.setCheckable(False)
         self.score_way.clicked.connect(self._show_score_run)
         column.addWidget(self.watch_way)
         column.addWidget(self.score_way)
@@ -436,6 +433,7 @@ class MainWindow(Book):
         self.enough_way.setAccessibleDescription(self.enough_way.toolTip())
         if isinstance(page := self.stack.currentWidget(), Page):
             page.speak()
+            self._mark_way(page)
         self._show_side()
 
     def _speak(self) -> None:
@@ -502,11 +500,13 @@ class MainWindow(Book):
         self.stack.setCurrentWidget(page)
         page.area.verticalScrollBar().setValue(0)
         page.enter()
-        self.cases_way.setChecked(page.WAY == "cases")
-        self.verify_way.setChecked(page.WAY == "verify")
-        self.settings_way.setChecked(page.WAY == "settings")
+        self._mark_way(page)
         self.enough_way.setVisible(self.desk.is_open)
         _focus(page)
+
+    def _mark_way(self, page: Page) -> None:
+        for way, name in ((self.cases_way, "cases"), (self.verify_way, "verify"), (self.settings_way, "settings")):
+            way.become_current(name == page.WAY, self.desk.t("This page is shown now."))
 
     def _show_side(self) -> None:
         """The ways that there are now; narrow, when the page needs the room."""

@@ -96,6 +96,7 @@ class RoomBar(QWidget):
         self.ways: dict[str, Button] = {}
         for room in ROOMS:
             button = Button(page.desk, "choice", room.icon)
+            button.setAutoExclusive(True)  # tells a screen reader that it is one of several; the group alone does not
             button.setChecked(room.key == key)
             button.clicked.connect(lambda _checked=False, to=room.key: self._go(to))
             group.addButton(button)

@@ -50,7 +50,7 @@ class SigningKey(QWidget):
         """Say its words in the language of ``t``."""
         self.choice.name(t("Key that signs"))
         for kind, words in enumerate(
-            (t("This vault's own key"), t("A key file (.p12 or .pfx)"),
+            (t("This vault’s own key"), t("A key file (.p12 or .pfx)"),
              t("A certificate with its key in two files"), t("A card, stick or other token"))
         ):  # fmt: skip
             self.choice.box.setItemText(kind, words)
@@ -96,7 +96,7 @@ class SigningKey(QWidget):
         names = {
             FILE: (t("File with the key and its certificate"), ""),
             PAIR: (t("File with the certificate"), t("Often called signCert.der.")),
-            TOKEN: (t("The token's PKCS #11 module"), t("A library that the maker of the token gives out.")),
+            TOKEN: (t("The token’s PKCS #11 module"), t("A library that the maker of the token gives out.")),
         }
         self.file.name(*names.get(kind, names[FILE]))
         self.file.retranslate(t)
@@ -105,5 +105,5 @@ class SigningKey(QWidget):
         self.file.setVisible(kind != VAULT)
         self.second.setVisible(kind == PAIR)
         self.secret.setVisible(kind != VAULT)
-        self.hint.setText(t("The log stays under the vault's key, and each of the two keys names the other."))
+        self.hint.setText(t("The log stays under the vault’s key, and each of the two keys names the other."))
         self.hint.setVisible(kind != VAULT)

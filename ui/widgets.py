@@ -61,7 +61,8 @@ class Button(QPushButton):
         self._has_words = not is_alone
         if kind:
             self.setProperty("kind", kind)
-        if kind in ("way", "choice"):
+        self._is_current = False
+        if kind == "choice":
             self.setCheckable(True)
         self.setAutoDefault(False)
         self.relook(desk.theme)
@@ -71,7 +72,7 @@ class Button(QPushButton):
         if not self._icon or self._is_late:
             return
         p = theme.palette
-        colour = {"main": p.on_accent, "text": p.accent}.get(self._kind, p.ink)
+        colour = {"main": p.on_accent, "text": p.accent}.get(self._kind, p.soft_ink if self._is_current else p.ink)
         side = theme.px(20 if self._kind == "way" else 18)
         pad = max(0, theme.px(_ICON_GAP) - _STYLE_GAP) if self._has_words else 0
         wanted = (colour, side, pad, p.soft_ink, p.quiet)
@@ -81,6 +82,17 @@ class Button(QPushButton):
         chosen = p.soft_ink if self.isCheckable() else ""
         self.setIcon(icons.icon(self._icon, colour, side, chosen=chosen, disabled=p.quiet, pad=pad))
         self.setIconSize(QSize(side + pad, side))
+
+    def become_current(self, is_current: bool, words: str) -> None:
+        """Whether what this way leads to is shown now. A screen reader hears ``words`` then: it would take for a check
+        box what can be checked, and this is a button."""
+        self.setAccessibleDescription(words if is_current else "")
+        if is_current != self._is_current:
+            self._is_current = is_current
+            self.setProperty("current", is_current)
+            self.style().unpolish(self)
+            self.style().polish(self)
+            self.relook(self._desk.theme)
 
     def setText(self, words: str) -> None:
         """Set the words; an icon that stands alone stands in the middle."""

@@ -86,7 +86,7 @@ def without_media(arguments: argparse.Namespace, console: Console) -> int:
 def add_hold_back(parser: argparse.ArgumentParser, t: Texts) -> None:
     """The words of ``hold-back``."""
     parser.add_argument("vault", type=Path, metavar="VAULT")
-    parser.add_argument("--case", required=True, metavar="ID", help=t("the case's id, as “case list” prints it"))
+    parser.add_argument("--case", required=True, metavar="ID", help=t("the case’s id, as “case list” prints it"))
     parser.add_argument(
         "--item", action="append", default=[], metavar="NO", help=t("an exhibit number; without it what is held back")
     )
@@ -126,7 +126,7 @@ def hold_back(arguments: argparse.Namespace, console: Console) -> int:
 def add_consent(parser: argparse.ArgumentParser, t: Texts) -> None:
     """The words of ``consent``."""
     parser.add_argument("vault", type=Path, metavar="VAULT")
-    parser.add_argument("--case", required=True, metavar="ID", help=t("the case's id, as “case list” prints it"))
+    parser.add_argument("--case", required=True, metavar="ID", help=t("the case’s id, as “case list” prints it"))
     for name, words in (
         ("--give", t("agree to this purpose; may be given several times")),
         ("--withdraw", t("take the agreement back; may be given several times")),
@@ -167,7 +167,7 @@ def _said(t: Texts, consent: Consent) -> str:
 def add_looks(parser: argparse.ArgumentParser, t: Texts) -> None:
     """The words of ``looks``."""
     parser.add_argument("vault", type=Path, metavar="VAULT")
-    parser.add_argument("--case", required=True, metavar="ID", help=t("the case's id, as “case list” prints it"))
+    parser.add_argument("--case", required=True, metavar="ID", help=t("the case’s id, as “case list” prints it"))
     parser.add_argument(
         "--limit", type=int, metavar="N", help=t("ask before more than this many are shown on a day; 0: never ask")
     )

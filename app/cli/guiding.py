@@ -13,7 +13,7 @@ from evidence.i18n import Texts
 def add_help_lines_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
     """The words of ``help-lines``."""
     parser.add_argument(
-        "--country", choices=COUNTRIES, default="", help=t("one country's, and those that are open to every country")
+        "--country", choices=COUNTRIES, default="", help=t("one country’s, and those that are open to every country")
     )
     parser.set_defaults(run=show_help_lines)
 

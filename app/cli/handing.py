@@ -27,9 +27,9 @@ def add_upgrade_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
     """The words of ``package upgrade``."""
     parser.add_argument("forms", nargs="+", type=Path, metavar="PACKAGE", help=t("the folder, the ZIP, or both"))
     parser.add_argument("--vault", type=Path, required=True, metavar="VAULT", help=t("the vault that it came from"))
-    parser.add_argument("--case", required=True, metavar="ID", help=t("the case's id, as “case list” prints it"))
+    parser.add_argument("--case", required=True, metavar="ID", help=t("the case’s id, as “case list” prints it"))
     parser.add_argument("--offline", action="store_true", help=t("add what the vault already has; ask nobody"))
-    parser.add_argument("--level", choices=LEVELS, default="B-LTA", help=t("how far the report's signature should go"))
+    parser.add_argument("--level", choices=LEVELS, default="B-LTA", help=t("how far the report’s signature should go"))
     parser.add_argument(
         "--certificate", action="append", default=[], type=Path, metavar="FILE", help=t("a certificate of the chain")
     )
@@ -42,7 +42,7 @@ def add_upgrade_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
 
 def add_hand_over_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
     """The words of ``package hand-over``."""
-    parser.add_argument("package", type=Path, metavar="ZIP", help=t("the package's ZIP file"))
+    parser.add_argument("package", type=Path, metavar="ZIP", help=t("the package’s ZIP file"))
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help=t("a memory stick or another folder"))
     parser.add_argument(
         "--age", action="append", default=[], metavar="KEY", help=t("encrypt for the owner of this age key")
@@ -88,7 +88,7 @@ def _add_origin(parser: argparse.ArgumentParser, t: Texts) -> None:
         "--vault", type=Path, metavar="VAULT",
         help=t("the vault that it came from: checks that the consent to hand it over was not taken back"),
     )  # fmt: skip
-    parser.add_argument("--case", default="", metavar="ID", help=t("the case's id, as “case list” prints it"))
+    parser.add_argument("--case", default="", metavar="ID", help=t("the case’s id, as “case list” prints it"))
 
 
 def _check_consent(arguments: argparse.Namespace, console: Console) -> tuple[bool, list[str]]:
@@ -153,7 +153,7 @@ def upgrade(arguments: argparse.Namespace, console: Console) -> int:
             arguments.case, arguments.forms, ask_time=not arguments.offline, level=arguments.level, sources=sources,
             progress=console.progress, cancelled=never,
         )  # fmt: skip
-    lines = [t("Level of the report's signature: {level}", level=done.level)]
+    lines = [t("Level of the report’s signature: {level}", level=done.level)]
     lines += [t("Added: {path}", path=path) for path in done.added]
     lines += [t("No answer: {url}", url=visible(url)) for url in done.unanswered]
     console.result(to_json(done), lines)

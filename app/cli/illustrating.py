@@ -19,7 +19,7 @@ def add_illustrate_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
     """The options of ``illustrate``; vault and case are added by the caller."""
     parser.add_argument("--item", required=True, metavar="NO", help=t("the exhibit, A-01 for instance"))
     which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("--map", default="", metavar="DETECTOR", help=t("where this detector's output came from"))
+    which.add_argument("--map", default="", metavar="DETECTOR", help=t("where this detector’s output came from"))
     words = t("noise and fine edges, or what one more compression changes")
     which.add_argument("--layer", choices=("residual", "error_level"), help=words)
     parser.add_argument("--face", type=int, default=1, metavar="N", help=t("for a map: which face, 1 the largest"))

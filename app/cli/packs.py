@@ -35,7 +35,7 @@ def add_packs_verbs(
     imports.add_argument("file", type=Path, metavar="FILE.dfpack")
     imports.add_argument(
         "--publisher-key", type=Path, metavar="KEY.pem",
-        help=t("the publisher's public key (Ed25519), which you got by another way; needed once"),
+        help=t("the publisher’s public key (Ed25519), which you got by another way; needed once"),
     )  # fmt: skip
     imports.set_defaults(run=import_pack)
     remove = verbs_of.add_parser("remove", parents=list(parents), help=t("take a detector pack away again"))
@@ -81,7 +81,7 @@ def import_pack(arguments: argparse.Namespace, console: Console) -> int:
     lines = [
         *pack_lines(t, pack), "",
         t("It is used from now on. Earlier scores stay as they are; each new one names this pack and its fingerprint."),
-        t("Compare the words of the publisher's key with the publisher, by telephone for instance."),
+        t("Compare the words of the publisher’s key with the publisher, by telephone for instance."),
     ]  # fmt: skip
     console.result({"pack": _document(pack)}, lines)
     return DONE

@@ -42,7 +42,7 @@ def add_page_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--trust", action="append", default=[], type=Path, metavar="CERT.pem",
-        help=t("a certificate (PEM) that is trusted besides the system's; the exhibit says so"),
+        help=t("a certificate (PEM) that is trusted besides the system’s; the exhibit says so"),
     )  # fmt: skip
     parser.set_defaults(run=capture_page)
 

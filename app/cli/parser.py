@@ -190,7 +190,7 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
     )
     add_upgrade_arguments(upgrade, t)
     hand = verbs.add_parser(
-        "package-hand-over", parents=[shared, secret], help=t("write a package for someone else's hands")
+        "package-hand-over", parents=[shared, secret], help=t("write a package for someone else’s hands")
     )
     add_hand_over_arguments(hand, t)
     upload = verbs.add_parser(
@@ -198,7 +198,7 @@ def build_parser(t: Texts, kind: type[argparse.ArgumentParser]) -> argparse.Argu
     )
     add_upload_arguments(upload, t)
     second = verbs.add_parser(
-        "package-co-sign", parents=[shared, secret], help=t("sign someone else's package as well")
+        "package-co-sign", parents=[shared, secret], help=t("sign someone else’s package as well")
     )
     add_co_sign_arguments(second, t)
 
@@ -421,7 +421,7 @@ def _window(parser: argparse.ArgumentParser, t: Texts) -> None:
 
 def _vault_and_case(parser: argparse.ArgumentParser, t: Texts) -> None:
     parser.add_argument("vault", type=Path, metavar="VAULT")
-    parser.add_argument("--case", required=True, metavar="ID", help=t("the case's id, as “case list” prints it"))
+    parser.add_argument("--case", required=True, metavar="ID", help=t("the case’s id, as “case list” prints it"))
 
 
 def _chosen_items(parser: argparse.ArgumentParser, t: Texts) -> None:

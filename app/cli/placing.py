@@ -220,7 +220,7 @@ def _verb(
 ) -> argparse.ArgumentParser:  # fmt: skip
     parser = verbs.add_parser(name, parents=parents, help=words)
     parser.add_argument("vault", type=Path, metavar="VAULT")
-    parser.add_argument("--case", required=True, metavar="ID", help=t("the case's id, as “case list” prints it"))
+    parser.add_argument("--case", required=True, metavar="ID", help=t("the case’s id, as “case list” prints it"))
     parser.set_defaults(run=run)
     return parser
 

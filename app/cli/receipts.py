@@ -23,7 +23,7 @@ def add_receipt_verbs(
     bring = verbs.add_parser("import", parents=parents, help=t("check a receipt and keep it in the custody log"))
     bring.add_argument("vault", type=Path, metavar="VAULT")
     bring.add_argument("receipt", type=Path, metavar="RECEIPT", help=t("the file that the receiver gave you"))
-    bring.add_argument("--case", required=True, metavar="ID", help=t("the case's id, as “case list” prints it"))
+    bring.add_argument("--case", required=True, metavar="ID", help=t("the case’s id, as “case list” prints it"))
     bring.set_defaults(run=import_receipt)
 
 

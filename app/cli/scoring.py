@@ -27,7 +27,7 @@ def add_score_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
     """The options of ``score``: a vault with a case, or a folder."""
     parser.add_argument("vault", type=Path, metavar="VAULT|FOLDER")
     parser.add_argument(
-        "--case", default="", metavar="ID", help=t("with a vault: the case's id; without it, a folder is looked at")
+        "--case", default="", metavar="ID", help=t("with a vault: the case’s id; without it, a folder is looked at")
     )
     parser.add_argument(
         "--item", action="append", default=[], metavar="NO", help=t("an exhibit number; without it all of them")

@@ -26,11 +26,11 @@ def add_signing_arguments(
         "--token",
         type=Path,
         metavar="MODULE",
-        help=t("the maker's PKCS #11 module of the token with the key that signs"),
+        help=t("the maker’s PKCS #11 module of the token with the key that signs"),
     )
     parser.add_argument(
         "--sign-with-password-file", metavar="PATH",
-        help=t("file with the password of that key, or the token's PIN, in its first line"),
+        help=t("file with the password of that key, or the token’s PIN, in its first line"),
     )  # fmt: skip
     parser.add_argument("--token-label", default="", metavar="TEXT", help=t("which token, where there are several"))
     parser.add_argument("--token-key", default="", metavar="TEXT", help=t("which key in it, where there are several"))

@@ -65,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser, t: Texts) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--fingerprint", default="", metavar="TEXT",
-        help=t("the signer's key fingerprint as you were told it: twelve words or 64 digits"),
+        help=t("the signer’s key fingerprint as you were told it: twelve words or 64 digits"),
     )  # fmt: skip
     parser.add_argument(
         "--report", type=Path, metavar="OUT.pdf", help=t("write a verification report to print; must not exist yet")

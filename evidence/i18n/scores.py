@@ -104,7 +104,7 @@ def rates_words(t: Texts, rates: ErrorRates) -> str:
     return t(
         "of 100 unaltered faces {false} were wrongly flagged ({false_low} to {false_high}); of 100 altered "
         "faces {true} were found ({true_low} to {true_high}); 95 % intervals, measured on {size} faces of "
-        "{data}",
+        "“{data}”",
         false=_hundred(t, rates.false_positive), false_low=_hundred(t, rates.false_positive_low),
         false_high=_hundred(t, rates.false_positive_high), true=_hundred(t, rates.true_positive),
         true_low=_hundred(t, rates.true_positive_low), true_high=_hundred(t, rates.true_positive_high),

@@ -43,7 +43,7 @@ def steps(t: Texts, tokens: Sequence[HeadToken], *, is_redacted: bool = False) -
                 "$ bagit.py --validate .",
                 f"> certutil -hashfile {MANIFEST} SHA256",
             ),
-            t("Each line must end with “OK”. On Windows, compare the value shown with the one on the report's first "
+            t("Each line must end with “OK”. On Windows, compare the value shown with the one on the report’s first "
               "page; the same command works for each file, compared with 02_items.csv."),
         ),
         Step(
@@ -83,7 +83,7 @@ def steps(t: Texts, tokens: Sequence[HeadToken], *, is_redacted: bool = False) -
                     f"$ grep -o '\"record_sha256\":\"[0-9a-f]*\"' {CUSTODY}",
                 ),
                 t("The digest of each record must be among those that the log shows. That every part which is shown is "
-                  "what the log fixed beforehand as the original's takes computing over all parts: the verifying "
+                  "what the log fixed beforehand as the original’s takes computing over all parts: the verifying "
                   "program and the page for browsers do it."),
             )
         )  # fmt: skip
@@ -94,7 +94,7 @@ def steps(t: Texts, tokens: Sequence[HeadToken], *, is_redacted: bool = False) -
                 (*(_ask(token) for token in tokens), f"$ openssl ts -reply -in {tokens[0].path} -text"),
                 t(
                     "Each answer must say “Verification: OK”; the last command shows the time. The certificates here "
-                    "came with the package: for full trust, use the authority's own root certificate after -CAfile."
+                    "came with the package: for full trust, use the authority’s own root certificate after -CAfile."
                 ),
             )
         )

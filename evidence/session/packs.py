@@ -134,7 +134,7 @@ def pack_lines(t: Texts, pack: PackDetails) -> list[str]:
     if pack.key_words:
         lines.append(t("key of the publisher, in words: {words}", words=pack.key_words))
     if pack.claims is not None:
-        who = t("measured by the program's own code") if pack.is_shipped else t("claimed by its publisher")
+        who = t("measured by the program’s own code") if pack.is_shipped else t("claimed by its publisher")
         lines.append(t("{where}: {words}", where=who, words=rates_words(t, pack.claims)))
     if pack.local is not None:
         lines.append(

@@ -515,6 +515,24 @@ def test_every_control_can_be_reached_with_the_keyboard(
     assert not problems, "\n".join(problems)
 
 
+def test_a_screen_reader_hears_where_it_is(window: MainWindow, case: Case) -> None:
+    """What leads to a page is a button that says when its page is shown; one of several is a radio button."""
+    QAccessible.setActive(True)
+    window.show_settings()
+    found = {way: QAccessible.queryAccessibleInterface(way) for way in (window.cases_way, window.settings_way)}
+    assert {node.role() for node in found.values()} == {QAccessible.Role.Button}
+    said = [node.text(QAccessible.Text.Description) for node in found.values()]
+    assert said == ["Cases", "This page is shown now."], "without words of its own it is described by its tool tip"
+    window.desk.change(language="fr")
+    assert found[window.settings_way].text(QAccessible.Text.Description) == "Cette page est affichée."
+    window.show_room(case.id, "notes")
+    assert found[window.settings_way].text(QAccessible.Text.Description) == "Réglages"
+    rooms = window.room("notes").bar.ways
+    nodes = {key: QAccessible.queryAccessibleInterface(way) for key, way in rooms.items()}
+    assert {node.role() for node in nodes.values()} == {QAccessible.Role.RadioButton}
+    assert [key for key, node in nodes.items() if node.state().checked] == ["notes"]
+
+
 def shared_mnemonics(root: QWidget) -> list[str]:
     """Alt and a letter must mean one thing; a letter that no keyboard has with Alt is no help."""
     found = []

@@ -37,7 +37,7 @@ def test_a_pack_comes_and_goes(opened: MainWindow, settle: Settle, tmp_path: Pat
     page = opened.detectors
     assert {row.tag for row in page.packs.rows.rows} == {"comes with the program"}
     assert not page.remove_button.isVisible()
-    assert "measured by the program's own code" in page.details.text()
+    assert "measured by the program’s own code" in page.details.text()
     page.pack_place.line.setText(str(agency_pack(tmp_path)))
     page.let_in()
     settle()

@@ -52,6 +52,7 @@ class CapturePage(Page):
         self.kinds: dict[str, Button] = {}
         for kind, icon in zip(KINDS, ("screen", "file", "link"), strict=True):
             button = Button(desk, "choice", icon)
+            button.setAutoExclusive(True)  # tells a screen reader that it is one of several; the group alone does not
             button.clicked.connect(lambda _checked=False, to=kind: self.become(to))
             group.addButton(button)
             self.kinds[kind] = button

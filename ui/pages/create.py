@@ -86,7 +86,7 @@ class CreatePage(Page):
         self.safety_text.setText(
             t(
                 "If someone you do not trust can use this computer or see what you do on it, another may be better: "
-                "a friend's, or one at a support centre."
+                "a friend’s, or one at a support centre."
             )
         )
         self.place.name(t("&Where to keep it"), t("A new or empty folder that no cloud copies."))

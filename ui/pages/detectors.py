@@ -29,6 +29,8 @@ Found = tuple[Sequence["PackDetails"], Sequence["TrustAnchor"]]
 
 OWN_LINE = re.compile(r"#|\||[-*+] |\d+\. |```|    ")
 """How lines begin that are no part of the paragraph before them."""
+MARKS = re.compile(r"^#+ +|\*\*|`|(?<!\w)\*(?=\w)|(?<=\w)\*(?!\w)")
+"""What a card is marked up with, and nobody reads."""
 
 
 class DetectorsPage(Page):
@@ -122,7 +124,7 @@ class DetectorsPage(Page):
         )  # fmt: skip
         self.pack_place.name(t("The &pack (a file that ends in .dfpack)"))
         self.key_place.name(
-            t("The publisher's public &key (a .pem file)"),
+            t("The publisher’s public &key (a .pem file)"),
             t("Get it by another way than the pack. It is needed once for each publisher."),
         )
         self.import_button.setText(t("&Let it in"))
@@ -184,7 +186,7 @@ class DetectorsPage(Page):
             self.say(
                 lambda t: (
                     t("The pack {pack} is in use from now on.", pack=made.id),
-                    t("Compare the words of the publisher's key with the publisher, by telephone for instance.")
+                    t("Compare the words of the publisher’s key with the publisher, by telephone for instance.")
                     + f"\n{made.key_words}",
                 )
             )
@@ -264,12 +266,14 @@ class DetectorsPage(Page):
             return t("valid until {time}", time=t.moment(one.valid_until))
 
         self.packs.show_rows([_row(t, pack) for pack in self._packs])
-        self.packs.fit(2, 5)
+        self.packs.fit(1, 5)
+        self.packs.setMaximumHeight(self.packs.minimumHeight())
         self.anchors.show_rows([
             Row(one.sha256, wording.safe(one.subject), until(one), icon="key")
             for one in self._anchors
         ])  # fmt: skip
         self.anchors.fit(1, 4)
+        self.anchors.setMaximumHeight(self.anchors.minimumHeight())
         for part in (self.anchors, self.anchor_text, self.distrust_button):
             part.setVisible(bool(self._anchors))
         self.none_text.setVisible(not self._anchors)
@@ -303,7 +307,7 @@ def _flowing(card: str) -> str:
             joined[-1] = f"{joined[-1]} {line.strip()}"
         else:
             joined.append(line)
-    return "\n".join(joined)
+    return "\n".join(MARKS.sub("", line) for line in joined)
 
 
 def _ignored(_job: object) -> None:

@@ -351,6 +351,7 @@ class HandingPage(Page):
             ]
         )
         self.list.fit(1, 4)
+        self.list.setMaximumHeight(self.list.minimumHeight())
         self.list.setVisible(bool(self._packages))
         self.empty.setVisible(not self._packages)
         self.ask_time.setEnabled(self._has_tsas)
@@ -384,7 +385,7 @@ class HandingPage(Page):
             self.result_title.setText(
                 t("Proof of time was added.") if upgraded.added else t("There was nothing new to add.")
             )
-            lines += [t("Level of the report's signature: {level}", level=upgraded.level)]
+            lines += [t("Level of the report’s signature: {level}", level=upgraded.level)]
             lines += [t("Added: {path}", path=wording.safe(path)) for path in upgraded.added]
             lines += [t("No answer: {url}", url=wording.safe(url)) for url in upgraded.unanswered]
         elif signed is not None:

@@ -76,6 +76,7 @@ class StartPage(Page):
         self.tongues: dict[str, Button] = {}
         for language in LANGUAGES:
             button = Button(desk, "choice")
+            button.setAutoExclusive(True)  # tells a screen reader that it is one of several; the group alone does not
             button.setText(LANGUAGE_NAMES[language])
             button.clicked.connect(lambda _checked=False, to=language: self._speak(to))
             tongue_group.addButton(button)

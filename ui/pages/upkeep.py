@@ -140,7 +140,7 @@ class UpkeepPage(Page):
             (way.PASSPHRASE, t("A &passphrase")),
             (way.RECOVERY_KEY, t("A recover&y key")),
             (way.SHARES, t("Three recovery &shares")),
-            (way.PUBLIC_KEY, t("A counsell&or's key")),
+            (way.PUBLIC_KEY, t("A counsell&or’s key")),
         ):
             self.adding[kind].setText(words)
         self.rekey_text.setText(t("Whoever once opened the vault may have kept its key. A new key shuts them out."))

@@ -192,7 +192,7 @@ class WayPage(Page):
             PASSPHRASE: t("Add a passphrase"),
             RECOVERY_KEY: t("Add a recovery key"),
             SHARES: t("Add three recovery shares"),
-            PUBLIC_KEY: t("Add a counsellor's key"),
+            PUBLIC_KEY: t("Add a counsellor’s key"),
             CHANGE: t("Change the passphrase"),
             STRENGTHEN: t("Make guessing slower"),
             REVOKE: t("Take a way away"),

@@ -86,9 +86,9 @@ def write_limits(t: Texts, sheet: Sheet, *, is_redacted: bool = False) -> None:
           "is seen is true, nor who made or posted it."),
         t("What was on a screen or in an export can have been altered before it was collected. No platform signs its "
           "exports."),
-        t("Times come from the computer's own clock unless a time-stamping authority is named. The clock may have "
+        t("Times come from the computer’s own clock unless a time-stamping authority is named. The clock may have "
           "been wrong; where it was compared with another, the difference is given."),
-        t("The key that signed is the collector's own. It shows that everything comes from one hand; who that is must "
+        t("The key that signed is the collector’s own. It shows that everything comes from one hand; who that is must "
           "be confirmed by other means, such as the fingerprint handed over on paper."),
         t("The result of the check for signs of manipulation is a lead for the investigation, not evidence of "
           "falsity. It can be wrong in both directions."),
@@ -99,7 +99,7 @@ def write_limits(t: Texts, sheet: Sheet, *, is_redacted: bool = False) -> None:
     if is_redacted:
         sheet.bullet(
             t("Some exhibits are redacted: of what was taken out, nothing can be checked without the sealed original. "
-              "What is shown can be held against what the log fixed as the original's content; that it was read from "
+              "What is shown can be held against what the log fixed as the original’s content; that it was read from "
               "that very file, only the original can confirm.")
         )  # fmt: skip
 
@@ -108,7 +108,7 @@ def write_verification(t: Texts, sheet: Sheet, content: ReportContent) -> None:
     """The recipe with ordinary tools, the same as in the guide."""
     sheet.heading(t("How to verify this package"), keep=120)
     sheet.text(
-        t("Open a command line in the package's folder. The same lines stand in 04_how_to_verify.txt, to be copied. "
+        t("Open a command line in the package’s folder. The same lines stand in 04_how_to_verify.txt, to be copied. "
           "Lines with $ are for Linux and macOS, lines with > are for Windows."), after=4,
     )  # fmt: skip
     recipe = steps(t, content.manifest.tokens[:3], is_redacted=bool(content.manifest.redacted))

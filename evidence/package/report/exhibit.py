@@ -131,9 +131,9 @@ def _recorded(t: Texts, item: Item) -> list[tuple[str, str]]:
 def said_clock(t: Texts, moment: Moment) -> str:
     """What is known of the clock behind a reading."""
     if moment.clock_offset_ms is None:
-        return t("the computer's own clock, not compared with another")
+        return t("the computer’s own clock, not compared with another")
     checked = t.moment(moment.clock_checked_at) if moment.clock_checked_at else t("not known")
-    return t("the computer's clock was {seconds} s away from a reference; compared on {at}",
+    return t("the computer’s clock was {seconds} s away from a reference; compared on {at}",
              seconds=t.number(moment.clock_offset_ms / 1000), at=checked)  # fmt: skip
 
 

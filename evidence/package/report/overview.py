@@ -67,7 +67,7 @@ def write_cover(t: Texts, sheet: Sheet, content: ReportContent) -> None:
         (t("The same in words"), manifest.signer.fingerprint_words),
     ]
     if manifest.log_signer is not None:
-        rows.append((t("The log's own key, in words"), manifest.log_signer.fingerprint_words))
+        rows.append((t("The log’s own key, in words"), manifest.log_signer.fingerprint_words))
     sheet.facts(rows)
     sheet.gap(4)
     sheet.text(
@@ -80,7 +80,7 @@ def _write_time(t: Texts, sheet: Sheet, content: ReportContent) -> None:
     tokens = sorted(content.snapshot.tokens, key=lambda token: token.stamped_at)
     if not tokens:
         sheet.note(t("There is no trusted time yet: no time-stamping authority had confirmed the log when this report "
-                     "was made. All times come from the computer's own clock."))  # fmt: skip
+                     "was made. All times come from the computer’s own clock."))  # fmt: skip
         return
     offset = content.manifest.created.utc_offset_s
     sheet.text(t("Time-stamping authorities confirmed that the log of this case existed in this form:"), after=3)

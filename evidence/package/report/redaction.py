@@ -35,7 +35,7 @@ def write_redaction(
         for event in content.snapshot.log.events:
             is_own = event.item_id == item.id and event.facts.get("original_sha256") == copy.original_sha256
             if event.kind is EventKind.COMMITTED and is_own:
-                rows.append((t("Original's content fixed in the log"), f"# {event.index + 1} · "
+                rows.append((t("Original’s content fixed in the log"), f"# {event.index + 1} · "
                              f"{t.moment(event.recorded_at, offset)}"))  # fmt: skip
         sheet.facts(rows)
         sheet.gap(5)
