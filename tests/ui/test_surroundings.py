@@ -1,4 +1,4 @@
-"""What a screen reader says on the way to a control: the page, the card, the question. As the accessibility tree has it."""
+"""What a screen reader says on the way to a control: page, card and question, as the accessibility tree has them."""
 
 from __future__ import annotations
 
