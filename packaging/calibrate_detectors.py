@@ -24,6 +24,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from detector_cards import tables_of
+from detector_thresholds import Reals, joint_threshold, margin_for_unseen, threshold, unseen_shares
 
 from evidence.scoring.conditions import CONDITIONS as DEGRADE
 from evidence.scoring.detector import MirroredDetector, OnnxDetector, selftest_faces
@@ -35,30 +36,26 @@ from evidence.scoring.measuring import Measured
 from evidence.scoring.packs import Pack, load_pack, load_packs
 from evidence.scoring.score import SHUFFLED
 from evidence.scoring.shuffled import with_shuffled_weights
-from evidence.scoring.statistics import cluster_interval, conformal_threshold, logistic
+from evidence.scoring.statistics import calibration_error, cluster_interval, logistic
 
-TARGET = 0.01
-"""False positives that each source's own threshold allows."""
-MOST_UNSEEN = 0.03
-"""False positives that the threshold of all other sources may give on a source left out; a margin is added until so."""
 FILES = ("card.md", "model.onnx", "selftest.json")
 CONDITIONS = ("clean", "social", "screenshot", "video")
 MOST_PER_SOURCE = 300
 """So many pictures of one source are enough; they are taken evenly from its list."""
-FOLDS = 10
-MIN_SCORED = 30
-"""A source with fewer scored faces sets no threshold of its own."""
+FOLDS = PERSON_FOLDS = 10
 
 TASKS = {
     "swap": {
         "version": "2", "task": "face_swap",
-        "margin": 1.4, "shares": ("validation", "calibration"), "left_out": ("yonsei",),
+        "margin": 1.4, "shares": ("validation", "calibration"), "left_out": ("yonsei",), "bases": ("sdfd", "tpdne"),
         "fakes": ("yonsei",), "test": "Photoshop composites of a source left out of training",
         # 5 % of those composites lie below -5, and so does a quarter of what was only smoothed: silence says little.
         "low_band": False,
     },
     "synthesis": {
         "version": "3", "task": "face_synthesis", "margin": 1.12, "shares": ("calibration",), "left_out": (),
+        # Whoever trained is measured with heads that were fitted without the fold of persons it belongs to.
+        "folds": PERSON_FOLDS,
         "fakes": ("sdfd", "tpdne"), "test": "pictures left out of training, by generators that were in it",
         # Some generators left out are not recognised at all: silence would say nothing.
         "low_band": False,
@@ -100,33 +97,39 @@ def values(rows: list[Measured], name: str, source: str, is_fake: bool, conditio
     ])  # fmt: skip
 
 
-def threshold(rows: list[Measured], name: str, sources: list[str]) -> float:
-    """The highest of the thresholds of these sources under all conditions."""
-    found = [-np.inf]
-    for source in sources:
-        for condition in CONDITIONS:
-            reals = values(rows, name, source, False, condition)
-            if len(reals) >= MIN_SCORED:
-                found.append(conformal_threshold(reals, TARGET))
-    return float(max(found))
+def real_scores(rows: list[Measured], name: str) -> dict[str, Reals]:
+    """The scores of the real faces, by source."""
+    found: dict[str, list[Measured]] = {}
+    for row in rows:
+        if not row.sample.is_fake and name in row.logits:
+            found.setdefault(row.sample.source, []).append(row)
+    return {
+        source: Reals(np.array([row.logits[name] for row in its]), [row.sample.group for row in its],
+                      [row.condition for row in its])
+        for source, its in sorted(found.items())
+    }  # fmt: skip
+
+
+def of_nobody_seen(rows: list[Measured], name: str, task: str) -> dict[str, Reals]:
+    """The scores of the real faces that no part of the shipped model ever saw."""
+    told = TASKS[task]
+    return real_scores([
+        row for row in rows
+        if row.sample.source in told["left_out"] or share_of(row.sample.source, row.sample.group) in told["shares"]
+    ], name)  # fmt: skip
 
 
 def calibrate(rows: list[Measured], name: str, task: str, trained_on: set[str]) -> dict[str, object]:
     sources = sorted({row.sample.source for row in rows if not row.sample.is_fake})
     fakes = TASKS[task]["fakes"]
-    margin = 0.0
-    for source in sources:
-        others = threshold(rows, name, [other for other in sources if other != source])
-        reals = values(rows, name, source, False)
-        if len(reals) and np.isfinite(others):
-            margin = max(margin, conformal_threshold(reals, MOST_UNSEEN) - others)
-    above = threshold(rows, name, sources) + margin
+    above = threshold(real_scores(rows, name), of_nobody_seen(rows, name, task))
 
     # False positives are cross-fitted: a tenth of the persons at a time, at the threshold of the other nine tenths.
     # Fakes set no threshold, so that true positives are measured at the shipped one.
     crossed = []
     for fold in range(FOLDS):
-        line = threshold([row for row in rows if fold_of(row) != fold], name, sources) + margin
+        others = [row for row in rows if fold_of(row) != fold]
+        line = threshold(real_scores(others, name), of_nobody_seen(others, name, task))
         crossed += [(row, row.logits[name] > line) for row in rows if fold_of(row) == fold and name in row.logits]
     by_source = []
     for source in sources:
@@ -147,11 +150,9 @@ def calibrate(rows: list[Measured], name: str, task: str, trained_on: set[str]) 
     below = low_threshold(rows, name, fakes, sources) if TASKS[task]["low_band"] else None
     reals = np.concatenate([values(rows, name, source, False) for source in sources])
     faked = np.concatenate([values(rows, name, source, True) for source in fakes])
-    weights = logistic(np.r_[reals, faked][:, None], np.repeat([0.0, 1.0], [len(reals), len(faked)]))
-    # Equal weight of both labels: the prior is the examiner's, not ours.
-    balance = float(np.log(len(reals) / len(faked)))
+    slope, offset = calibrated(reals, faked)
     return {
-        "slope": round(float(weights[0]), 4), "offset": round(float(weights[1]) + balance, 4),
+        "slope": round(slope, 4), "offset": round(offset, 4),
         "above": round(above, 4), "below": None if below is None else round(below, 4),
         "rates": {
             "false_positive": worst["false_positive"], "false_positive_low": worst["false_positive_low"],
@@ -164,6 +165,29 @@ def calibrate(rows: list[Measured], name: str, task: str, trained_on: set[str]) 
         },
         "sources": by_source,
     }  # fmt: skip
+
+
+def left_out(rows: list[Measured], name: str, task: str) -> list[list[object]]:
+    """For each real source: what the thresholds and the calibration of the others alone would have done to it."""
+    scores = real_scores(rows, name)
+    shares, margin = unseen_shares(scores), margin_for_unseen(scores)
+    faked = np.concatenate([values(rows, name, source, True) for source in TASKS[task]["fakes"]])
+    told: list[list[object]] = []
+    for source, reals in scores.items():
+        others = {other: its for other, its in scores.items() if other != source}
+        slope, offset = calibrated(np.concatenate([its.scores for its in others.values()]), faked)
+        chances = 1 / (1 + np.exp(-np.clip(slope * np.r_[reals.scores, faked] + offset, -50, 50)))
+        labels = np.repeat([0.0, 1.0], [len(reals.scores), len(faked)])
+        padded = float((reals.scores > joint_threshold(others) + margin).mean())
+        told.append([source, len(set(reals.persons)), round(shares[source], 4), round(padded, 4),
+                     round(calibration_error(chances, labels), 4)])  # fmt: skip
+    return told
+
+
+def calibrated(reals: np.ndarray, faked: np.ndarray) -> tuple[float, float]:
+    """Slope and offset of the calibrated score; both labels weigh the same: the prior is the examiner's, not ours."""
+    weights = logistic(np.r_[reals, faked][:, None], np.repeat([0.0, 1.0], [len(reals), len(faked)]))
+    return float(weights[0]), float(weights[1]) + float(np.log(len(reals) / len(faked)))
 
 
 def fold_of(row: Measured) -> int:
@@ -187,10 +211,21 @@ def low_threshold(rows: list[Measured], name: str, fakes: tuple[str, ...], sourc
 
 
 def is_unseen(sample: Sample, task: str) -> bool:
-    """Whether training of this task never saw the person."""
-    if sample.is_fake and task == "swap":
+    """Whether what measures this person for this task never saw it in training."""
+    told = TASKS[task]
+    if told.get("folds") or sample.source in told["left_out"]:
         return True
-    return sample.source in TASKS[task]["left_out"] or share_of(sample.source, sample.group) in TASKS[task]["shares"]
+    if sample.is_fake and sample.source not in told.get("bases", ()):
+        return True
+    return share_of(sample.source, sample.group) in told["shares"]
+
+
+def model_for(work: Path, task: str, sample: Sample) -> Path:
+    """The model that measures this person: the shipped one, or its like that was fitted without the person's fold."""
+    if not TASKS[task].get("folds") or share_of(sample.source, sample.group) in TASKS[task]["shares"]:
+        return work / task / "model.onnx"
+    drawn = hashlib.sha256(f"fold/{sample.source}/{sample.group}".encode()).digest()[0] % PERSON_FOLDS
+    return work / f"{task}_fold{drawn}" / "model.onnx"
 
 
 def measure_all(arguments: argparse.Namespace) -> None:
@@ -214,10 +249,12 @@ def measure_all(arguments: argparse.Namespace) -> None:
         pack.facts.id: MirroredDetector(OnnxDetector(with_shuffled_weights((pack.folder / "model.onnx").read_bytes())))
         for pack in packs
     }
-    by_source: dict[tuple[str, bool], list[Sample]] = {}
+    by_source: dict[tuple[str, bool, bool], list[Sample]] = {}
     for sample in read_set(arguments.faces):
-        if any(is_unseen(sample, task) for task in tasks):
-            by_source.setdefault((sample.source, sample.is_fake), []).append(sample)
+        known_to = [not is_unseen(sample, task) for task in tasks]
+        if not all(known_to):
+            by_source.setdefault((sample.source, sample.is_fake, any(known_to)), []).append(sample)
+    folded: dict[Path, MirroredDetector] = {}
     cv2.setNumThreads(1)
     rows = []
     for kept in by_source.values():
@@ -229,19 +266,26 @@ def measure_all(arguments: argparse.Namespace) -> None:
                 changed = DEGRADE[condition](rgb)
                 moved = [again for box in boxes if (again := carried(box, rgb, changed)) is not None]
                 logits = {}
+                its = dict(engines)
+                for pack, task in zip(packs, tasks, strict=True):
+                    path = model_for(arguments.work, task, sample)
+                    if path.parent.name != task:
+                        if path not in folded:
+                            folded[path] = MirroredDetector(OnnxDetector(path.read_bytes()))
+                        its[pack.facts.id] = folded[path]
                 for pack in packs + peers if condition == "clean" else packs:
                     wanted = pack.facts.input
                     crops = [crop(changed, box, wanted.crop_margin, wanted.size) for box in moved]
                     if crops:
                         stack = np.stack(crops).transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255)
-                        logits[pack.facts.id] = float(engines[pack.facts.id].logits(stack).max())
+                        logits[pack.facts.id] = float(its[pack.facts.id].logits(stack).max())
                 traits = (*np.log(changed.shape[:2]), *mean_spectrum(changed))
                 extra = {}
                 if condition == "clean" and moved:
                     logits |= {name + SHUFFLED: ask(name, shuffled[name], moved, changed, packs) for name in shuffled}
                     if not sample.is_fake:
                         extra = {
-                            way: {pack.facts.id: ask(pack.facts.id, engines[pack.facts.id], moved[:1], altered, packs)
+                            way: {pack.facts.id: ask(pack.facts.id, its[pack.facts.id], moved[:1], altered, packs)
                                   for pack in packs}
                             for way in ("none", *MANIPULATIONS)
                             for altered in [changed if way == "none" else manipulated(changed, moved[0], way)]
@@ -298,7 +342,8 @@ def pack_one(arguments: argparse.Namespace) -> None:
     trained_on = {"ytf", "ffhq", "yonsei"} - set(TASKS[arguments.task]["left_out"])
     calibration = calibrate(rows, name, arguments.task, trained_on)
     log = [json.loads(line) for line in (arguments.work / arguments.task / "log.jsonl").read_text().splitlines()]
-    tables = tables_of(rows, pack, peers, calibration, log, arguments.faces.name)
+    unseen = left_out(rows, name, arguments.task)
+    tables = tables_of(rows, pack, peers, calibration, log, arguments.faces.name, unseen)
     card = arguments.prose.read_text("utf-8").replace("{tables}", tables).rstrip() + "\n"
     write_pack(arguments.out, model, arguments.task, calibration, card, arguments.created)
     load_pack(arguments.out)

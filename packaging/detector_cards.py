@@ -12,7 +12,7 @@ from evidence.scoring.packs import Calibration, Pack, SourceRate
 
 def tables_of(
     rows: list[Measured], pack: Pack, peers: list[Pack], calibration: dict[str, object], log: list[dict[str, object]],
-    set_name: str,
+    set_name: str, unseen: list[list[object]],
 ) -> str:  # fmt: skip
     """The measured part of the card. Nothing in it is written by hand."""
     shipped = Pack(replace(pack.facts, calibration=as_calibration(calibration)), pack.folder)
@@ -58,6 +58,9 @@ def tables_of(
         f"({rate['true_positive_low']}–{rate['true_positive_high']}). "
         + ("The *no indicators* band is never given: no threshold passed its test." if calibration["below"] is None
            else f"The *no indicators* band is given below {calibration['below']}."),
+        "### Each real source left out of thresholds and of calibration, as the product meets others",
+        table(unseen, ["real source left out", "persons", "above the others' threshold", "the same, with the margin",
+                       "ECE, own kind of fakes"]),
         "### Not assessable (no face found, too small, not confirmed …), as received",
         table(gate, ["source", "label", "pictures", "share not assessable"]),
         "### Peers on the same crops, as received",

@@ -255,12 +255,48 @@ def tight_crop(pixels: np.ndarray, points: np.ndarray | None, share: float) -> n
     return pixels[top : top + side, left : left + side]
 
 
+def varied(face: Face, random: np.random.Generator) -> Face:
+    """The same face in the mirror, turned, recoloured, smaller or compressed, before anything is manipulated.
+
+    Both of a pair begin from it, so that a face met a hundred times is not learned by heart.
+    """
+    pixels, points = face.pixels, face.points.astype(np.float64)
+    if random.random() < 0.5:
+        pixels = np.ascontiguousarray(pixels[:, ::-1])
+        points = (points * (-1, 1) + (pixels.shape[1] - 1, 0))[[1, 0, 2, 4, 3]]
+    if random.random() < 0.5:
+        height, width = pixels.shape[:2]
+        matrix = cv2.getRotationMatrix2D((width / 2, height / 2), random.uniform(-12, 12), random.uniform(0.92, 1.12))
+        pixels = cv2.warpAffine(pixels, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
+        points = points @ matrix[:, :2].T + matrix[:, 2]
+    if random.random() < 0.3 and min(pixels.shape[:2]) > 110:
+        scale = random.uniform(max(0.5, 100 / min(pixels.shape[:2])), 0.95)
+        pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        points = points * scale
+    if random.random() < 0.6:
+        pixels = _shift_colours(pixels, random)
+    if random.random() < 0.25:
+        pixels = _change_sharpness(pixels, random)
+    if random.random() < 0.3:
+        _, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, int(random.integers(60, 96))])
+        pixels = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    return Face(pixels, points, face.source, face.group)
+
+
+def manipulated_cells(real: np.ndarray, fake: np.ndarray, side: int) -> np.ndarray:
+    """From 0 to 1 for each of ``side`` x ``side`` cells: how far the second of a pair departs from the first there."""
+    apart = np.abs(real.astype(np.float32) - fake).mean(axis=2)
+    return np.clip((cv2.resize(apart, (side, side), interpolation=cv2.INTER_AREA) - 1.0) / 3.0, 0.0, 1.0)
+
+
 def make_pair(
-    faces: list[Face], seed: list[int], size: int, *, strong: bool = True
+    faces: list[Face], seed: list[int], size: int, *, strong: bool = True, is_varied: bool = False
 ) -> tuple[np.ndarray, np.ndarray, str]:
     """One pair (real, fake) as BGR pictures of ``size``, and the name of the method; the seed decides everything."""
     random = np.random.default_rng(seed)
     face = faces[random.integers(len(faces))]
+    if is_varied:
+        face = varied(face, np.random.default_rng([*seed, 1]))
     if random.random() < 0.5:
         real, fake = self_blend(face, random)
         method = "self_blend"

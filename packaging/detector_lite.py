@@ -22,6 +22,7 @@ PUBLISHED_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf
 STAGES = ((32, 16, 1, 3, 1, 1), (16, 24, 6, 3, 2, 2), (24, 40, 6, 5, 2, 2), (40, 80, 6, 3, 2, 3), (80, 112, 6, 5, 1, 3),
           (112, 192, 6, 5, 2, 4), (192, 320, 6, 3, 1, 1))  # fmt: skip
 LATE, EARLY = (2, 4, 5), (0, 1, 2, 3)
+MARKED = 4
 """The stages that heads look at: of what is trained further as a whole, and of what is taken as it was published."""
 
 
@@ -47,6 +48,7 @@ class Block(nn.Module):
         super().__init__()
         width = inputs * expansion
         self.is_widening, self.is_residual = expansion > 1, inputs == outputs and stride == 1
+        self.skipped = 0.0
         if self.is_widening:
             self._expand_conv, self._bn0 = SameConv(inputs, width, 1, bias=False), _norm(width)
         self._depthwise_conv = SameConv(width, width, kernel, stride, groups=width, bias=False)
@@ -56,13 +58,20 @@ class Block(nn.Module):
         y = functional.relu6(self._bn0(self._expand_conv(x))) if self.is_widening else x
         y = functional.relu6(self._bn1(self._depthwise_conv(y)))
         y = self._bn2(self._project_conv(y))
+        if self.is_residual and self.training and self.skipped:
+            # Stochastic depth (Huang et al., ECCV 2016): a picture now and then goes round the block.
+            kept = torch.rand(len(x), 1, 1, 1) >= self.skipped
+            y = y * kept / (1 - self.skipped)
         return x + y if self.is_residual else y
 
 
 class LiteNet(nn.Module):
-    """Input N x 3 x S x S, RGB from 0 to 1; output N logits of the first head, higher is more likely made."""
+    """Input N x 3 x S x S, RGB from 0 to 1; output N logits of the first head, higher is more likely made.
 
-    def __init__(self, seen: tuple[int, ...] = LATE, heads: int = 1) -> None:
+    ``is_marking``: one stage also says for each of its cells whether it was manipulated, and the head hears it.
+    """
+
+    def __init__(self, seen: tuple[int, ...] = LATE, heads: int = 1, *, is_marking: bool = False) -> None:
         super().__init__()
         self._conv_stem, self._bn0 = SameConv(3, 32, 3, 2, bias=False), _norm(32)
         blocks, ends = [], []
@@ -72,20 +81,30 @@ class LiteNet(nn.Module):
             ends.append(len(blocks) - 1)
         self._blocks = nn.ModuleList(blocks)
         self.seen = {ends[stage] for stage in seen}
-        width = sum(2 * STAGES[stage][1] for stage in seen)
+        width = sum(2 * STAGES[stage][1] for stage in seen) + 2 * is_marking
+        self.marked = ends[MARKED] if is_marking else -1
+        self.marks = nn.Conv2d(STAGES[MARKED][1], 1, 1) if is_marking else None
         self.settle = nn.BatchNorm1d(width, affine=False, momentum=0.05)
         self.drop = nn.Dropout(0.3)
         self.heads = nn.ModuleList(nn.Linear(width, 1) for _ in range(heads))
 
-    def features(self, x: torch.Tensor) -> torch.Tensor:
-        """Means and largest values of what the stages give, one row a picture."""
+    def looked(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Means and largest values of what the stages give, one row a picture; the logits of the marked cells."""
         x = functional.relu6(self._bn0(self._conv_stem((x * 255 - 127) / 128)))
-        pooled = []
+        pooled, cells = [], None
         for i, block in enumerate(self._blocks):
             x = block(x)
             if i in self.seen:
                 pooled += [x.mean(dim=(2, 3)), x.amax(dim=(2, 3))]
-        return torch.cat(pooled, dim=1)
+            if i == self.marked and self.marks is not None:
+                cells = self.marks(x)
+        if cells is not None:
+            pooled += [cells.mean(dim=(2, 3)), cells.amax(dim=(2, 3))]
+        return torch.cat(pooled, dim=1), cells
+
+    def features(self, x: torch.Tensor) -> torch.Tensor:
+        """Means and largest values of what the stages give, one row a picture."""
+        return self.looked(x)[0]
 
     def views(self, x: torch.Tensor) -> list[torch.Tensor]:
         """The logits of every head, N each."""
@@ -94,6 +113,22 @@ class LiteNet(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.views(x)[0]
+
+    def with_cells(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """The logits of the first head, and those of the marked cells."""
+        features, cells = self.looked(x)
+        return self.heads[0](self.drop(self.settle(features))).squeeze(1), cells
+
+    def go_on_from(self, state: dict[str, torch.Tensor]) -> None:
+        """Take the weights of a net that marked no cells; what is new begins at nought."""
+        kept = self.state_dict()
+        for name, value in state.items():
+            if kept[name].shape == value.shape:
+                kept[name] = value
+            else:
+                kept[name][..., : value.shape[-1]] = value
+                kept[name][..., value.shape[-1] :] = 1.0 if name.endswith("running_var") else 0.0
+        self.load_state_dict(kept)
 
     def begin_from(self, path: Path) -> None:
         """Take the published weights; the heads begin at nought.

@@ -7,6 +7,7 @@ pictures under other sizes, sharpness and compression leave it little of the sou
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,22 +22,26 @@ if TYPE_CHECKING:
 
 DRAWS = {"ffhq": 12, "sdfd": 12, "tpdne": 12, "yonsei": 8, "ytf": 2}
 """Draws of each picture; the large source needs fewer."""
+PERSON_FOLDS = 10
 SOFTNESS, WEIGHT = 0.1, 5000
 """Of the square of the weights (a Gaussian prior's variance), and the pictures that all sources count as together."""
 
 
-def probe(rows: list[dict[str, object]], published: Path, left_out: set[str], size: int, seed: int) -> LiteNet:
-    """Fit a head for each generator, on persons outside the calibration share."""
+def probe(
+    rows: list[dict[str, object]], published: Path, left_out: set[str], size: int, seed: int, folds: int = 0
+) -> list[LiteNet]:
+    """Fit a head for each generator, on persons outside the calibration share; then so many times again, each time
+    without a fold of those persons, who can so be measured, too."""
     import torch
 
     generators = [source for source in GENERATORS if source not in left_out]
     reals = [source for source in REALS if source not in left_out]
-    net = LiteNet(EARLY, len(generators))
+    net = LiteNet(EARLY)
     net.begin_from(published)
     net.eval()
     cv2.setNumThreads(0)
     torch.set_num_threads(1)
-    kept: dict[str, list[torch.Tensor]] = {source: [] for source in [*reals, *generators]}
+    kept: dict[str, list[tuple[int, torch.Tensor]]] = {source: [] for source in [*reals, *generators]}
     for number, row in enumerate(rows):
         source = str(row["source"])
         is_used = source in (generators if row["label"] == "fake" else reals)
@@ -49,8 +54,30 @@ def probe(rows: list[dict[str, object]], published: Path, left_out: set[str], si
         ]
         stack = np.stack([plain, *draws])[..., ::-1].transpose(0, 3, 1, 2).copy()
         with torch.no_grad():
-            kept[source].append(net.features(torch.from_numpy(stack).float().div_(255)))
-    features = {source: torch.cat(found) for source, found in kept.items()}
+            features = net.features(torch.from_numpy(stack).float().div_(255))
+        kept[source].append((fold_of(source, str(row["group"])), features))
+    nets = []
+    for fold in range(-1, folds):
+        features = {
+            source: torch.cat([each for its, each in found if its != fold]) for source, found in kept.items()
+        }  # fmt: skip
+        nets.append(_with_heads(features, reals, generators, published))
+        print(fold, {source: len(found) for source, found in features.items()}, flush=True)
+    return nets
+
+
+def fold_of(source: str, group: str) -> int:
+    """The fold of a person outside the calibration share."""
+    return hashlib.sha256(f"fold/{source}/{group}".encode()).digest()[0] % PERSON_FOLDS
+
+
+def _with_heads(features: dict[str, torch.Tensor], reals: list[str], generators: list[str], published: Path) -> LiteNet:
+    """The published stages with a fitted head for each generator."""
+    import torch
+
+    net = LiteNet(EARLY, len(generators))
+    net.begin_from(published)
+    net.eval()
     every = torch.cat(list(features.values()))
     middle, spread = every.mean(0), every.std(0) + 1e-6
     with torch.no_grad():
@@ -63,7 +90,6 @@ def probe(rows: list[dict[str, object]], published: Path, left_out: set[str], si
         with torch.no_grad():
             head.weight.copy_(values[None, :-1])
             head.bias.copy_(values[-1:])
-    print({source: (len(found), len(kept[source])) for source, found in features.items()})
     return net
 
 

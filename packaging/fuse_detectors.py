@@ -24,13 +24,16 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from calibrate_detectors import CONDITIONS, MIN_SCORED, MOST_UNSEEN, TARGET, TASKS, share_of, upper
+from calibrate_detectors import CONDITIONS, TASKS, is_unseen, upper
 from detector_cards import table
+from detector_thresholds import MOST_UNSEEN, Reals
+from detector_thresholds import threshold as joint_threshold
 
 from evidence.model import ErrorRates
 from evidence.scoring.fusion import ANY, FEATURES, LOGISTIC, NAME, ComparedRule, Fusion, load_fusion
+from evidence.scoring.labelled import Sample
 from evidence.scoring.packs import Calibration, Pack, SourceRate, load_packs
-from evidence.scoring.statistics import auc, cluster_interval, conformal_threshold, logistic
+from evidence.scoring.statistics import auc, cluster_interval, logistic
 
 GAIN = 0.02
 """So much more of the fakes of sources left out must a regression find, on average."""
@@ -44,9 +47,8 @@ def rows_of(work: Path, packs: list[Pack]) -> list[Row]:
     kept = []
     names = {pack.facts.task: pack.facts.id for pack in packs}
     for row in json.loads((work / "measured.json").read_text()):
-        shares = {share for task in TASKS.values() for share in task["shares"]}
-        unseen = {share for share in shares if all(share in task["shares"] for task in TASKS.values())}
-        if not row["face_px"] or share_of(row["source"], row["group"]) not in unseen:
+        sample = Sample(Path(row["path"]), row["is_fake"], row["source"], row["group"])
+        if not row["face_px"] or not all(is_unseen(sample, task) for task in TASKS):
             continue
         outputs = [row["logits"][names[task]] for task in FEATURES[:2]]
         row["features"] = [*outputs, math.log(max(row["sharpness"], 1.0)), math.log(row["face_px"])]
@@ -77,24 +79,14 @@ def fitted(
     return (lambda z: ((z - centre) / scale) @ weights[:-1] + weights[-1]), centre, scale, weights
 
 
-def highest_threshold(rows: list[Row], score: Score, reals: list[str]) -> float:
-    found = [-np.inf]
-    for source in reals:
-        for condition in CONDITIONS:
-            values = features(rows, source, False, condition)
-            if len(values) >= MIN_SCORED:
-                found.append(conformal_threshold(score(values), TARGET))
-    return float(max(found))
-
-
 def threshold(rows: list[Row], score: Score, reals: list[str]) -> float:
-    """The highest of the sources' own, with the margin that keeps each, left out in turn, at 3 %."""
-    margin = 0.0
+    """The threshold of the fused number, by the rule of each detector's own."""
+    sources = {}
     for source in reals:
-        others = highest_threshold(rows, score, [other for other in reals if other != source])
-        if np.isfinite(others):
-            margin = max(margin, conformal_threshold(score(features(rows, source, False)), MOST_UNSEEN) - others)
-    return highest_threshold(rows, score, reals) + margin
+        its = [row for row in rows if row["source"] == source and not row["is_fake"]]
+        scores = score(np.array([row["features"] for row in its]))
+        sources[source] = Reals(scores, [str(row["group"]) for row in its], [str(row["condition"]) for row in its])
+    return joint_threshold(sources)
 
 
 def compared(rows: list[Row], reals: list[str], fakes: list[str]) -> list[ComparedRule]:

@@ -3,12 +3,15 @@
     python packaging/train_detectors.py prepare --faces DIR --landmarks YUNET.onnx --work DIR
     python packaging/train_detectors.py train   --work DIR --published LITE0.pth --steps 1200 --every 150 --rise 60 \
                                                 --keep 0.99 --lr 1e-3
+    python packaging/train_detectors.py train   --work DIR --name varied --varied --start DIR/swap/best.pt --steps 500 \
+                                                --every 100 --rise 60 --lr 7e-4 --keep 0.99 --decay 0.05 \
+                                                --bases sdfd tpdne
     python packaging/train_detectors.py export  --work DIR
 
 LITE0.pth are the published ImageNet weights of EfficientNet-Lite0 (detector_lite.py). The synthesis specialist is heads
 on those weights as they are, and a small network of our own, in one model:
 
-    known  --name known --published LITE0.pth [--leave-out SOURCE]
+    known  --name known --published LITE0.pth [--leave-out SOURCE] [--folds]
     train  --task swap --name swap_small --steps 12000
     train  --task synthesis --name rerender --steps 150 --pairs 16 --softening 0.1 --keep 0.99 --rise 20
            --lr 1e-3 --start WORK/swap_small/best.pt
@@ -32,11 +35,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from detector_fakes import Degradation, Face, make_pair, tight_crop
+from detector_fakes import Degradation, Face, make_pair, manipulated_cells, tight_crop
 
 SIZE = 128
 SEED = 20260101
-BODY_SHARE = 0.3
+BODY_SHARE, MOST_SKIPPED = 0.3, 0.1
 
 
 def share_of(source: str, group: str) -> str:
@@ -70,12 +73,14 @@ def load(work: Path) -> list[dict[str, object]]:
     return pickle.loads((work / "faces.pickle").read_bytes())
 
 
-def real_faces(rows: list[dict[str, object]], shares: tuple[str, ...], left_out: set[str]) -> list[Face]:
-    """The real faces with points, of these shares and not of the sources left out."""
+def real_faces(
+    rows: list[dict[str, object]], shares: tuple[str, ...], left_out: set[str], label: str = "real"
+) -> list[Face]:
+    """The real faces with points, of these shares and not of the sources left out; or those of another label."""
     return [
         Face(row["pixels"], row["points"], row["source"], row["group"])
         for row in rows
-        if row["label"] == "real" and row["points"] is not None
+        if row["label"] == label and row["points"] is not None
         and row["share"] in shares and row["source"] not in left_out
     ]  # fmt: skip
 
@@ -93,24 +98,48 @@ def auc(scores: np.ndarray, labels: np.ndarray) -> float:
 class SwapPairs:
     """Endless batches of pairs; batch ``i`` is the same on every run."""
 
-    def __init__(self, faces: list[Face], pairs: int, first: int, last: int, size: int) -> None:
+    def __init__(
+        self, faces: list[Face], pairs: int, first: int, last: int, size: int, *,
+        is_varied: bool = False, bases: tuple[Face, ...] = (),
+    ) -> None:  # fmt: skip
+        self.is_varied = is_varied
         # Sources in equal weight would wear out the small ones; square roots are a middle way.
         by_source: dict[str, int] = {}
         for face in faces:
             by_source[face.source] = by_source.get(face.source, 0) + 1
         most = max(by_source.values())
         self.faces = [face for face in faces for _ in range(max(1, round((most / by_source[face.source]) ** 0.5)))]
+        self.faces += bases
         self.pairs, self.first, self.last, self.size = pairs, first, last, size
 
     def __len__(self) -> int:
         return self.last - self.first
 
-    def __getitem__(self, step: int) -> tuple[np.ndarray, np.ndarray]:
+    def __getitem__(self, step: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Pictures (N x 3 x S x S, first the real ones), labels, and the manipulated cells (N x 1 x 8 x 8)."""
         if step >= len(self):
             raise IndexError
-        made = [make_pair(self.faces, [SEED, self.first + step, i], self.size) for i in range(self.pairs)]
+        made = []
+        for i in range(self.pairs):
+            seed = [SEED, self.first + step, i]
+            real, fake, _ = make_pair(self.faces, seed, self.size, is_varied=self.is_varied)
+            if self.is_varied:
+                hide_a_part(real, fake, np.random.default_rng([*seed, 2]))
+            made.append((real, fake, manipulated_cells(real, fake, self.size // 16)))
         pictures = np.stack([real for real, _, _ in made] + [fake for _, fake, _ in made])
-        return pictures[..., ::-1].transpose(0, 3, 1, 2).copy(), np.repeat([0.0, 1.0], self.pairs).astype(np.float32)
+        cells = np.stack([np.zeros_like(cells) for _, _, cells in made] + [cells for _, _, cells in made])[:, None]
+        labels = np.repeat([0.0, 1.0], self.pairs).astype(np.float32)
+        return pictures[..., ::-1].transpose(0, 3, 1, 2).copy(), labels, cells
+
+
+def hide_a_part(real: np.ndarray, fake: np.ndarray, random: np.random.Generator) -> None:
+    """Random erasing (Zhong et al., AAAI 2020), in place and alike in both of a pair, for three in ten."""
+    if random.random() < 0.3:
+        size = real.shape[0]
+        height, width = random.integers(size // 8, size // 2, 2)
+        top, left = random.integers(0, size - height), random.integers(0, size - width)
+        real[top : top + height, left : left + width] = colour = random.integers(0, 256, 3)
+        fake[top : top + height, left : left + width] = colour
 
 
 def train(arguments: argparse.Namespace) -> None:
@@ -128,22 +157,29 @@ def train(arguments: argparse.Namespace) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     rows = load(arguments.work)
     left_out = set(arguments.leave_out)
-    net, averaged = (LiteNet(), LiteNet()) if arguments.published else (SmallNet(), SmallNet())
+    is_varied = arguments.varied
+    is_lite = bool(arguments.published) or is_varied
+    net, averaged = (LiteNet(is_marking=is_varied) if is_lite else SmallNet() for _ in range(2))
+    if is_varied:
+        for i, block in enumerate(net._blocks):
+            block.skipped = MOST_SKIPPED * i / len(net._blocks)
+        net.drop.p = 0.4
     if arguments.published:
         net.begin_from(arguments.published)
     net = net.to(memory_format=torch.channels_last)
     averaged.load_state_dict(net.state_dict())
     # What ImageNet taught changes slowly; the head begins at nought.
-    slowly = BODY_SHARE if arguments.published else 1.0
+    slowly = BODY_SHARE if is_lite else 1.0
     named = list(net.named_parameters())
     optimizer = torch.optim.AdamW(
-        [{"params": [value for name, value in named if name.startswith("heads")], "share": 1.0},
-         {"params": [value for name, value in named if not name.startswith("heads")], "share": slowly}],
-        weight_decay=0.02,
+        [{"params": [value for name, value in named if name.startswith(("heads", "marks"))], "share": 1.0},
+         {"params": [value for name, value in named if not name.startswith(("heads", "marks"))], "share": slowly}],
+        weight_decay=arguments.decay,
     )  # fmt: skip
     step, best = 0, 0.0
     if arguments.start:
-        net.load_state_dict(torch.load(arguments.start, weights_only=True))
+        begun = torch.load(arguments.start, weights_only=True)
+        net.go_on_from(begun) if is_varied else net.load_state_dict(begun)
         averaged.load_state_dict(net.state_dict())
     if (folder / "last.pt").exists():
         kept = torch.load(folder / "last.pt", weights_only=True)
@@ -152,14 +188,17 @@ def train(arguments: argparse.Namespace) -> None:
         optimizer.load_state_dict(kept["optimizer"])
         step, best = kept["step"], kept["best"]
     if arguments.task == "swap":
-        batches = SwapPairs(real_faces(rows, ("train",), left_out), arguments.pairs, step, arguments.steps, SIZE)
+        # A generated face is as good a photograph to manipulate as any: both of a pair are generated.
+        faces, generated = (real_faces(rows, ("train",), left_out, label) for label in ("real", "fake"))
+        bases = tuple(face for face in generated if face.source in arguments.bases)
+        batches = SwapPairs(faces, arguments.pairs, step, arguments.steps, SIZE, is_varied=is_varied, bases=bases)
     else:
         faces = real_faces(rows, ("train", "validation"), left_out)
         batches = RerenderedPairs(faces, arguments.pairs, step, arguments.steps, SIZE, SEED)
     loader = torch.utils.data.DataLoader(batches, batch_size=None, shuffle=False, num_workers=1, prefetch_factor=4)
     judge = Judge(rows, arguments.task, left_out)
     started, losses = time.time(), []
-    for pictures, labels in loader:
+    for pictures, labels, *marked in loader:
         rate = float(
             arguments.lr * min(1.0, (step + 1) / arguments.rise) * 0.5 * (1 + np.cos(np.pi * step / arguments.steps))
         )
@@ -167,13 +206,16 @@ def train(arguments: argparse.Namespace) -> None:
             group["lr"] = rate * group["share"]
         net.train()
         inputs = pictures.float().div_(255).contiguous(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16, enabled=not arguments.published):
-            logits = net(inputs)
+        with torch.autocast("cpu", torch.bfloat16, enabled=not is_lite):
+            logits, cells = net.with_cells(inputs) if is_lite else (net(inputs), None)
         logits = logits.float()
         softened = labels * (1 - arguments.softening) + arguments.softening / 2
         loss = functional.binary_cross_entropy_with_logits(logits, softened)
         half = len(labels) // 2
         loss = loss + 0.5 * functional.softplus(logits[:half] - logits[half:]).mean()
+        if cells is not None:
+            # Where it was manipulated says more than that it was.
+            loss = loss + 0.5 * functional.binary_cross_entropy_with_logits(cells, marked[0])
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
@@ -256,6 +298,7 @@ def export(arguments: argparse.Namespace) -> None:
     import torch
     from detector_lite import EARLY, LATE, LiteNet
     from detector_net import SmallNet, Views
+    from detector_probe import fold_of
     from detector_synthesis import GENERATORS
 
     def trained(net: torch.nn.Module, name: str) -> torch.nn.Module:
@@ -270,15 +313,19 @@ def export(arguments: argparse.Namespace) -> None:
         second = trained(SmallNet(), arguments.rerender_net)
         rows = load(arguments.work)
         views = [*(partial(view_of, first, i) for i in range(heads)), second]
-        scores = [photographs(rows, view) for view in views]
+        used = [row for row in rows if row["source"] not in arguments.leave_out]
+        used = [row for row in used if arguments.without_fold != fold_of(str(row["source"]), str(row["group"]))]
+        scores = [photographs(used, view) for view in views]
         middles = [float(np.mean([np.median(values) for values in found])) for found in scores]
         spreads = [float(np.mean([values.std() for values in found])) for found in scores]
         print("middles", middles, "spreads", spreads)
         net = Views(first, second, middles, spreads).eval()
-        figures = Judge(rows, "synthesis", set(arguments.leave_out))(net)
-        print(json.dumps({name: round(value, 4) for name, value in figures.items()}), flush=True)
+        if arguments.without_fold < 0:
+            figures = Judge(rows, "synthesis", set(arguments.leave_out))(net)
+            print(json.dumps({name: round(value, 4) for name, value in figures.items()}), flush=True)
     else:
-        net = trained(LiteNet(LATE), arguments.name).settled()
+        state = torch.load(arguments.work / arguments.name / "best.pt", weights_only=True)
+        net = trained(LiteNet(LATE, is_marking="marks.weight" in state), arguments.name).settled()
     torch.onnx.export(
         net, (torch.zeros(1, 3, SIZE, SIZE),), str(folder / "model.onnx"), opset_version=17, dynamo=False,
         input_names=["face"], output_names=["logit_fake"], dynamic_axes={"face": {0: "n"}, "logit_fake": {0: "n"}},
@@ -296,12 +343,14 @@ def export(arguments: argparse.Namespace) -> None:
 def known(arguments: argparse.Namespace) -> None:
     """Fit the heads that know generators: minutes of looking, seconds of fitting."""
     import torch
-    from detector_probe import probe
+    from detector_probe import PERSON_FOLDS, probe
 
-    net = probe(load(arguments.work), arguments.published, set(arguments.leave_out), SIZE, SEED)
-    folder = arguments.work / arguments.name
-    folder.mkdir(parents=True, exist_ok=True)
-    torch.save(net.state_dict(), folder / "best.pt")
+    left_out, folds = set(arguments.leave_out), PERSON_FOLDS if arguments.folds else 0
+    nets = probe(load(arguments.work), arguments.published, left_out, SIZE, SEED, folds)
+    for place, net in enumerate(nets):
+        folder = arguments.work / (f"{arguments.name}_fold{place - 1}" if place else arguments.name)
+        folder.mkdir(parents=True, exist_ok=True)
+        torch.save(net.state_dict(), folder / "best.pt")
 
 
 def view_of(net: object, head: int, pictures: object) -> object:
@@ -356,6 +405,11 @@ def main() -> None:
     parser.add_argument("--keep", type=float, default=0.998, help="share of the averaged weights kept at each step")
     parser.add_argument("--rise", type=int, default=200, help="steps over which the rate rises")
     parser.add_argument("--every", type=int, default=500)
+    parser.add_argument("--folds", action="store_true", help="known: fit again without each fold of the persons")
+    parser.add_argument("--without-fold", type=int, default=-1, help="export: the fold that --known did not see")
+    parser.add_argument("--varied", action="store_true", help="vary every face first, learn where, and leave parts out")
+    parser.add_argument("--decay", type=float, default=0.02, help="how far unused weights shrink")
+    parser.add_argument("--bases", nargs="*", default=[], help="sources of generated faces to manipulate as well")
     parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--published", type=Path, help="the published weights of EfficientNet-Lite0 to begin with")
     parser.add_argument("--start", type=Path, help="weights to begin with, as another run left them")
