@@ -36,7 +36,7 @@ class AskSheet(Page):
         super().retranslate(t)
         heading, lead, yes = self._words(t)
         self.back.setText(t("&Back"))
-        self.heading.setText(heading)
+        self.say_title(heading)
         self.lead.setText(lead)
         self.yes_button.setText(yes)
         self.no_button.setText(t("Not now"))

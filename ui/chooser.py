@@ -134,7 +134,7 @@ class Chooser(Page):
             "files": t("Choose files"),
             "any": t("Choose a folder or a file"),
         }
-        self.heading.setText(titles[self._wants])
+        self.say_title(titles[self._wants])
         self.back.setText(t("&Back"))
         self.where.name(t("&Folder"))
         self.up.setAccessibleName(t("One folder up"))

@@ -46,7 +46,7 @@ class MinorSheet(Page):
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
         self.back.setText(t("N&ot now"))
-        self.heading.setText(t("Is someone under age in it, or could it be?"))
+        self.say_title(t("Is someone under age in it, or could it be?"))
         self.lead.setText(
             t("You need not look at it to answer. When in doubt, say that you are not sure: that is a good answer.")
         )

@@ -135,6 +135,11 @@ class Page(QFrame):
         if "message" in self.__dict__:
             self.message.forget()
 
+    def say_title(self, words: str) -> None:
+        """Set the heading, which is the name of the page for a screen reader too."""
+        self.heading.setText(words)
+        self.setAccessibleName(words)
+
     def retranslate(self, t: Texts) -> None:
         """Say every word of the page in the language of ``t``."""
         for made in ("message", "working"):

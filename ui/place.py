@@ -228,8 +228,11 @@ class PlacePart(QFrame):
             self._regions = None
 
     def _add(self, choice: QRadioButton) -> None:
+        before = self._group.buttons()[-1:]
         self._group.addButton(choice)
         self._choices.addWidget(choice, 0, Qt.AlignmentFlag.AlignLeft)
+        if before:  # what is found later stands after them for the keyboard too
+            self.setTabOrder(before[0], choice)
 
     def _take_screens(self, screens: Sequence[Monitor]) -> None:
         if list(screens) == list(self.monitors):

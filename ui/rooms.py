@@ -175,7 +175,7 @@ class CaseRoom(Page):
         def done(found: Case) -> None:
             if case_id == self.case_id:
                 self.case = found
-                self.heading.setText(wording.safe(found.title))
+                self.say_title(wording.safe(found.title))
 
         self.work(lambda _progress, _cancelled: session.case(case_id), done)
         self.bar.enter()
@@ -190,5 +190,5 @@ class CaseRoom(Page):
     def forget(self) -> None:
         super().forget()
         self.case_id, self.case = "", None
-        self.heading.setText("")
+        self.say_title("")
         self.bar.forget()

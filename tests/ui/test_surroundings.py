@@ -9,6 +9,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from evidence.capture import Region, Screen
 from evidence.model import Case
 from ui.main_window import MainWindow
 
@@ -77,3 +78,18 @@ def test_a_page_that_changes_its_heading_changes_its_name(
     window.settings.back.setFocus()
     window.settings.language.box.setFocus()
     assert window.settings.accessibleName() == window.settings.heading.text() == "설정"
+
+
+def test_a_monitor_that_is_found_later_comes_after_the_other_choices(
+    case: Case, window: MainWindow, settle: Callable[[], None]
+) -> None:
+    window.show_capture(case.id)
+    settle()
+    place = window.capture.place
+    place._take_screens([Screen(1, Region(0, 0, 640, 480)), Screen(2, Region(640, 0, 640, 480))])
+    chain, widget = [], place.region_choice.nextInFocusChain()
+    while widget is not place.region_choice:
+        chain.append(widget)
+        widget = widget.nextInFocusChain()
+    wanted = [place.all_choice, *place.monitor_choices, window.capture.note.edit]
+    assert sorted(wanted, key=chain.index) == wanted

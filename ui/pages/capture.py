@@ -140,7 +140,7 @@ class CapturePage(Page):
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
         self.back.setText(t("&Back to the case"))
-        self.heading.setText(t("Bring something in"))
+        self.say_title(t("Bring something in"))
         for kind, words in zip(KINDS, (t("The &screen"), t("&Files"), t("A lin&k")), strict=True):
             self.kinds[kind].setText(words)
         self.record_button.setText(t("Recor&d the screen…"))

@@ -318,7 +318,7 @@ class CasePage(Page):
 
     def _show(self) -> None:
         t = self.desk.t
-        self.heading.setText(wording.safe(self.case.title) if self.case is not None else "")
+        self.say_title(wording.safe(self.case.title) if self.case is not None else "")
         shown, case_id = self._shown, self.case_id
         session = self.desk.session if self.desk.is_open else None
 

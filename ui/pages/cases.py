@@ -44,7 +44,7 @@ class CasesPage(Page):
 
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
-        self.heading.setText(t("Cases"))
+        self.say_title(t("Cases"))
         self.new.name(t("A &new case"), t("A title that says something to you alone. It stays inside the vault."))
         self.new_button.setText(t("&Begin"))
         self.empty.setText(t("There is no case yet. One case holds everything that belongs together."))

@@ -81,7 +81,7 @@ class CreatePage(Page):
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
         self.back.setText(t("&Back"))
-        self.heading.setText(t("A new vault"))
+        self.say_title(t("A new vault"))
         self.safety_title.setText(t("Is this computer safe for you?"))
         self.safety_text.setText(
             t(

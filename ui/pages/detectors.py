@@ -107,7 +107,7 @@ class DetectorsPage(Page):
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
         self.back.setText(t("&Back"))
-        self.heading.setText(t("Detectors and trust"))
+        self.say_title(t("Detectors and trust"))
         self.lead.setText(
             t("What looks for signs of manipulation on this computer, and whose content credentials count as known. "
               "Nothing is fetched from a network.")

@@ -59,7 +59,7 @@ class DraftSheet(Page):
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
         self.back.setText(t("&Back"))
-        self.heading.setText(t("Draft of the report"))
+        self.say_title(t("Draft of the report"))
         self.hint.setText(
             t("Nothing is signed or sent yet, and this draft is kept nowhere. Pictures are blurred here in any case.")
         )

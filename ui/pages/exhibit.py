@@ -310,13 +310,13 @@ class ExhibitPage(Page):
         _empty(self.facts)
         _empty(self.digests)
         if self._exhibit is None:
-            self.heading.setText("")
+            self.say_title("")
             self.picture_card.hide()
             self.score.show_report(None)
             self._show_log()
             return
         item = self._exhibit.item
-        self.heading.setText(wording.title(item))
+        self.say_title(wording.title(item))
         self._show_words_of_picture()
         self.visit_button.setVisible(item.source.get("url", "").lower().startswith(("http:", "https:")))
         role = t.code("name", f"role.{item.examiner.role}")

@@ -138,7 +138,7 @@ class HandingPage(Page):
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
         self.back.setText(t("&Back to the case"))
-        self.heading.setText(t("Packages made so far"))
+        self.say_title(t("Packages made so far"))
         self.empty.setText(t("No package was made of this case yet."))
         self.list.setAccessibleName(t("Packages made so far"))
         self.package.name(t("&Package"), t("Where it is now. If you moved it, choose it again."))

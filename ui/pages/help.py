@@ -52,7 +52,7 @@ class HelpSheet(Page):
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
         self.back.setText(t("&Back"))
-        self.heading.setText(t("Help"))
+        self.say_title(t("Help"))
         self.topic.name(t("&About"))
         for position, name in enumerate(self._names):
             self.topic.box.setItemText(position, t(TOPICS[name].title))

@@ -40,7 +40,7 @@ class HelpLinesSheet(Page):
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
         self.back.setText(t("&Back"))
-        self.heading.setText(t("People and places that help"))
+        self.say_title(t("People and places that help"))
         self.lead.setText(
             t("You decide whether and when to turn to anyone. If you are in danger now, call the emergency number.")
         )

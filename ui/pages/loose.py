@@ -55,7 +55,7 @@ class LoosePage(Page):
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
         self.back.setText(t("&Back to the case"))
-        self.heading.setText(t("Files outside the vault"))
+        self.say_title(t("Files outside the vault"))
         self.lead.setText(
             t("A file, or a whole folder with what is in it, is looked at where it lies. Nothing of it is shown, kept "
               "or written into a log; when this page is left, what was found is forgotten.")

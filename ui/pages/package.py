@@ -150,7 +150,7 @@ class PackagePage(Page):
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
         self.back.setText(t("&Back to the case"))
-        self.heading.setText(t("Make a package"))
+        self.say_title(t("Make a package"))
         self.list_title.setText(t("What goes into it"))
         self.list.setAccessibleName(t("What goes into it"))
         self.list_hint.setText(t("Space takes an exhibit in or leaves it out."))

@@ -64,7 +64,7 @@ class RecordPage(Page):
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
         self.back.setText(t("&Back to the case"))
-        self.heading.setText(t("Record the screen"))
+        self.say_title(t("Record the screen"))
         self.lead.setText(
             t("For rooms that cannot be exported. A small window stays beside it; everything is sealed while it "
               "happens.")

@@ -143,7 +143,7 @@ class RedactPage(Page):
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
         self.back.setText(t("&Back to the exhibit"))
-        self.heading.setText(t("Redacted copy"))
+        self.say_title(t("Redacted copy"))
         self.lead.setText(
             t("A copy in which parts are gone for good. The original stays sealed as it is. When you make a package, "
               "you choose for each exhibit which of the two is handed over.")

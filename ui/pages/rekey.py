@@ -81,7 +81,7 @@ class RekeyPage(Page):
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
         self.back.setText(t("&Back"))
-        self.heading.setText(t("A new master key"))
+        self.say_title(t("A new master key"))
         self.what.setText(
             t(
                 "For when somebody who must not open the vault any more may have kept its key. Everything gets a new "

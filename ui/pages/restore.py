@@ -58,7 +58,7 @@ class RestorePage(Page):
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
         self.back.setText(t("&Back"))
-        self.heading.setText(t("A vault from a backup"))
+        self.say_title(t("A vault from a backup"))
         self.what.setText(
             t(
                 "Everything is copied into a new vault, and every byte is checked. The backup stays. If you stop it, "

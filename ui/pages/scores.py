@@ -124,7 +124,7 @@ class ScoresPage(CaseRoom):
             self.forget_message()
             self.bar.forget()
             self.case_id, self.case = case_id, None
-            self.heading.setText("")
+            self.say_title("")
             self._drop()
 
     def forget(self) -> None:

@@ -89,7 +89,7 @@ class SettingsPage(Page):
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
         self.back.setText(t("&Back"))
-        self.heading.setText(t("Settings"))
+        self.say_title(t("Settings"))
         self.window_title.setText(t("This window"))
         self.language.name(t("&Language"))
         self.percent.name(t("Size of &text"))

@@ -89,7 +89,7 @@ class StartPage(Page):
 
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
-        self.heading.setText("Holdfast")
+        self.say_title("Holdfast")
         self.tongue_panel.setAccessibleName(t("Language"))
         self.lead.setText(t("Keeps what you put into it encrypted, dated and unchanged, on this computer alone."))
         self.tongues[self.desk.language].setChecked(True)

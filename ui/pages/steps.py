@@ -93,7 +93,7 @@ class StepsPage(Page):
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
         self.back.setText(t("&Back to the case"))
-        self.heading.setText(t("Step by step"))
+        self.say_title(t("Step by step"))
         self.lead.setText(
             t("A checklist says what to show. At each step take a picture of the screen, bring in a photo of another "
               "screen, or go on without one.")

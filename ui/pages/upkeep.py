@@ -128,7 +128,7 @@ class UpkeepPage(Page):
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
         self.back.setText(t("&Back"))
-        self.heading.setText(t("This vault"))
+        self.say_title(t("This vault"))
         self.ways_title.setText(t("Ways to open it"))
         self.list.setAccessibleName(t("Ways to open it"))
         self.change_button.setText(t("C&hange this passphrase"))

@@ -121,7 +121,7 @@ class VerifyPage(Page):
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
         self.back.setText(t("&Back"))
-        self.heading.setText(t("Check a package"))
+        self.say_title(t("Check a package"))
         self.lead.setText(t("Each claim is answered with yes, no or cannot tell, and why. Nothing is sent or changed."))
         self.place.name(
             t("&Package"), t("A ZIP file, a folder, a report alone, or a stick with several. You can drop it here.")

@@ -103,7 +103,7 @@ class WatchPage(Page):
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
         self.back.setText(t("&Back to the case"))
-        self.heading.setText(t("Watch a folder"))
+        self.say_title(t("Watch a folder"))
         self.lead.setText(
             t("While you save things, what arrives is sealed at once. It ends when you stop it or when the vault "
               "locks.")

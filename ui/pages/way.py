@@ -215,7 +215,7 @@ class WayPage(Page):
             ),
             REVOKE: t("Nobody opens this vault this way any more. The other ways stay."),
         }
-        self.heading.setText(titles[kind])
+        self.say_title(titles[kind])
         named = (
             f"{slot_words(t, self.slot)}\n" if self.slot is not None and kind in (CHANGE, STRENGTHEN, REVOKE) else ""
         )

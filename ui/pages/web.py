@@ -86,7 +86,7 @@ class WebPage(Page):
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
         self.back.setText(t("&Back to the case"))
-        self.heading.setText(t("Record a web page"))
+        self.say_title(t("Record a web page"))
         self.url.name(
             t("Address of the &page"),
             t("Recorded are what the site sends, what is shown, and how the two differ."),

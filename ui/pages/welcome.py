@@ -132,7 +132,7 @@ class WelcomePage(Page):
 
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
-        self.heading.setText(t("The first steps"))
+        self.say_title(t("The first steps"))
         self.tongues[self.desk.language].setChecked(True)
         self.tongue_panel.setAccessibleName(t("Language"))
         self.asked.ask(t("Who else can use this computer, or see what you do on it?"))

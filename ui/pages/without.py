@@ -47,7 +47,7 @@ class WithoutMediaPage(Page):
     def retranslate(self, t: Texts) -> None:
         super().retranslate(t)
         self.back.setText(t("&Back to the case"))
-        self.heading.setText(t("Note it without a picture"))
+        self.say_title(t("Note it without a picture"))
         self.lead.setText(
             t("Nothing was opened, copied or taken. What you write here becomes an exhibit; one line is enough.")
         )
