@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from evidence.version import NAME
 
@@ -17,8 +17,7 @@ _SYSTEM: str = sys.platform  # as text: what it is not may be checked too
 PORTABLE_FOLDER = "holdfast-data"
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(NamedTuple):
     """The places of one person on one computer. None of them needs to exist yet."""
 
     settings: Path

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtGui import QGuiApplication, QScreen
 
-from ui.desk import Area, Monitor
+if TYPE_CHECKING:
+    from ui.shapes import Area, Monitor
 
 MARGIN = 16
 

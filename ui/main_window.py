@@ -160,7 +160,7 @@ class MainWindow(Book):
         ways.addWidget(self.enough_way)
         return foot
 
-    # The ways (ui.desk.Navigator) -------------------------------------------------------------------------------------
+    # The ways (ui.shapes.Navigator) -----------------------------------------------------------------------------------
 
     def show_start(self) -> None:
         """The page before a vault is open; with an open vault, its cases; with one that was just made, its key."""

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QRadioButton, QVBoxLayout, Q
 from evidence.i18n import N_, Texts
 from ui import wording
 from ui.bykey import KeyWait
-from ui.desk import Monitor, OtherWindow
 from ui.jobs import Lane
 from ui.page import Page
 from ui.region import RegionChoice
@@ -20,6 +19,7 @@ from ui.widgets import Choice, text
 
 if TYPE_CHECKING:
     from evidence.session import ScreenAccess
+    from ui.shapes import Monitor, OtherWindow
 
 #: Milliseconds that a system needs to take a hidden window off the screen.
 GONE_MS = 350

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWi
 from evidence.i18n import N_, Texts, named_code
 from ui import wording
 from ui.beside import read_area, spot_beside
-from ui.desk import Desk, Monitor
+from ui.desk import Desk
 from ui.dress import dress
 from ui.flow import FlowLayout
 from ui.hotkeys_asked import open_hotkeys
@@ -21,6 +21,7 @@ from ui.widgets import Button, Field, announce, discard, text
 
 if TYPE_CHECKING:
     from evidence.session import Guide, Recording, RecordingStatus
+    from ui.shapes import Monitor
 
 LOOK_MS = 250
 WIDTH = 380

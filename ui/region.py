@@ -7,12 +7,16 @@ The still lives in memory and is dropped at once; what is sealed is captured aft
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QScreen
 from PySide6.QtWidgets import QWidget
 
-from ui.desk import Desk, Monitor
+from ui.desk import Desk
+
+if TYPE_CHECKING:
+    from ui.shapes import Monitor
 
 STEP = 10
 LEAST = 8

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -58,7 +57,7 @@ class Walk:
         self.application = make(["bench"])
         self.application.setStyle("Fusion")
         save_settings(folder / "settings.json", Settings(language="en", look="light"))
-        doors = replace(real_doors(), create_vault=partial(session.create_vault, cost=CHEAP_COST))
+        doors = real_doors()._replace(create_vault=partial(session.create_vault, cost=CHEAP_COST))
         self.window = make_window(self.application, folder / "settings.json", folder / "vault", doors=doors)
         self.window.resize(1120, 760)
         self.window.show()

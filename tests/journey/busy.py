@@ -9,7 +9,6 @@ from pathlib import Path
 root, vault, passphrase, cases = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 sys.path.insert(0, str(root))
 
-from dataclasses import replace  # noqa: E402
 
 from app.window import make_application, make_window, real_doors  # noqa: E402
 from evidence import session  # noqa: E402
@@ -18,7 +17,7 @@ from evidence.settings import Settings, save_settings  # noqa: E402
 
 application = make_application(["busy"])
 save_settings(vault.parent / "busy.json", Settings(language="en"))
-doors = replace(real_doors(), create_vault=partial(session.create_vault, cost=CHEAP_COST))
+doors = real_doors()._replace(create_vault=partial(session.create_vault, cost=CHEAP_COST))
 window = make_window(application, vault.parent / "busy.json", vault, doors=doors)
 window.show()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,7 @@ def check_packages(*given: Any, progress: Callable[[float, str], None], **named:
 application = make_application(["checking"])
 folder = package.parent
 window = make_window(
-    application, folder / "none.json", folder / "none", doors=replace(doors, check_packages=check_packages)
+    application, folder / "none.json", folder / "none", doors=doors._replace(check_packages=check_packages)
 )
 window.show()
 window.show_verify(package)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -26,7 +25,7 @@ def doors(doors: Doors, tmp_path: Path) -> Doors:
     """Vaults that know where packs lie."""
     ports = session.real_ports(tmp_path / "detectors")
     cost = Argon2Cost(memory_kib=8 * 1024, passes=1, lanes=1)
-    return replace(doors, create_vault=partial(session.create_vault, cost=cost, ports=ports))
+    return doors._replace(create_vault=partial(session.create_vault, cost=cost, ports=ports))
 
 
 def test_a_pack_comes_and_goes(opened: MainWindow, settle: Settle, tmp_path: Path) -> None:

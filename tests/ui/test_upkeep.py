@@ -424,7 +424,7 @@ def test_what_does_not_open_again_is_locked_and_said(rekey: MainWindow, settle: 
     def fail(*_given: object, **_named: object) -> NoReturn:
         raise EvidenceError("vault.open_elsewhere")
 
-    rekey.desk.doors = replace(rekey.desk.doors, rekey_vault=fail, open_vault=fail)
+    rekey.desk.doors = rekey.desk.doors._replace(rekey_vault=fail, open_vault=fail)
     renew(rekey, settle)
     assert rekey.stack.currentWidget() is rekey.start
     assert rekey.start.message.sentence.text() == rekey.desk.t.error(EvidenceError("vault.open_elsewhere"))[0]
