@@ -255,8 +255,9 @@ def tight_crop(pixels: np.ndarray, points: np.ndarray | None, share: float) -> n
     return pixels[top : top + side, left : left + side]
 
 
-def varied(face: Face, random: np.random.Generator) -> Face:
-    """The same face in the mirror, turned, recoloured, smaller or compressed, before anything is manipulated.
+def varied(face: Face, random: np.random.Generator, *, is_worn: bool) -> Face:
+    """The same face in the mirror, turned, recoloured, and with ``is_worn`` smaller, blurred or compressed, before
+    anything is manipulated.
 
     Both of a pair begin from it, so that a face met a hundred times is not learned by heart.
     """
@@ -269,15 +270,15 @@ def varied(face: Face, random: np.random.Generator) -> Face:
         matrix = cv2.getRotationMatrix2D((width / 2, height / 2), random.uniform(-12, 12), random.uniform(0.92, 1.12))
         pixels = cv2.warpAffine(pixels, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
         points = points @ matrix[:, :2].T + matrix[:, 2]
-    if random.random() < 0.3 and min(pixels.shape[:2]) > 110:
+    if is_worn and random.random() < 0.3 and min(pixels.shape[:2]) > 110:
         scale = random.uniform(max(0.5, 100 / min(pixels.shape[:2])), 0.95)
         pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         points = points * scale
     if random.random() < 0.6:
         pixels = _shift_colours(pixels, random)
-    if random.random() < 0.25:
+    if is_worn and random.random() < 0.25:
         pixels = _change_sharpness(pixels, random)
-    if random.random() < 0.3:
+    if is_worn and random.random() < 0.3:
         _, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, int(random.integers(60, 96))])
         pixels = cv2.imdecode(data, cv2.IMREAD_COLOR)
     return Face(pixels, points, face.source, face.group)
@@ -290,13 +291,13 @@ def manipulated_cells(real: np.ndarray, fake: np.ndarray, side: int) -> np.ndarr
 
 
 def make_pair(
-    faces: list[Face], seed: list[int], size: int, *, strong: bool = True, is_varied: bool = False
+    faces: list[Face], seed: list[int], size: int, *, strong: bool = True, is_varied: bool = False, is_worn: bool = True
 ) -> tuple[np.ndarray, np.ndarray, str]:
     """One pair (real, fake) as BGR pictures of ``size``, and the name of the method; the seed decides everything."""
     random = np.random.default_rng(seed)
     face = faces[random.integers(len(faces))]
     if is_varied:
-        face = varied(face, np.random.default_rng([*seed, 1]))
+        face = varied(face, np.random.default_rng([*seed, 1]), is_worn=is_worn)
     if random.random() < 0.5:
         real, fake = self_blend(face, random)
         method = "self_blend"

@@ -16,6 +16,9 @@ on those weights as they are, and a small network of our own, in one model:
     train  --task synthesis --name rerender --steps 150 --pairs 16 --softening 0.1 --keep 0.99 --rise 20
            --lr 1e-3 --start WORK/swap_small/best.pt
     export --task synthesis --known known --rerender-net rerender
+    export --task synthesis --known known_foldN --rerender-net rerender --name synthesis_foldN --without-fold N
+
+the last for N from 0 to 9: calibrate_detectors.py measures whoever trained with the model that was fitted without them.
 
 Needs torch 2.13, onnx, opencv-python-headless 4.14 and numpy in an environment of their own; none of it but the
 exported model reaches the product. ``DIR/manifest.csv`` has the columns file, label, source, group. Persons are kept
@@ -100,9 +103,9 @@ class SwapPairs:
 
     def __init__(
         self, faces: list[Face], pairs: int, first: int, last: int, size: int, *,
-        is_varied: bool = False, bases: tuple[Face, ...] = (),
+        is_varied: bool = False, is_worn: bool = True, bases: tuple[Face, ...] = (),
     ) -> None:  # fmt: skip
-        self.is_varied = is_varied
+        self.is_varied, self.is_worn = is_varied, is_worn
         # Sources in equal weight would wear out the small ones; square roots are a middle way.
         by_source: dict[str, int] = {}
         for face in faces:
@@ -122,7 +125,7 @@ class SwapPairs:
         made = []
         for i in range(self.pairs):
             seed = [SEED, self.first + step, i]
-            real, fake, _ = make_pair(self.faces, seed, self.size, is_varied=self.is_varied)
+            real, fake, _ = make_pair(self.faces, seed, self.size, is_varied=self.is_varied, is_worn=self.is_worn)
             if self.is_varied:
                 hide_a_part(real, fake, np.random.default_rng([*seed, 2]))
             made.append((real, fake, manipulated_cells(real, fake, self.size // 16)))
@@ -191,7 +194,8 @@ def train(arguments: argparse.Namespace) -> None:
         # A generated face is as good a photograph to manipulate as any: both of a pair are generated.
         faces, generated = (real_faces(rows, ("train",), left_out, label) for label in ("real", "fake"))
         bases = tuple(face for face in generated if face.source in arguments.bases)
-        batches = SwapPairs(faces, arguments.pairs, step, arguments.steps, SIZE, is_varied=is_varied, bases=bases)
+        batches = SwapPairs(faces, arguments.pairs, step, arguments.steps, SIZE, is_varied=is_varied,
+                            is_worn=not arguments.unworn, bases=bases)  # fmt: skip
     else:
         faces = real_faces(rows, ("train", "validation"), left_out)
         batches = RerenderedPairs(faces, arguments.pairs, step, arguments.steps, SIZE, SEED)
@@ -408,6 +412,7 @@ def main() -> None:
     parser.add_argument("--folds", action="store_true", help="known: fit again without each fold of the persons")
     parser.add_argument("--without-fold", type=int, default=-1, help="export: the fold that --known did not see")
     parser.add_argument("--varied", action="store_true", help="vary every face first, learn where, and leave parts out")
+    parser.add_argument("--unworn", action="store_true", help="varied, but neither smaller, blurred nor compressed")
     parser.add_argument("--decay", type=float, default=0.02, help="how far unused weights shrink")
     parser.add_argument("--bases", nargs="*", default=[], help="sources of generated faces to manipulate as well")
     parser.add_argument("--lr", type=float, default=2e-3)
