@@ -111,16 +111,17 @@ class TurnTo(Card):
             if widget is not None:
                 discard(widget)
         today = datetime.now(UTC).date()
-        for line in help_lines(t.language):
-            if not TURN_TO.intersection(line.kinds):
-                continue
-            must_be_checked = line.must_be_checked(today)
-            # Those of one's own country in any case: abroad nobody may be able to do anything.
-            if line.contacts and (not must_be_checked or line.country == FIRST.get(t.language)):
-                shown = text("body", selectable=True)
-                shown.setText(_line(t, line) + (f" · {t('Check before calling.')}" if must_be_checked else ""))
-                shown.setAccessibleName(shown.text())
-                self.lines.addWidget(shown)
+        taking = [line for line in help_lines(t.language) if line.contacts and TURN_TO.intersection(line.kinds)]
+        sure = [line for line in taking if not line.must_be_checked(today)]
+        own = FIRST.get(t.language, "")
+        if not any(line.country == own for line in sure):  # abroad nobody may be able to do anything
+            sure = [line for line in taking if line in sure or line.country == own]
+        for line in sure:
+            shown = text("body", selectable=True)
+            warning = f" · {t('Check before calling.')}" if line.must_be_checked(today) else ""
+            shown.setText(_line(t, line) + warning)
+            shown.setAccessibleName(shown.text())
+            self.lines.addWidget(shown)
 
 
 def _line(t: Texts, line: HelpLine) -> str:

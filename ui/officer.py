@@ -16,6 +16,7 @@ from ui.chooser import PlaceField
 from ui.desk import LANGUAGE_NAMES
 from ui.flow import FlowLayout
 from ui.jobs import Lane
+from ui.missing import ask_for
 from ui.picture import HeldPicture
 from ui.rows import Row, RowList
 from ui.theme import Theme
@@ -246,8 +247,7 @@ class PrintPart(Part):
     def save(self) -> None:
         """Write the PDF."""
         if not self.place.line.text().strip():
-            self.place.line.setFocus()
-            self.page.say(lambda t: (t("Choose a folder first."), ""), kind="plain")
+            ask_for(self.page, self.place, self.page.desk.t("Choose a folder first."))
             return
         reports, folder = self.reports, self.place.path()
         language = LANGUAGES[self.report_language.box.currentIndex()]

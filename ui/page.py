@@ -76,7 +76,8 @@ class Page(QFrame):
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         no_focus(self.area)
-        outer.addWidget(self.area)
+        outer.addWidget(self.area, 1)
+        self._outer = outer
         ground = QWidget()
         ground.setObjectName("column")
         self.area.setWidget(ground)
@@ -99,7 +100,6 @@ class Page(QFrame):
         stack.addLayout(way_back)
         self.heading = text("title")
         stack.addWidget(self.heading)
-        self._stack = stack
         self.content = QWidget()
         self.content.setObjectName("column")
         stack.addWidget(self.content, 1)
@@ -109,9 +109,9 @@ class Page(QFrame):
 
     @cached_property
     def message(self) -> Message:
-        """The place for what a person must be told; made for the first of it, below the heading."""
+        """The place for what a person must be told; made for the first of it."""
         made = Message(self.desk)
-        self._take_in(made, self._stack.indexOf(self.heading) + 1, made.close_button)
+        self._take_in(made, made.close_button)
         return made
 
     @cached_property
@@ -119,15 +119,27 @@ class Page(QFrame):
         """Shows work under way; made for the first of it."""
         made = Working(self.desk)
         made.stopped.connect(self._stop_work)
-        self._take_in(made, self._stack.indexOf(self.content), made.stop)
+        self._take_in(made, made.stop)
         return made
 
-    def _take_in(self, made: Message | Working, place: int, control: QWidget) -> None:
-        """Put in what was made late: it speaks, has its white space, and its control comes before those of the page."""
-        self._stack.insertWidget(place, made)
+    def _take_in(self, made: Message | Working, control: QWidget) -> None:
+        """Put in what was made late: it speaks, has its white space, and its control comes before those of the page.
+
+        It stands above what scrolls, as wide as the column: whoever pressed a button far down sees it too.
+        """
+        holder = QWidget()
+        holder.setObjectName("column")
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(36, 16, 36, 0)
+        row.addStretch(1)
+        row.addWidget(made, 1000)
+        row.addStretch(1)
+        made.stands_in(holder)
+        self._outer.insertWidget(self._outer.indexOf(self.area), holder)
         QWidget.setTabOrder(self.back, control)
         made.retranslate()
-        for layout in made.findChildren(QLayout):
+        made.setMaximumWidth(self.desk.theme.px(self.COLUMN) - 8)
+        for layout in holder.findChildren(QLayout):
             spread(layout, self.desk.theme)
 
     def forget_message(self) -> None:
@@ -156,6 +168,9 @@ class Page(QFrame):
     def relook(self, theme: Theme) -> None:
         """Follow the look."""
         self.column.setMaximumWidth(theme.px(self.COLUMN))
+        for made in ("message", "working"):
+            if made in self.__dict__:
+                self.__dict__[made].setMaximumWidth(theme.px(self.COLUMN) - 8)
         for layout in self.findChildren(QLayout):
             spread(layout, theme)
 
@@ -236,7 +251,6 @@ class Page(QFrame):
             return cache.setdefault(self.desk.language, tell(self.desk.t, problem))
 
         self.message.say(words)
-        self.area.ensureWidgetVisible(self.message)
 
     def say(self, words: Callable[[Texts], tuple[str, str]], *, kind: str = "good") -> None:
         """Tell something good or neutral in a message."""

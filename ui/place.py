@@ -71,6 +71,10 @@ class PlacePart(QFrame):
             words.hide()
             column.addWidget(words)
 
+    def chosen(self) -> QWidget:
+        """The choice that is made: where the keyboard begins."""
+        return self._group.checkedButton() or self.region_choice
+
     def retranslate(self, t: Texts, what: str) -> None:
         """Say every word in the language of ``t``; ``what`` stands above."""
         self.what.setText(what)

@@ -11,6 +11,7 @@ from evidence.model import Answer, ClaimName, ReceiptRead
 from ui import wording
 from ui.chooser import PlaceField
 from ui.flow import FlowLayout
+from ui.missing import ask_for
 from ui.widgets import Button, Card, text
 
 if TYPE_CHECKING:
@@ -73,8 +74,7 @@ class BringReceipt(QWidget):
     def bring(self) -> None:
         """Check the receipt and log it."""
         if not self.place.line.text().strip():
-            self.place.line.setFocus()
-            self._page.say(lambda t: (t("Choose the file first."), ""), kind="plain")
+            ask_for(self._page, self.place, self._page.desk.t("Choose the file first."))
             return
         session, case_id, path = self._page.desk.session, self._case_id, self.place.path()
         self.read = None

@@ -27,7 +27,7 @@ class Sieve(QWidget):
         self._desk = desk
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        column.setSpacing(14)
         self.words = Field()
         self.empty_button = Button(desk, "text", "cross", is_alone=True)  # Qt's own is too small to hit, and fades
         self.empty_button.clicked.connect(self._empty)

@@ -326,11 +326,30 @@ class SecretField(Field):
         self.show_button.setChecked(False)
 
 
-class Message(Card):
+class Banner(Card):
+    """A panel that a holder gives its room, while it is shown."""
+
+    _holder: QWidget | None = None  # from the start: Qt may hide the panel while it is made
+
+    def __init__(self) -> None:
+        super().__init__("plain")
+
+    def stands_in(self, holder: QWidget) -> None:
+        """``holder`` is shown and hidden with it from now on."""
+        self._holder = holder
+        holder.setVisible(not self.isHidden())
+
+    def setVisible(self, is_visible: bool) -> None:
+        super().setVisible(is_visible)
+        if self._holder is not None:
+            self._holder.setVisible(is_visible)
+
+
+class Message(Banner):
     """A calm panel for what a person must be told. It stays until it is closed or the page is left."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__("plain")
+        super().__init__()
         self._desk = desk
         self._words: Callable[[], Told] | None = None
         row = QHBoxLayout()
@@ -383,13 +402,13 @@ class Message(Card):
         self.advice.setVisible(bool(told.advice))
 
 
-class Working(Card):
+class Working(Banner):
     """Shows that something runs, how far it is, and stops it."""
 
     stopped = Signal()
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__("plain")
+        super().__init__()
         self._desk = desk
         self.label = text("label")
         self.bar = QProgressBar()

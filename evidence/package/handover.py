@@ -65,9 +65,21 @@ class HandedFile:
     sha256: str
 
 
+_UNKIND = """
+afraid anatomy angry anxiety bedroom body burden chest clothes criminal crisis crush darkness daughter destroy disaster
+disease dismiss divorce dominant drug endorse enemy evil execute exotic fake fatal fatigue forbid force garbage grief
+guilt gums hazard hunting infant inmate injury intimate invasion junk knife legs lips lying maiden obesity pajamas pants
+penalty pistol pleasure predator pregnant prisoner pumps punish puny racism regret reject romantic ruin rumor sack
+scandal scared shadow shame skin slap slavery strike submit tackle threaten toxic trash trouble ugly uncover undergo
+unhappy unkind vampire victim video violence viral weapon webcam wits
+"""
+_KIND_WORDS = tuple(word for word in WORDLIST if word not in _UNKIND.split())
+
+
 def new_passphrase() -> str:
-    """Eight random words of a list of 1024 (80 bits): to be told by another way than the package goes."""
-    return " ".join(secrets.choice(WORDLIST) for _ in range(PASSPHRASE_WORDS))
+    """Eight random words (79 bits): to be told by another way than the package goes. Of the list of 1024, those are
+    left out that nobody should have to say aloud who went through this."""
+    return " ".join(secrets.choice(_KIND_WORDS) for _ in range(PASSPHRASE_WORDS))
 
 
 def hand_over(

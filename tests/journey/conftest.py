@@ -103,18 +103,19 @@ class Reader:
         """Every word on the screen."""
         return "\n".join(node.text(QAccessible.Text.Name) for node in self.nodes())
 
-    def named(self, name: str, *roles: QAccessible.Role) -> QAccessibleInterface:
-        """The one control of this name."""
+    def named(self, name: str, *roles: QAccessible.Role, takes_first: bool = False) -> QAccessibleInterface:
+        """The one control of this name; the first of those that do the same, if that is said."""
         found = [
             node for node in self.nodes()
             if node.text(QAccessible.Text.Name) == name and node.role() in roles and not node.state().disabled
         ]  # fmt: skip
-        assert len(found) == 1, f"{len(found)} of {name!r} in:\n{self.hears()}"
+        assert len(found) == 1 or (found and takes_first), f"{len(found)} of {name!r} in:\n{self.hears()}"
         return found[0]
 
-    def press(self, name: str, *roles: QAccessible.Role) -> None:
+    def press(self, name: str, *roles: QAccessible.Role, takes_first: bool = False) -> None:
         """Press a button, or tick a box; ``roles`` where two controls have the same name."""
-        node = self.named(name, *(roles or (Role.Button, Role.PushButton, Role.CheckBox, Role.RadioButton)))
+        any_role = (Role.Button, Role.PushButton, Role.CheckBox, Role.RadioButton)
+        node = self.named(name, *(roles or any_role), takes_first=takes_first)
         action = node.actionInterface()
         wanted = QAccessibleActionInterface.pressAction()
         action.doAction(wanted if wanted in action.actionNames() else QAccessibleActionInterface.toggleAction())

@@ -141,3 +141,9 @@ def test_a_made_passphrase_is_long_and_new() -> None:
     one, two = new_passphrase(), new_passphrase()
     assert len(one.split()) == 8
     assert one != two
+
+
+def test_a_made_passphrase_has_no_word_that_hurts() -> None:
+    words = {word for _ in range(400) for word in new_passphrase().split()}
+    assert not words & {"victim", "violence", "shame", "webcam", "intimate"}
+    assert len(words) > 800, "what is left is drawn from in full"

@@ -60,7 +60,7 @@ def test_what_stands_around_the_page_follows_by_itself(window: MainWindow, settl
 
 
 def test_a_message_that_is_made_late_fits_in(window: MainWindow, settle: Settle) -> None:
-    """Below the heading, with the white space and words of the moment; its control comes first in the page."""
+    """Above what scrolls, as wide as that, with the white space and words of the moment; its control comes first."""
     window.desk.change(text_percent=200, language="ko")
     window.show_verify()
     page = window.verify
@@ -69,7 +69,13 @@ def test_a_message_that_is_made_late_fits_in(window: MainWindow, settle: Settle)
     page.say(lambda t: (t("Kept."), ""))
     page.working.begin("…", can_stop=True)
     settle()
-    assert page.heading.y() < page.message.y() < page.working.y() < page.content.y()
+    tops = [each.mapTo(page, each.rect().topLeft()).y() for each in (page.message, page.working, page.area)]
+    assert tops == sorted(tops)
+    assert not page.area.isAncestorOf(page.message)
+    assert page.message.height() <= page.message.heightForWidth(page.message.width())
+    page.forget_message()
+    settle()
+    assert page.working.mapTo(page, page.working.rect().topLeft()).y() == tops[0], "what is closed leaves no gap"
     assert page.message.inside.contentsMargins().left() == window.desk.theme.gap(16)
     assert page.message.close_button.accessibleName() == window.desk.t("Close this message")
     assert page.working.stop.text() == window.desk.t("Stop")

@@ -75,6 +75,12 @@ def test_places_to_turn_to_are_those_that_were_seen(case: Case, window: MainWind
     said = [lines.itemAt(number).widget().text() for number in range(lines.count())]  # type: ignore[union-attr]
     assert any("ecrm.police.go.kr" in line for line in said)
     assert any("cybertip" in line for line in said)
+    assert not any("Check before calling." in line for line in said)
+    window.desk.change(language="fr")
+    said = [lines.itemAt(number).widget().text() for number in range(lines.count())]  # type: ignore[union-attr]
+    own = [line for line in said if "(France)" in line]
+    assert own, "where none of one's own country was seen, those that must be checked first stand there"
+    assert all(line.endswith("À vérifier avant d’appeler.") for line in own)
 
 
 def test_an_exhibit_is_held_back_from_its_page(case: Case, window: MainWindow, settle: Settle, tmp_path: Path) -> None:

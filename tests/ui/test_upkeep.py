@@ -466,9 +466,14 @@ def test_damage_is_said_and_mended_from_the_backup(
     page = window.upkeep
     window.show_upkeep()
     settle()
+    before = page.place.hint.text()
     page.backup()
-    assert page.message.isVisible()
+    assert page.place.hint.text() == "Choose the folder of the backup first."
+    assert page.place.line.hasFocus()
+    assert page.place.line.accessibleDescription() == page.place.hint.text()
+    page.backup()
     page.place.line.setText(str(tmp_path / "backup"))
+    assert page.place.hint.text() == before, "what was asked for is there"
     page.backup()
     settle()
     assert page.result_title.text() == window.desk.t("The backup is made.")
@@ -742,7 +747,7 @@ def test_proof_of_time_is_added_later_without_a_network(
     page.done_button.click()
     page.package.line.setText("")
     page.upgrade()
-    assert page.message.isVisible()
+    assert page.package.hint.text() == "Choose a package first."
 
 
 def test_proof_of_time_is_added_later_by_an_authority(

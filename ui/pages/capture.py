@@ -207,7 +207,7 @@ class CapturePage(Page):
         self.place.enter()
 
     def first_focus(self) -> QWidget:
-        return {"screen": self.place.region_choice, "files": self.choose_button, "link": self.url.line}[self.kind]
+        return {"screen": self.place.chosen(), "files": self.choose_button, "link": self.url.line}[self.kind]
 
     def leave(self) -> None:
         super().leave()

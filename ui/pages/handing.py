@@ -18,6 +18,7 @@ from ui.cosigning import CoSigning
 from ui.desk import Desk
 from ui.flow import FlowLayout
 from ui.jobs import Lane
+from ui.missing import ask_for
 from ui.page import Page
 from ui.receipts import BringReceipt
 from ui.rows import Row, RowList
@@ -263,8 +264,7 @@ class HandingPage(Page):
             self.keys.edit.setFocus()
             return
         if not self.place.line.text().strip():
-            self.place.line.setFocus()
-            self.say(lambda t: (t("Choose where to put the package."), ""), kind="plain")
+            ask_for(self, self.place, self.desk.t("Choose where to put the package."))
             return
         out, megabytes = self.place.path(), PIECES_MB[self.pieces.box.currentIndex()]
 
@@ -305,8 +305,7 @@ class HandingPage(Page):
     def _forms(self) -> list[Path]:
         """The forms of the package in the line that are there: of one that was just made, folder and ZIP."""
         if not self.package.line.text().strip():
-            self.package.line.setFocus()
-            self.say(lambda t: (t("Choose a package first."), ""), kind="plain")
+            ask_for(self, self.package, self.desk.t("Choose a package first."))
             return []
         path = self.package.path()
         for made in self._packages:

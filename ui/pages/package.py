@@ -18,6 +18,7 @@ from ui.chooser import PlaceField
 from ui.desk import LANGUAGE_NAMES, Desk
 from ui.flow import FlowLayout
 from ui.jobs import Cancelled, Progress
+from ui.missing import ask_for
 from ui.notechoice import NoteChoice
 from ui.page import Page
 from ui.pages.draft import DraftSheet
@@ -253,8 +254,7 @@ class PackagePage(Page):
     def make(self) -> None:
         """Make the package as chosen."""
         if not self.place.line.text().strip():
-            self.place.line.setFocus()
-            self.say(lambda t: (t("Choose where to put the package."), ""), kind="plain")
+            ask_for(self, self.place, self.desk.t("Choose where to put the package."))
             return
         if self.key.focus_missing():
             self.say(lambda t: (t("Choose the files of the key that signs."), ""), kind="plain")

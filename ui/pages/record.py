@@ -105,7 +105,7 @@ class RecordPage(Page):
         self.place.enter()
 
     def first_focus(self) -> QWidget:
-        return self.place.region_choice
+        return self.place.chosen()
 
     def forget(self) -> None:
         super().forget()

@@ -14,6 +14,7 @@ from ui import wording
 from ui.chooser import PlaceField
 from ui.desk import Desk
 from ui.flow import FlowLayout
+from ui.missing import ask_for
 from ui.page import Page
 from ui.pages import way
 from ui.rows import Row, RowList
@@ -291,8 +292,7 @@ class UpkeepPage(Page):
     def _folder(self) -> Path | None:
         if self.place.line.text().strip():
             return self.place.path()
-        self.place.line.setFocus()
-        self.say(lambda t: (t("Choose the folder of the backup first."), ""), kind="plain")
+        ask_for(self, self.place, self.desk.t("Choose the folder of the backup first."))
         return None
 
     def _begin(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
@@ -18,6 +18,7 @@ from ui.desk import Desk
 from ui.errors import tell
 from ui.flow import FlowLayout
 from ui.jobs import Lane
+from ui.missing import ask_for
 from ui.officer import ContentsPart, PrintPart, ReceiptPart
 from ui.page import Page
 from ui.rows import Row, RowList
@@ -190,8 +191,7 @@ class VerifyPage(Page):
     def check(self) -> None:
         """Check what stands in the line, and what was dropped with it."""
         if not self.place.line.text().strip():
-            self.place.line.setFocus()
-            self.say(lambda t: (t("Choose a package first."), ""), kind="plain")
+            ask_for(self, self.place, self.desk.t("Choose a package first."))
             return
         places, doors, known = [self.place.path(), *self._others], self.desk.doors, self._known()
         self._take([])
@@ -226,6 +226,14 @@ class VerifyPage(Page):
                 (self.passphrase if found[0].opened_by == "passphrase" else self.identities).edit.setFocus()
             return
         (self.list if len(found) > 1 else self.details_button).setFocus()
+        QTimer.singleShot(0, self, self._show_answer)
+
+    def _show_answer(self) -> None:
+        """The answer comes first, however little of the page can be seen."""
+        QCoreApplication.sendPostedEvents()  # so that everything stands where it will stand
+        first = self.list if self.list.isVisible() else self.verdict
+        top = first.mapTo(self.column, first.rect().topLeft()).y() + self.column.y()
+        self.area.verticalScrollBar().setValue(top - self.desk.theme.gap(16))
 
     def _take(self, found: Sequence[Checked]) -> None:
         """Show these, the first of them whole."""
