@@ -337,7 +337,7 @@ def _handlers() -> Mapping[str, Handler]:
 
     # Threads begin now: later none can. Candidates for faces are counted and sorted, whoever found them.
     cv2.setNumThreads(2)
-    find_faces(np.zeros((120, 120, 3), np.uint8))
+    find_faces(np.zeros((400, 400, 3), np.uint8))  # without a face, every cascade is asked, and so read
     _hands()
     return {
         **HANDLERS,

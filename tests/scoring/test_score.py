@@ -6,12 +6,18 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from evidence.digest import canonical_json, from_json, parse_json
 from evidence.errors import CancelledError, EvidenceError
 from evidence.media import MediaLimits, MediaWorker, sniff
 from evidence.model import Band, ScoreReport
 from evidence.scoring import Pack, score_original
+from evidence.scoring.answers import facts_of
+from evidence.scoring.detector import MirroredDetector, OnnxDetector
+from evidence.scoring.drawn import draw_face
+from evidence.scoring.faces import find_faces, prepared
+from evidence.scoring.score import described
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 MakePack = Callable[..., Pack]
@@ -61,6 +67,36 @@ def test_the_same_bytes_give_the_same_report(worker: MediaWorker, pack: MakePack
     again = score(data, worker, packs)
     assert canonical_json(first) == canonical_json(again)
     assert from_json(parse_json(canonical_json(first)), ScoreReport) == first
+
+
+def test_two_threads_give_what_one_after_the_other_gives(
+    worker: MediaWorker, pack: MakePack, png: Encode, model: Callable[..., bytes]
+) -> None:
+    picture = np.full((500, 1500, 3), (150, 160, 170), np.uint8)
+    for person in range(3):
+        drawn = draw_face(180, (480, 480), person=person)
+        picture[10:490, 500 * person : 500 * person + 480] = drawn
+    packs = [pack("one"), pack("two", input={"size": 32, "crop_margin": 1.1, "mirrored": True}, model=model())]
+    asked = [{**told, "key": name} for told, name in zip(described(packs), ("one", "two"), strict=True)]
+    data = png(picture)
+    answers = [worker.request("score", BytesIO(data), MediaLimits(), packs=asked)[0] for _ in range(3)]
+    boxes, _ = find_faces(picture)
+    assert len(boxes) == 3
+    plain = OnnxDetector(model())
+    for name, detector, margin in (("one", plain, 1.4), ("two", MirroredDetector(plain), 1.1)):
+        alone = [float(detector.logits(prepared(picture, box, margin, 32)[None])[0]) for box in boxes]
+        assert len(set(alone)) == 3
+        assert [answer["logits"][name] for answer in answers] == [alone] * 3
+
+
+def test_facts_of_a_picture_that_breaks_off_are_those_of_its_head(worker: MediaWorker, pack: MakePack) -> None:
+    stream = BytesIO()
+    Image.fromarray(draw_face(300)).save(stream, "JPEG", quality=90)
+    cut = stream.getvalue()[: len(stream.getvalue()) // 2]
+    report = score(cut, worker, pack())
+    assert (report.band, report.reasons) == (Band.NOT_ASSESSABLE, ("undecodable",))
+    alone, _ = worker.request("provenance", BytesIO(cut), MediaLimits())
+    assert report.provenance == facts_of(alone) != ()
 
 
 def test_any_detector_may_raise_the_flag_but_all_must_be_calm(
