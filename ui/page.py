@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TypeVar
 
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from evidence.errors import CancelledError
@@ -26,13 +26,20 @@ def spread(layout: QLayout, theme: Theme) -> None:
     base = layout.property("base")
     if base is None:
         margins = layout.contentsMargins()
-        base = (layout.spacing(), margins.left(), margins.top(), margins.right(), margins.bottom())
+        gaps = [layout.spacing()]
+        if isinstance(layout, QGridLayout):
+            gaps = [layout.horizontalSpacing(), layout.verticalSpacing()]
+        base = (margins.left(), margins.top(), margins.right(), margins.bottom(), *gaps)
         layout.setProperty("base", base)
         if theme.percent == 100:
             return
-    spacing, *sides = (theme.gap(one) if one > 0 else one for one in base)
-    layout.setSpacing(spacing)
-    layout.setContentsMargins(*sides)
+    left, top, right, bottom, *spacing = (theme.gap(one) if one > 0 else one for one in base)
+    layout.setContentsMargins(left, top, right, bottom)
+    if isinstance(layout, QGridLayout):  # which has no one spacing, where two were set
+        layout.setHorizontalSpacing(spacing[0])
+        layout.setVerticalSpacing(spacing[1])
+    else:
+        layout.setSpacing(spacing[0])
 
 
 WORN = "worn"

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
     QRadioButton,
     QStyle,
     QStyleOptionButton,
+    QStyleOptionComboBox,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -287,8 +288,13 @@ def clipped(root: QWidget) -> list[str]:
             if needed > room:
                 found.append(f"button {button.text()!r}: {needed} in {room}")
     for box in root.findChildren(QComboBox):
-        if box.isVisible() and box.fontMetrics().horizontalAdvance(box.currentText()) > box.width() - 30:
-            found.append(f"choice {box.currentText()!r}")
+        choice = QStyleOptionComboBox()
+        box.initStyleOption(choice)
+        part = QStyle.SubControl.SC_ComboBoxEditField
+        room = box.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, choice, part, box).width()
+        needed = box.fontMetrics().horizontalAdvance(box.currentText())
+        if box.isVisible() and needed > room:
+            found.append(f"choice {box.currentText()!r}: {needed} in {room}")
     for line in root.findChildren(QLineEdit):
         if line.isVisible() and line.height() < line.fontMetrics().height():
             found.append(f"line {line.accessibleName()!r}")

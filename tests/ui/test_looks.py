@@ -7,12 +7,12 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ui import desk as desk_module
 from ui.main_window import MainWindow
-from ui.page import Page
+from ui.page import Page, spread
 from ui.theme import DARK, LIGHT, SIZES, Theme, is_dark_here
 
 Settle = Callable[[], None]
@@ -125,3 +125,14 @@ def test_a_window_that_looks_as_the_computer_is_set_follows_it(
     monkeypatch.setattr(desk_module, "is_dark_here", lambda: False)
     window.desk.follow_system()
     assert window.desk.theme.palette is LIGHT
+
+
+def test_rows_of_a_grid_keep_their_distance(window: MainWindow, qapp: QApplication) -> None:
+    """White space that differs along and across comes back as it was, however often the size of text changes."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(20)
+    grid.setVerticalSpacing(8)
+    for percent, across, along in ((100, 20, 8), (200, 30, 12), (100, 20, 8)):
+        window.desk.change(text_percent=percent)
+        spread(grid, window.desk.theme)
+        assert (grid.horizontalSpacing(), grid.verticalSpacing()) == (across, along)
