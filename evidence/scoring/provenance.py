@@ -51,8 +51,8 @@ def read_provenance(
 ) -> list[Finding]:
     """The facts of a file, strongest first, at most :data:`MAX_FACTS`.
 
-    ``size`` is the stored width and height, if known; ``trust_anchors`` are the certificates (PEM) whose signers of
-    content credentials are known. Values are data, not sentences; some kinds have none.
+    ``size`` is the stored width and height, if they are known and within bounds; ``trust_anchors`` are the certificates
+    (PEM) whose signers of content credentials are known. Values are data, not sentences; some kinds have none.
     """
     container = read_container(data)
     found = list(of_texts(container.texts))
@@ -93,7 +93,7 @@ def _scaled(quality: int) -> list[int]:
 
 
 def _of_recompression(data: bytes | bytearray, container: Container) -> Iterator[Finding]:
-    """Whether an earlier compression is seen; the picture was decoded before, so that this may decode it, too."""
+    """Whether an earlier compression is seen; the picture's bounds were checked, so that this may decode it."""
     measured = measure_recompression(data, container, _TABLES) if container.kind == "jpeg" else None
     if measured is not None and measured.is_seen:
         yield "jpeg.compressed_before", str(measured.quality), "context"

@@ -51,7 +51,9 @@ def _score_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[
             image, media_type = open_image(body, limits)
             stored = image.size
             beside.append(_hands().begin(lambda: read_provenance(body, stored, trust_anchors=anchors)))
-            beside.append(_hands().begin(lambda: (_opened(request), _finder_of(request))))
+            beside.append(
+                _hands().begin(lambda: (jpeg_quality(read_container(body)), _finder_of(request), _opened(request)))
+            )
             rgb, about = decode_opened(image, media_type)
         except EvidenceError as error:
             wait(beside)
@@ -59,9 +61,8 @@ def _score_job(request: Message, body: bytearray, limits: MediaLimits) -> tuple[
         clock.lap("decoding")
         if request.get("condition", "clean") != "clean":
             rgb = np.ascontiguousarray(CONDITIONS[str(request["condition"])](rgb))
-        opened, finder = beside[1].result()
+        quality, finder, opened = beside[1].result()
         clock.lap("opening")
-        quality = jpeg_quality(read_container(body))
         boxes, faces_in_all = find_faces(rgb, None if quality is None else quality[0], finder)
         clock.lap("faces")
         assessable = [box for box in boxes if not box.reasons]
