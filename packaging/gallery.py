@@ -20,7 +20,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -93,7 +92,7 @@ class Gallery:
         self.app = existing if isinstance(existing, QApplication) else make_application(["holdfast"])
         settings = folder / "settings.json"
         save_settings(settings, Settings(language=language, look="light"))  # type: ignore[arg-type]
-        self.window = make_window(self.app, settings, folder / "vault", doors=replace(real, create_vault=cheap))
+        self.window = make_window(self.app, settings, folder / "vault", doors=real._replace(create_vault=cheap))
         self.window.show()
         self.window.activateWindow()
         self.package: Path | None = None

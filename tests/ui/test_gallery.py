@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -58,3 +59,11 @@ def test_the_index_shows_both(folders: tuple[Path, Path], repository: Path) -> N
     assert "4 changed, 2 the same" in page and "1.00 %" in page and "50.00 %" in page
     assert '<img src="../previous/little-en.png" alt="before"><img src="little-en.png" alt="now">' in page
     assert subprocess.run([*command, str(now), str(now / "no")], capture_output=True, check=False).returncode == 2
+
+
+def test_the_gallery_takes_a_page(repository: Path, tmp_path: Path) -> None:
+    """The tool drives the window as it is."""
+    command = [sys.executable, "packaging/gallery.py", str(tmp_path / "out"), "--languages", "en", "--looks", "light"]
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "DISPLAY": ":none"}
+    subprocess.run([*command, "--percents", "100", "--only", "cases"], cwd=repository, check=True, env=environment)
+    assert (tmp_path / "out" / "cases-en-light-100.png").stat().st_size > 1000

@@ -103,7 +103,7 @@ class RedactPage(Page):
         card.inside.addWidget(self.looking)
         grid = QGridLayout()
         grid.setHorizontalSpacing(14)
-        grid.setVerticalSpacing(8)
+        grid.setVerticalSpacing(14)
         self.sides = [Field(QSpinBox()) for _side in range(_SIDES)]
         for position, field in enumerate(self.sides):
             self._spin(position).setRange(0, _MOST)
