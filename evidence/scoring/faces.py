@@ -183,10 +183,12 @@ def _unsure(look: NDArray[np.uint8], least: int, named: list[Place]) -> list[Pla
         return _look(copy, name, neighbours, smallest) if part == 1 else _coarsely(copy, name, smallest, 2)
 
     doubtful = _look(small, SECOND, 3, smallest) if part == 1 else list[Place]()
-    for place in named if part < 1 else ():
-        if round(CLOSE_BY[1] * place[2] * part) >= smallest:
-            left, top, around = _near(small, _scaled(place, part))
-            doubtful += [(left + x, top + y, w, h) for x, y, w, h in _look(around, SECOND, 5, smallest)]
+    for place in [_scaled(place, part) for place in named] if part < 1 else ():
+        low, high = (round(share * place[2]) for share in CLOSE_BY)
+        if high >= smallest:
+            left, top, around = _near(small, place)
+            again = _look(around, SECOND, 5, max(smallest, low), most=high)
+            doubtful += [(left + x, top + y, w, h) for x, y, w, h in again]
     found = [(box, "not_surely_a_face") for box in doubtful]
     if not found:
         turned = seen(small, TURNED, 5)
