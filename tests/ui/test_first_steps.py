@@ -51,6 +51,19 @@ def test_answers_choose_advice_and_are_kept_nowhere(window: MainWindow, settle: 
     assert settings_file.read_bytes() == before
 
 
+def test_advice_comes_into_sight_with_large_text(window: MainWindow, settle: Settle, qtbot: QtBot) -> None:
+    window.desk.change(text_percent=200, language="ko")
+    window.resize(1366, 728)
+    window.show_welcome()
+    settle()
+    page = window.welcome
+    page.answers["home"].setChecked(True)
+    assert page.advice is not None
+    advice, box = page.advice, page.answers["home"]
+    qtbot.waitUntil(lambda: advice.visibleRegion().boundingRect() == advice.rect())
+    assert not box.visibleRegion().isEmpty(), "what was ticked stays in sight"
+
+
 def test_the_language_can_be_chosen_before_anything_else(window: MainWindow, settings_file: Path) -> None:
     window.show_welcome()
     assert window.welcome.first_focus() is window.welcome.tongues["en"]

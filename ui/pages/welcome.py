@@ -5,6 +5,7 @@ What is answered here chooses advice and is kept nowhere: not in a file, not in 
 
 from __future__ import annotations
 
+from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QLabel, QWidget
 
 from evidence.errors import EvidenceError
@@ -217,6 +218,13 @@ class WelcomePage(Page):
         self._show()
         if is_on:
             announce(self, "\n".join(self._said()))
+            QTimer.singleShot(0, self, self._bring_advice)
+
+    def _bring_advice(self) -> None:
+        """With large text it would come out of sight."""
+        if self.advice is not None:
+            QCoreApplication.sendPostedEvents()  # so that everything stands where it will stand
+            self.area.ensureWidgetVisible(self.advice, 0, self.desk.theme.gap(16))
 
     def _said(self) -> list[str]:
         """The advice for what is ticked."""
