@@ -15,10 +15,11 @@ from shiboken6 import isValid
 from evidence.i18n import Texts
 from ui import wording
 from ui.desk import Desk
+from ui.fields import Field, TextField
 from ui.flow import FlowLayout
 from ui.jobs import Lane
 from ui.page import Page
-from ui.widgets import Button, Field, TextField, text
+from ui.widgets import Button, text
 
 MAX_ENTRIES = 5000
 REMOVABLE = ("/media/", "/run/media/", "/Volumes/")

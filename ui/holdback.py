@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from evidence.i18n import Texts
 from evidence.model import MinorAnswer
+from ui.fields import Field
 from ui.flow import FlowLayout
 from ui.minor import TurnTo
-from ui.widgets import Button, Card, Field, text
+from ui.widgets import Button, Card, text
 
 if TYPE_CHECKING:
     from ui.page import Page

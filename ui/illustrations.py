@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from evidence.errors import EvidenceError
 from evidence.i18n import Texts, film_time, named_code
 from evidence.model import Item
+from ui.fields import Choice
 from ui.flow import FlowLayout
 from ui.looking import Looking
 from ui.page import Page
 from ui.picture import HeldPicture
 from ui.theme import Theme
-from ui.widgets import Button, Card, Choice, text
+from ui.widgets import Button, Card, text
 
 if TYPE_CHECKING:
     from evidence.session import Wanted

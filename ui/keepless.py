@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from evidence.i18n import Texts
 from ui import wording
+from ui.fields import Choice, Field
 from ui.flow import FlowLayout
-from ui.widgets import Button, Card, Choice, Field, text
+from ui.widgets import Button, Card, text
 
 if TYPE_CHECKING:
     from ui.page import Page

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from evidence.errors import EvidenceError
 from evidence.i18n import Texts, shown_today
 from ui.asking import ask_one_more
+from ui.fields import Field
 from ui.flow import FlowLayout
-from ui.widgets import Button, Field, announce, text
+from ui.widgets import Button, announce, text
 
 if TYPE_CHECKING:
     from evidence.model import Looked

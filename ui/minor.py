@@ -12,8 +12,9 @@ from evidence.directory import FIRST, HelpLine, help_lines
 from evidence.i18n import Texts
 from evidence.model import MinorAnswer
 from ui.desk import Desk
+from ui.lines import Lines
 from ui.page import Page
-from ui.widgets import Button, Card, Lines, discard, text
+from ui.widgets import Button, Card, discard, text
 
 TURN_TO = frozenset({"police", "report-csam"})
 """The kinds of the directory that may take what no one else may hold."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ui.fields import Field
 from ui.page import Page
-from ui.widgets import Field, announce
+from ui.widgets import announce
 
 
 def ask_for(page: Page, field: Field, words: str) -> None:

@@ -14,13 +14,14 @@ from evidence.model import Exposure, VerificationReport
 from ui import wording
 from ui.chooser import PlaceField
 from ui.desk import LANGUAGE_NAMES
+from ui.fields import Choice, Field, SecretField
 from ui.flow import FlowLayout
 from ui.jobs import Lane
 from ui.missing import ask_for
 from ui.picture import HeldPicture
 from ui.rows import Row, RowList
 from ui.theme import Theme
-from ui.widgets import Button, Card, Choice, Field, SecretField, text
+from ui.widgets import Button, Card, text
 
 if TYPE_CHECKING:
     from evidence.session import Checked, ExhibitInside, Inside, Known, NoteEntry, ReceiptWritten

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -16,7 +16,10 @@ from ui.early import no_focus
 from ui.errors import Told, tell
 from ui.jobs import Job, Lane, Operation
 from ui.theme import Theme
-from ui.widgets import Button, Message, Working, text
+from ui.widgets import Button, text
+
+if TYPE_CHECKING:
+    from ui.banners import Message, Working
 
 Value = TypeVar("Value")
 
@@ -117,6 +120,8 @@ class Page(QFrame):
     @cached_property
     def message(self) -> Message:
         """The place for what a person must be told; made for the first of it."""
+        from ui.banners import Message  # not needed before there is something to tell
+
         made = Message(self.desk)
         self._take_in(made, made.close_button)
         return made
@@ -124,6 +129,8 @@ class Page(QFrame):
     @cached_property
     def working(self) -> Working:
         """Shows work under way; made for the first of it."""
+        from ui.banners import Working
+
         made = Working(self.desk)
         made.stopped.connect(self._stop_work)
         self._take_in(made, made.stop)

@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
 
 from evidence.i18n import Texts
 from ui.desk import Desk
+from ui.fields import Field
 from ui.flow import FlowLayout
 from ui.theme import Theme
-from ui.widgets import Button, Card, Field, announce, text
+from ui.widgets import Button, Card, announce, text
 
 ASKED = 2
 """How many groups of a key are asked for; of shares one word each."""

@@ -12,10 +12,11 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QRadioButton, QVBoxLayout, Q
 from evidence.i18n import N_, Texts
 from ui import wording
 from ui.bykey import KeyWait
+from ui.fields import Choice
 from ui.jobs import Lane
 from ui.page import Page
 from ui.region import RegionChoice
-from ui.widgets import Choice, text
+from ui.widgets import text
 
 if TYPE_CHECKING:
     from evidence.session import ScreenAccess

@@ -14,10 +14,11 @@ from ui import wording
 from ui.beside import read_area, spot_beside
 from ui.desk import Desk
 from ui.dress import dress
+from ui.fields import Field
 from ui.flow import FlowLayout
 from ui.hotkeys_asked import open_hotkeys
 from ui.theme import Theme
-from ui.widgets import Button, Field, announce, discard, text
+from ui.widgets import Button, announce, discard, text
 
 if TYPE_CHECKING:
     from evidence.session import Guide, Recording, RecordingStatus

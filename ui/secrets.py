@@ -15,9 +15,10 @@ from evidence.i18n import Texts
 from ui import wording
 from ui.chooser import PlaceField
 from ui.desk import Desk
+from ui.fields import SecretField
 from ui.flow import FlowLayout
 from ui.jobs import Lane
-from ui.widgets import SecretField, text
+from ui.widgets import text
 
 if TYPE_CHECKING:
     from evidence.session import Given, PassphraseAdvice

@@ -11,8 +11,9 @@ from evidence.i18n import Texts
 from evidence.model import AcquisitionMethod, Band, Filter, Kind, Standing
 from ui import wording
 from ui.desk import Desk
+from ui.fields import Choice, Field
 from ui.flow import FlowLayout
-from ui.widgets import Button, Choice, Field
+from ui.widgets import Button
 
 NOT_SCORED = "not_scored"
 WAIT_MS = 250

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from evidence.i18n import Texts
 from ui.chooser import PlaceField
 from ui.desk import Desk
-from ui.widgets import Choice, SecretField, text
+from ui.fields import Choice, SecretField
+from ui.widgets import text
 
 if TYPE_CHECKING:
     from evidence.session import PackageSigner

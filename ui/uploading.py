@@ -12,9 +12,10 @@ from evidence.i18n import Texts
 from evidence.model import Exposure
 from ui import wording
 from ui.chooser import PlaceField
+from ui.fields import Choice, Field
 from ui.flow import FlowLayout
 from ui.jobs import Lane
-from ui.widgets import Button, Card, Choice, Field, text
+from ui.widgets import Button, Card, text
 
 if TYPE_CHECKING:
     from evidence.session import HandedFile

@@ -21,7 +21,7 @@ NOT_FOR_A_WINDOW = frozenset({
     "evidence.scoring", "evidence.session", "evidence.store", "evidence.timestamps", "evidence.verify",
     "importlib.resources", "msgspec", "numpy", "onnxruntime", "pikepdf", "PIL", "platform", "pyhanko", "pyrage",
     "pyzipper", "PySide6.QtDBus", "PySide6.QtMultimedia", "PySide6.QtNetwork", "PySide6.QtWebEngineCore",
-    "PySide6.QtWebSockets", "reportlab", "sqlcipher3", "ssl", "warcio",
+    "PySide6.QtWebSockets", "reportlab", "sqlcipher3", "ssl", "ui.banners", "ui.fields", "ui.lines", "warcio",
 })  # fmt: skip
 """Until the window is drawn."""
 NOT_FOR_PAGES = frozenset({

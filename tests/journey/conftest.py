@@ -185,7 +185,7 @@ def announced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What screen readers were told to say."""
     said: list[str] = []
     # Also where another test has brought the name in already.
-    for name in ["ui.widgets", *(each for each in sys.modules if each.startswith("ui."))]:
+    for name in ["ui.banners", "ui.widgets", *(each for each in sys.modules if each.startswith("ui."))]:
         if hasattr(importlib.import_module(name), "announce"):
             monkeypatch.setattr(f"{name}.announce", lambda _widget, words: said.append(words))
     return said

@@ -14,12 +14,14 @@ from evidence.model import AcquisitionMethod, Item, MinorAnswer
 from ui import wording
 from ui.chooser import Chooser
 from ui.desk import Desk
+from ui.fields import Choice, Field, TextField
 from ui.flow import FlowLayout
+from ui.lines import Lines
 from ui.minor import ask_minor
 from ui.page import Page
 from ui.place import PlacePart
 from ui.theme import Theme
-from ui.widgets import Button, Card, Choice, Field, Lines, TextField, text
+from ui.widgets import Button, Card, text
 
 WAITS_S = (0, 3, 10)
 """How long to wait before a picture; one choice more waits for a key."""

@@ -10,10 +10,11 @@ from evidence.i18n import Texts
 from evidence.model import Note
 from ui import wording
 from ui.desk import Desk
+from ui.fields import TextField
 from ui.flow import FlowLayout
 from ui.rooms import CaseRoom
 from ui.theme import Theme
-from ui.widgets import Button, Card, TextField, discard, text
+from ui.widgets import Button, Card, discard, text
 
 MOST = 200
 """So many are shown, the newest."""

@@ -11,9 +11,10 @@ from evidence.i18n import Texts
 from evidence.model import Case
 from ui import wording
 from ui.desk import Desk
+from ui.fields import Field
 from ui.page import Page
 from ui.rows import Row, RowList
-from ui.widgets import Button, Field, text
+from ui.widgets import Button, text
 
 
 class CasesPage(Page):

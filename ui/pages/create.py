@@ -11,11 +11,12 @@ from evidence.model import Examiner, OperatorRole
 from ui import wording
 from ui.chooser import PlaceField
 from ui.desk import Desk
+from ui.fields import Field
 from ui.flow import FlowLayout
 from ui.page import Page
 from ui.paper import PaperCard
 from ui.secrets import NewPassphrase
-from ui.widgets import Button, Card, Field, Question, text
+from ui.widgets import Button, Card, Question, text
 
 if TYPE_CHECKING:
     from evidence.session import Session

@@ -14,12 +14,13 @@ from ui import wording
 from ui.asking import AskSheet
 from ui.chooser import PlaceField
 from ui.desk import Desk
+from ui.fields import Field
 from ui.flow import FlowLayout
 from ui.jobs import Lane
 from ui.page import Page
 from ui.rows import Row, RowList
 from ui.theme import Theme
-from ui.widgets import Button, Card, Field, text
+from ui.widgets import Button, Card, text
 
 if TYPE_CHECKING:
     from evidence.session import PackDetails, TrustAnchor

@@ -12,6 +12,7 @@ from evidence.model import CustodyEvent, Exhibit, Exposure, Item, Note
 from ui import wording
 from ui.codes import CodesPart
 from ui.desk import Desk
+from ui.fields import TextField
 from ui.filmcard import FilmCard
 from ui.flow import FlowLayout
 from ui.holdback import HoldBack
@@ -24,7 +25,7 @@ from ui.picture import HeldPicture
 from ui.scorecard import ScorePart
 from ui.shelfcard import ShelfCard
 from ui.theme import Theme
-from ui.widgets import Button, Card, TextField, discard, text
+from ui.widgets import Button, Card, discard, text
 
 PREVIEW_SIDE = 480
 

@@ -16,6 +16,7 @@ from ui import wording
 from ui.chooser import PlaceField
 from ui.cosigning import CoSigning
 from ui.desk import Desk
+from ui.fields import Choice, TextField
 from ui.flow import FlowLayout
 from ui.jobs import Lane
 from ui.missing import ask_for
@@ -24,7 +25,7 @@ from ui.receipts import BringReceipt
 from ui.rows import Row, RowList
 from ui.theme import Theme
 from ui.uploading import MEGABYTE, UploadSet
-from ui.widgets import Button, Card, Choice, TextField, text
+from ui.widgets import Button, Card, text
 
 if TYPE_CHECKING:
     from evidence.session import HandedFile, PackageCoSigned, PackageUpgraded

@@ -6,10 +6,11 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from evidence.i18n import Texts
 from ui.desk import Desk
+from ui.fields import Choice
 from ui.helping import GENERAL, GLOSSARY, TOPICS, Topic
 from ui.leaving import keys_in_words
 from ui.page import Page
-from ui.widgets import Card, Choice, text
+from ui.widgets import Card, text
 
 ALWAYS = ("leaving", GENERAL)
 

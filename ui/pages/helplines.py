@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from evidence.directory import COUNTRIES, HelpLine, help_lines
 from evidence.i18n import Texts
 from ui.desk import Desk
+from ui.fields import Choice
 from ui.page import Page, spread
-from ui.widgets import Card, Choice, text
+from ui.widgets import Card, text
 
 AT_ONCE = 4
 

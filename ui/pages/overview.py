@@ -10,9 +10,10 @@ from evidence.i18n import Texts, shown_today
 from evidence.model import CustodyEvent, Lack, Looked, PackageMade
 from ui import wording
 from ui.desk import Desk
+from ui.fields import Choice
 from ui.flow import FlowLayout
 from ui.rooms import EXHIBITS, OVERVIEW, CaseRoom
-from ui.widgets import Button, Card, Choice, discard, text
+from ui.widgets import Button, Card, discard, text
 
 LIMITS = (0, 3, 5, 10, 20)
 MOST_LOOKS = 20

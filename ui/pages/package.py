@@ -16,6 +16,7 @@ from ui import wording
 from ui.asking import ask_consent
 from ui.chooser import PlaceField
 from ui.desk import LANGUAGE_NAMES, Desk
+from ui.fields import Choice, TextField
 from ui.flow import FlowLayout
 from ui.jobs import Cancelled, Progress
 from ui.missing import ask_for
@@ -25,7 +26,7 @@ from ui.pages.draft import DraftSheet
 from ui.rows import Row, RowList
 from ui.signing import SigningKey
 from ui.theme import Theme
-from ui.widgets import Button, Card, Choice, TextField, text
+from ui.widgets import Button, Card, text
 
 
 @dataclass(frozen=True)

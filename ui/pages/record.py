@@ -11,6 +11,7 @@ from evidence.i18n import Texts
 from evidence.model import Item, MinorAnswer
 from evidence.session import CARE, GUIDES, Recording
 from ui.desk import Desk
+from ui.fields import Choice, Field, TextField
 from ui.flow import FlowLayout
 from ui.jobs import Job, Lane
 from ui.minor import ask_minor
@@ -18,7 +19,7 @@ from ui.page import Page
 from ui.place import PlacePart
 from ui.recordpanel import RecordPanel
 from ui.theme import Theme
-from ui.widgets import Button, Card, Choice, Field, TextField, text
+from ui.widgets import Button, Card, text
 
 
 class RecordPage(Page):

@@ -22,13 +22,14 @@ from evidence.model import (
 )
 from ui import wording
 from ui.desk import Desk
+from ui.fields import Choice, Field, TextField
 from ui.flow import FlowLayout
 from ui.looking import Looking
 from ui.marking import MarkPicture
 from ui.page import Page
 from ui.rows import Row, RowList
 from ui.theme import Theme
-from ui.widgets import Button, Card, Choice, Field, TextField, text
+from ui.widgets import Button, Card, text
 
 _SIDES = 4
 _MOST = 1 << 16

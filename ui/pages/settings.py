@@ -12,11 +12,12 @@ from evidence.model import Examiner, OperatorRole
 from evidence.settings import AUTO_LOCK_MINUTES, LEAVE_KEYS, LOOKS, TEXT_PERCENTS
 from ui import wording
 from ui.desk import LANGUAGE_NAMES, Desk
+from ui.fields import Choice, Field, TextField
 from ui.flow import FlowLayout
 from ui.leaving import keys_in_words
 from ui.page import Page
 from ui.theme import Theme
-from ui.widgets import Button, Card, Choice, Field, TextField, text
+from ui.widgets import Button, Card, text
 
 
 class SettingsPage(Page):

@@ -13,12 +13,13 @@ from evidence.model import Item, MinorAnswer
 from evidence.session import CARE, FIELDS, GUIDES, Walk
 from ui.chooser import Chooser
 from ui.desk import Desk
+from ui.fields import Choice, Field, TextField
 from ui.flow import FlowLayout
 from ui.minor import ask_minor
 from ui.page import Page
 from ui.place import PlacePart
 from ui.theme import Theme
-from ui.widgets import Button, Card, Choice, Field, TextField, announce, discard, text
+from ui.widgets import Button, Card, announce, discard, text
 
 
 class StepsPage(Page):

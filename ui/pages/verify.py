@@ -16,6 +16,7 @@ from ui import wording
 from ui.chooser import PlaceField, PlacesField
 from ui.desk import Desk
 from ui.errors import tell
+from ui.fields import Field, SecretField
 from ui.flow import FlowLayout
 from ui.jobs import Lane
 from ui.missing import ask_for
@@ -24,7 +25,7 @@ from ui.page import Page
 from ui.rows import Row, RowList
 from ui.theme import Theme
 from ui.verdict import LOOK, Verdict, counts, detail_lines, list_line, overall
-from ui.widgets import Button, Card, Field, SecretField, text
+from ui.widgets import Button, Card, text
 
 if TYPE_CHECKING:
     from evidence.session import Checked, Known, TsaList

@@ -17,11 +17,12 @@ from ui import wording
 from ui.chooser import Chooser
 from ui.clipboard import copied
 from ui.desk import Desk
+from ui.fields import TextField
 from ui.flow import FlowLayout
 from ui.minor import ask_minor
 from ui.page import Page
 from ui.theme import Theme
-from ui.widgets import Button, Card, Question, TextField, announce, text
+from ui.widgets import Button, Card, Question, announce, text
 
 LOOK_MS = 2000
 LINES = 30

@@ -14,12 +14,13 @@ from evidence.i18n import Texts
 from ui import wording
 from ui.chooser import PlaceField
 from ui.desk import Desk
+from ui.fields import Field
 from ui.flow import FlowLayout
 from ui.jobs import Lane
 from ui.page import Page
 from ui.paper import PaperCard
 from ui.secrets import KINDS, MAX_KEY_FILE, NewPassphrase, OpeningSecret
-from ui.widgets import Button, Card, Field, text
+from ui.widgets import Button, Card, text
 
 if TYPE_CHECKING:
     from evidence.session import AddedMethod, Given, Session, SlotInfo

@@ -11,12 +11,14 @@ from evidence.model import Item, MinorAnswer
 from evidence.session import LoadedPage, notice_lines, page_notice
 from ui import wording
 from ui.desk import Desk
+from ui.fields import Field, TextField
 from ui.flow import FlowLayout
 from ui.jobs import Lane
+from ui.lines import Lines
 from ui.minor import ask_minor
 from ui.page import Page
 from ui.theme import Theme
-from ui.widgets import Button, Card, Field, Lines, TextField, text
+from ui.widgets import Button, Card, text
 
 TOUCHED = "page_touched"
 SHOWN = ("capture_marks", "final_url", "page_title", "http_status", "redirects", "server_ip", "certificate_subject",

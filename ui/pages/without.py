@@ -7,11 +7,12 @@ from PySide6.QtWidgets import QWidget
 from evidence.i18n import Texts
 from evidence.model import Item, MinorAnswer, WithoutMedia
 from ui.desk import Desk
+from ui.fields import Field, TextField
 from ui.flow import FlowLayout
 from ui.minor import TurnTo
 from ui.page import Page
 from ui.theme import Theme
-from ui.widgets import Button, Card, Field, TextField, text
+from ui.widgets import Button, Card, text
 
 
 class WithoutMediaPage(Page):
