@@ -21,7 +21,7 @@ from app.bench.rows import Bench
 from evidence.session.measuring import measure_large_vault
 
 EXHIBITS = 10_000
-_RUNS = 7
+_RUNS = 15
 _WORST = 5
 _ROOT = Path(__file__).resolve().parent.parent.parent
 
