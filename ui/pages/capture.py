@@ -359,5 +359,5 @@ def _part() -> tuple[QWidget, QVBoxLayout]:
     part = QWidget()
     column = QVBoxLayout(part)
     column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(10)
+    column.setSpacing(14)
     return part, column
