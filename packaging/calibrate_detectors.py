@@ -1,6 +1,7 @@
 """Turn trained models into packs: thresholds by source, error rates, self-test, card.
 
     python packaging/calibrate_detectors.py measure --faces DIR --work DIR --created DATE [--peers DIR]
+    python packaging/calibrate_detectors.py untrained --faces DIR --work DIR --created DATE --task synthesis
     python packaging/calibrate_detectors.py pack --faces DIR --work DIR --created DATE --task swap --prose FILE --out D
 
 Runs in the product's own environment, with its cascades, quality gate, crops and engine, on persons who were not in
@@ -55,7 +56,7 @@ TASKS = {
     "synthesis": {
         "version": "3", "task": "face_synthesis", "margin": 1.12, "shares": ("calibration",), "left_out": (),
         # Whoever trained is measured with heads that were fitted without the fold of persons it belongs to.
-        "folds": PERSON_FOLDS,
+        "folds": PERSON_FOLDS, "without": ("ffhq", "yonsei", "ytf"),
         "fakes": ("sdfd", "tpdne"), "test": "pictures left out of training, by generators that were in it",
         # Some generators left out are not recognised at all: silence would say nothing.
         "low_band": False,
@@ -119,17 +120,32 @@ def of_nobody_seen(rows: list[Measured], name: str, task: str) -> dict[str, Real
     ], name)  # fmt: skip
 
 
-def calibrate(rows: list[Measured], name: str, task: str, trained_on: set[str]) -> dict[str, object]:
+def by_untrained(work: Path, task: str, fold: int | None = None) -> dict[str, Reals]:
+    """The scores of the real faces of each source by a model like the shipped one, fitted without that source; those of
+    one ``fold`` of the persons left away. ``untrained`` measured them."""
+    place = work / f"{task}_untrained.json"
+    if not TASKS[task].get("without"):
+        return {}
+    found: dict[str, Reals] = {}
+    for source, entries in json.loads(place.read_text()).items():
+        kept = [entry for entry in entries if fold is None or fold_of_person(entry[1]) != fold]
+        found[source] = Reals(np.array([entry[0] for entry in kept]), [e[1] for e in kept], [e[2] for e in kept])
+    return found
+
+
+def calibrate(
+    rows: list[Measured], name: str, task: str, trained_on: set[str], work: Path
+) -> dict[str, object]:  # fmt: skip
     sources = sorted({row.sample.source for row in rows if not row.sample.is_fake})
     fakes = TASKS[task]["fakes"]
-    above = threshold(real_scores(rows, name), of_nobody_seen(rows, name, task))
+    above = threshold(real_scores(rows, name), of_nobody_seen(rows, name, task), by_untrained(work, task))
 
     # False positives are cross-fitted: a tenth of the persons at a time, at the threshold of the other nine tenths.
     # Fakes set no threshold, so that true positives are measured at the shipped one.
     crossed = []
     for fold in range(FOLDS):
         others = [row for row in rows if fold_of(row) != fold]
-        line = threshold(real_scores(others, name), of_nobody_seen(others, name, task))
+        line = threshold(real_scores(others, name), of_nobody_seen(others, name, task), by_untrained(work, task, fold))
         crossed += [(row, row.logits[name] > line) for row in rows if fold_of(row) == fold and name in row.logits]
     by_source = []
     for source in sources:
@@ -192,7 +208,12 @@ def calibrated(reals: np.ndarray, faked: np.ndarray) -> tuple[float, float]:
 
 def fold_of(row: Measured) -> int:
     """The tenth of the persons to which this one belongs."""
-    return hashlib.sha256(row.sample.group.encode()).digest()[0] % FOLDS
+    return fold_of_person(row.sample.group)
+
+
+def fold_of_person(group: str) -> int:
+    """The tenth of the persons to which this group belongs."""
+    return hashlib.sha256(group.encode()).digest()[0] % FOLDS
 
 
 def upper(hits: np.ndarray, persons: set[str]) -> float:
@@ -302,6 +323,31 @@ def measure_all(arguments: argparse.Namespace) -> None:
         (arguments.work / "measured.json").write_text(json.dumps(rows, default=float))
 
 
+def measure_untrained(arguments: argparse.Namespace) -> None:
+    """Score each source's real faces with the model that was fitted without it: ``TASK_without_SOURCE/model.onnx``."""
+    told = TASKS[arguments.task]
+    cv2.setNumThreads(1)
+    found: dict[str, list[tuple[float, str, str]]] = {}
+    for source in told["without"]:
+        model = arguments.work / f"{arguments.task}_without_{source}" / "model.onnx"
+        engine = MirroredDetector(OnnxDetector(model.read_bytes()))
+        kept = [sample for sample in read_set(arguments.faces) if not sample.is_fake and sample.source == source]
+        entries = found.setdefault(source, [])
+        for sample in kept[:: -(-len(kept) // MOST_PER_SOURCE)]:
+            rgb = cv2.cvtColor(cv2.imread(str(sample.path)), cv2.COLOR_BGR2RGB)
+            boxes, _ = find_faces(rgb)
+            for condition in CONDITIONS:
+                changed = DEGRADE[condition](rgb)
+                moved = [again for box in boxes if (again := carried(box, rgb, changed)) is not None]
+                if not moved:
+                    continue
+                stack = np.stack([crop(changed, box, told["margin"], 128) for box in moved]).transpose(0, 3, 1, 2)
+                logit = float(engine.logits(stack.astype(np.float32) / np.float32(255)).max())
+                entries.append((logit, sample.group, condition))
+        print(source, len(entries), flush=True)
+    (arguments.work / f"{arguments.task}_untrained.json").write_text(json.dumps(found))
+
+
 def ask(name: str, engine: object, boxes: list[Box], rgb: np.ndarray, packs: list[Pack]) -> float:
     """The highest logit of these faces."""
     wanted = next(pack.facts.input for pack in packs if pack.facts.id == name)
@@ -340,7 +386,7 @@ def pack_one(arguments: argparse.Namespace) -> None:
     peers = list(load_packs(arguments.peers)) if arguments.peers else []
     rows = [row for row in measured_rows(arguments.work) if is_unseen(row.sample, arguments.task)]
     trained_on = {"ytf", "ffhq", "yonsei"} - set(TASKS[arguments.task]["left_out"])
-    calibration = calibrate(rows, name, arguments.task, trained_on)
+    calibration = calibrate(rows, name, arguments.task, trained_on, arguments.work)
     log = [json.loads(line) for line in (arguments.work / arguments.task / "log.jsonl").read_text().splitlines()]
     unseen = left_out(rows, name, arguments.task)
     tables = tables_of(rows, pack, peers, calibration, log, arguments.faces.name, unseen)
@@ -356,7 +402,7 @@ def pack_one(arguments: argparse.Namespace) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("verb", choices=["measure", "pack"])
+    parser.add_argument("verb", choices=["measure", "untrained", "pack"])
     for name in ("faces", "work"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     for name in ("out", "peers", "prose"):
@@ -364,7 +410,7 @@ def main() -> None:
     parser.add_argument("--task", choices=list(TASKS), default="swap")
     parser.add_argument("--created", required=True)
     arguments = parser.parse_args()
-    {"measure": measure_all, "pack": pack_one}[arguments.verb](arguments)
+    {"measure": measure_all, "untrained": measure_untrained, "pack": pack_one}[arguments.verb](arguments)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ So a single odd person, or a film of which every frame is alike, decides as much
 several sources is the highest of theirs. To it comes the least margin with which each source, left out of the setting
 in turn, would have stayed at 3 % or less: what the product meets is none of these sources. And where most persons were
 measured by models like the shipped one, fitted without them, those whom the shipped one itself never saw stay at 3 % or
-less when they are taken alone.
+less when they are taken alone. Where models were fitted without a whole source, that source stays at 3 % or less with
+them, too: photographs of a kind that was in no training are what the product meets most.
 """
 
 from __future__ import annotations
@@ -92,13 +93,18 @@ def unseen_shares(sources: Mapping[str, Reals]) -> dict[str, float]:
     }
 
 
-def threshold(sources: Mapping[str, Reals], few: Mapping[str, Reals] | None = None) -> float:
+def threshold(
+    sources: Mapping[str, Reals],
+    few: Mapping[str, Reals] | None = None,
+    untrained: Mapping[str, Reals] | None = None,
+) -> float:
     """The threshold that these sources set together, with the margin for those that are not among them.
 
     ``few``: the same sources' persons whom no part of the shipped model ever saw, where there are others, too.
+    ``untrained``: what models like the shipped one, fitted without a source, gave for that source.
     """
     line = joint_threshold(sources) + margin_for_unseen(sources)
-    for reals in (few or {}).values():
+    for reals in (*(few or {}).values(), *(untrained or {}).values()):
         if len(reals.scores) >= MIN_FACES:
             line = max(line, _exceeded_by(reals.scores, MOST_UNSEEN))
     return line

@@ -31,7 +31,8 @@ _GROUPS = (
 _MEANINGS = {
     "indicators_of_manipulation": N_(
         "A detector found traces that it rarely finds in unaltered faces. It can be wrong; its error rates say how "
-        "often. It is a lead for the investigation, not a proof."
+        "often, for photographs like those it was measured on. For other kinds it can be several times as often. It is "
+        "a lead for the investigation, not a proof."
     ),
     "no_indicators_found": N_(
         "No detector found what it looks for. That does not say that the picture is real: other ways of altering it "

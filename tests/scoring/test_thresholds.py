@@ -77,3 +77,12 @@ def test_the_highest_source_sets_the_line_and_a_margin_guards_those_unseen() -> 
     assert rule.threshold(sources) == rule.joint_threshold(sources) + margin
     odd = source(6, 100, middle=6.0)
     assert share(odd, rule.threshold(sources, {"high": odd})) <= 0.03, "whom no part of the model saw counts alone, too"
+
+
+def test_a_source_that_a_model_was_fitted_without_counts_with_that_model() -> None:
+    sources, other = {"one": source(7, 300), "two": source(8, 300)}, source(9, 200, middle=8.0)
+    alone = rule.threshold(sources)
+    raised = rule.threshold(sources, untrained={"one": other})
+    assert share(other, alone) > 0.03
+    assert share(other, raised) <= 0.03 < share(other, float(np.nextafter(raised, -np.inf)) - 1e-6) + 0.01
+    assert rule.threshold(sources, untrained={"one": source(9, 5, middle=8.0)}) == alone, "too few faces set nothing"
