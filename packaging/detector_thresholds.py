@@ -1,4 +1,5 @@
-"""The rule by which a threshold of *indicators* is set. It was written down before it was tried on anything.
+"""The rule by which a threshold of *indicators* is set. It was written down before it was tried on anything, but
+for two clauses, marked below, that came after looking and made it stricter.
 
 A source's own threshold is the lowest at which, on persons in no training, all conditions together,
 
@@ -8,10 +9,12 @@ A source's own threshold is the lowest at which, on persons in no training, all 
 
 So a single odd person, or a film of which every frame is alike, decides as much as one person should. The threshold of
 several sources is the highest of theirs. To it comes the least margin with which each source, left out of the setting
-in turn, would have stayed at 3 % or less: what the product meets is none of these sources. And where most persons were
-measured by models like the shipped one, fitted without them, those whom the shipped one itself never saw stay at 3 % or
-less when they are taken alone. Where models were fitted without a whole source, that source stays at 3 % or less with
-them, too: photographs of a kind that was in no training are what the product meets most.
+in turn, would have stayed at 3 % or less: what the product meets is none of these sources.
+
+After looking: where most persons were measured by models like the shipped one, fitted without them, those whom the
+shipped one itself never saw stay at 3 % or less when they are taken alone. And where models were fitted without a whole
+source, that source stays at 3 % or less with them: photographs of a kind that was in no training are what the product
+meets most.
 """
 
 from __future__ import annotations

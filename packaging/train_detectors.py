@@ -17,8 +17,11 @@ on those weights as they are, and a small network of our own, in one model:
            --lr 1e-3 --start WORK/swap_small/best.pt
     export --task synthesis --known known --rerender-net rerender
     export --task synthesis --known known_foldN --rerender-net rerender --name synthesis_foldN --without-fold N
+    known  --name known_no_S --published LITE0.pth --leave-out S
+    export --task synthesis --known known_no_S --rerender-net rerender --name synthesis_without_S --leave-out S
 
-the last for N from 0 to 9: calibrate_detectors.py measures whoever trained with the model that was fitted without them.
+for N from 0 to 9 and S each source of photographs: calibrate_detectors.py measures whoever trained with the model that
+was fitted without them, and a source with the one that was fitted without it.
 
 Needs torch 2.13, onnx, opencv-python-headless 4.14 and numpy in an environment of their own; none of it but the
 exported model reaches the product. ``DIR/manifest.csv`` has the columns file, label, source, group. Persons are kept

@@ -43,9 +43,9 @@ if TYPE_CHECKING:
 P = TypeVar("P", bound=Page)
 
 SOON = (
-    "dataclasses", "msgspec", "evidence.model", "ui.pages.create", "ui.pages.cases", "ui.pages.case",
-    "ui.pages.capture", "ui.pages.exhibit", "ui.pages.package", "ui.pages.handing", "ui.pages.verify",
-    "ui.pages.settings", "ui.pages.upkeep", "ui.pages.help", "babel.numbers", "babel.dates",
+    "msgspec", "evidence.model", "ui.pages.create", "ui.pages.cases", "ui.pages.case", "ui.pages.capture",
+    "ui.pages.exhibit", "ui.pages.package", "ui.pages.handing", "ui.pages.verify", "ui.pages.settings",
+    "ui.pages.upkeep", "ui.pages.help", "babel.numbers", "babel.dates",
 )  # fmt: skip
 """What the pages that most sittings come to are made of; read while nobody does anything, each for itself."""
 THEN = (

@@ -197,8 +197,11 @@ class Page(QFrame):
 
     def forget(self) -> None:
         """The vault is being locked: drop everything that came out of it."""
+        from ui.surroundings import forget_surroundings  # not needed before there is something to forget
+
         self.forget_message()
         self._end_work()
+        forget_surroundings(self)
 
     def first_focus(self) -> QWidget | None:
         """Where the keyboard is when the page is shown."""

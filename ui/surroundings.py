@@ -21,6 +21,13 @@ def name_surroundings(widget: QWidget | None) -> None:
         widget = widget.parentWidget()
 
 
+def forget_surroundings(page: QWidget) -> None:
+    """Take the names away again: a title may have come out of the vault."""
+    for card in page.findChildren(Card):
+        if card.accessibleName():
+            card.setAccessibleName("")
+
+
 def _top(card: Card) -> str:
     """The words that a card begins with; empty when it begins with something else."""
     first = card.inside.itemAt(0)

@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from evidence.capture import Region, Screen
 from evidence.model import Case
 from ui.main_window import MainWindow
+from ui.surroundings import name_surroundings
+from ui.widgets import Card, text
 
 Way = tuple[Callable[[MainWindow, str], None], Callable[[MainWindow], QWidget], list[str]]
 WAYS: dict[str, Way] = {
@@ -93,3 +95,17 @@ def test_a_monitor_that_is_found_later_comes_after_the_other_choices(
         widget = widget.nextInFocusChain()
     wanted = [place.all_choice, *place.monitor_choices, window.capture.note.edit]
     assert sorted(wanted, key=chain.index) == wanted
+
+
+def test_the_names_of_cards_are_forgotten_when_the_vault_is_locked(case: Case, window: MainWindow) -> None:
+    window.show_case(case.id)
+    card, inside = Card(), QLineEdit()
+    words = text("heading")
+    words.setText(case.title)
+    card.inside.addWidget(words)
+    card.inside.addWidget(inside)
+    window.case.body.addWidget(card)
+    name_surroundings(inside)
+    assert card.accessibleName() == case.title
+    window.lock()
+    assert card.accessibleName() == window.case.accessibleName() == ""
