@@ -73,7 +73,8 @@ def write_exhibit(t: Texts, sheet: Sheet, content: ReportContent, exhibit: Exhib
         sheet.facts([
             *([(t("Name as found"), entry.original_name)] if entry.original_name else []),
             (t("In the package"), entry.path),
-            (t("Type and size"), f"{entry.media_type} · {t.size(entry.size)} ({t.number(entry.size)} B)"),
+            (t("Type and size"), f"{entry.media_type} · {t.size(entry.size)} "
+                                 f"({t.plural('{n} byte', '{n} bytes', entry.size)})"),
             ("SHA-256", digest_lines(entry.sha256)),
         ])  # fmt: skip
         sheet.gap(5)

@@ -43,7 +43,7 @@ def write_redaction(
         sheet.need(60)
         sheet.facts([
             (t("Sealed original"), f"{position + 1} · {file.media_type} · {t.size(file.digests.size)} "
-                                   f"({t.number(file.digests.size)} B)"),
+                                   f"({t.plural('{n} byte', '{n} bytes', file.digests.size)})"),
             (t("SHA-256 of the original"), digest_lines(file.digests.sha256)),
         ])  # fmt: skip
         sheet.gap(3)
